@@ -1,0 +1,1 @@
+//! The doors: the only room with clock, disk, network and threads.

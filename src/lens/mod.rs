@@ -1,0 +1,1 @@
+//! What a run means: pure readings of a session.

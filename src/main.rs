@@ -1,0 +1,3 @@
+//! Paystage: choose window or command line.
+
+fn main() {}

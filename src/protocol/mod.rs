@@ -1,0 +1,1 @@
+//! The words: tokens, keys, receipts, rules and verdicts as pure values.

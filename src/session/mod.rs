@@ -1,0 +1,1 @@
+//! The run: a world with its history.

@@ -1,0 +1,1 @@
+//! The life: six parties and a wire, moved by commands only.

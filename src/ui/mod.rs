@@ -1,1 +1,4 @@
 //! The window: theme, widgets, panes.
+
+pub mod theme;
+pub mod fonts;

@@ -1,2 +1,6 @@
 //! One test binary, one module per promise.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may stop at the first surprise and may read the tree")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may stop at the first surprise and may read the tree"
+)]

@@ -1,1 +1,2 @@
 //! The life: six parties and a wire, moved by commands only.
+

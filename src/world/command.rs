@@ -1,0 +1,111 @@
+//! Commands: everything that may be asked of the world, from any door.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::time::Span;
+use crate::world::character::BuyerCharacter;
+use crate::world::party::Party;
+
+/// One request to the world. Imperative, recorded, and complete: the same commands give the same run.
+///
+/// A command never fails. What cannot be done becomes an event that says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Command {
+    /// The app is opened for the first time: it obtains the store's keys. The first command of every run.
+    Start,
+    /// Delivers the next arrow: time moves to whatever is due next.
+    Step,
+    /// Lets time pass, up to `span`, without delivering anything: stops short of the next thing that is due.
+    Wait {
+        /// How long at the most.
+        span: Span,
+    },
+    /// The buyer clicks Buy.
+    Buy {
+        /// What is bought.
+        product: ProductId,
+    },
+    /// The buyer confirms in the payment window.
+    Confirm {
+        /// Four digits. Simulated, so it is recorded as it is.
+        pin: String,
+    },
+    /// The buyer presses Cancel in the payment window.
+    Cancel,
+    /// The buyer closes the payment window.
+    CloseWindow,
+    /// From now on the buyer behaves like this.
+    ChangeBuyer {
+        /// The character.
+        character: BuyerCharacter,
+    },
+    /// The marketplace gives the money back.
+    Refund {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// The buyer's bank takes the money back.
+    ChargeBack {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// The buyer opens the list of completed in-app payments.
+    OpenHistory,
+    /// The buyer asks for the receipt of a completed payment again.
+    GetReceipt {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// The app checks again what it has for this product, as it does at each start.
+    VerifyAgain {
+        /// Which product.
+        product: ProductId,
+    },
+    /// The app trades its receipt for a fresh one.
+    Reissue {
+        /// Which product.
+        product: ProductId,
+    },
+    /// The marketplace changes its receipt key. The old one is retired, not forgotten.
+    RotateKey,
+    /// The app fetches the store's keys again.
+    FetchKeys,
+    /// Somebody puts a receipt into the device that did not come from this purchase.
+    Plant {
+        /// The product that it shall open.
+        product: ProductId,
+        /// What kind of receipt.
+        receipt: Planted,
+    },
+    /// Sets one party's clock wrong.
+    Skew {
+        /// Whose clock.
+        party: Party,
+        /// How far ahead of the true time; negative is behind.
+        ahead: Span,
+    },
+}
+
+/// Receipts that an attacker, or bad luck, may put into the device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Planted {
+    /// Genuine, but bought in another app.
+    OtherApp,
+    /// Genuine and for this app, but bought by somebody else.
+    OtherUser,
+    /// Right claims, signed with a key that is not the store's.
+    Forged,
+    /// The genuine receipt with one claim edited and the old signature kept.
+    Edited,
+    /// Right claims, `alg: none`, no signature.
+    Unsigned,
+    /// A genuine receipt whose time is over.
+    Expired,
+    /// A genuine receipt of typ `test-receipt`.
+    Test,
+    /// Any text.
+    Text(String),
+}

@@ -1,0 +1,139 @@
+//! Events: everything that has happened in the world, in the past tense.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::protocol::id::{Kid, ProductId, TransactionId};
+use crate::protocol::money::Money;
+use crate::protocol::time::{Span, Time};
+use crate::world::character::BuyerCharacter;
+use crate::world::message::{Message, MessageId};
+use crate::world::party::Party;
+use crate::world::refusal::Refusal;
+use crate::world::transaction::TransactionState;
+
+/// One thing that happened. Refusals are events too: the world cannot fail.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// Time passed without anything being delivered.
+    Waited {
+        /// What the true clock shows now.
+        until: Time,
+    },
+    /// A message left.
+    Sent {
+        /// The whole message.
+        message: Arc<Message>,
+    },
+    /// A message arrived.
+    Delivered {
+        /// The message; the trace writes its id only, for it was written when it left.
+        #[serde(serialize_with = "id_only")]
+        message: Arc<Message>,
+    },
+    /// An answer did not come in time.
+    TimedOut {
+        /// The message that stayed unanswered.
+        message: MessageId,
+        /// How long was waited.
+        after: Span,
+    },
+    /// A payment moved along its state machine.
+    TransactionChanged {
+        /// Which payment.
+        transaction: TransactionId,
+        /// Where it stood; `None` when it began.
+        from: Option<TransactionState>,
+        /// Where it stands.
+        to: TransactionState,
+    },
+    /// Money moved from the buyer.
+    Charged {
+        /// For which payment.
+        transaction: TransactionId,
+        /// How much.
+        price: Money,
+    },
+    /// Money moved back to the buyer.
+    Returned {
+        /// For which payment.
+        transaction: TransactionId,
+        /// How much.
+        price: Money,
+    },
+    /// The marketplace signed a receipt.
+    ReceiptIssued {
+        /// For which payment.
+        transaction: TransactionId,
+        /// Bare, or `cert~receipt`.
+        receipt: Arc<str>,
+    },
+    /// The app opened the product. Follows from a verdict, and from nothing else.
+    AccessGranted {
+        /// Which product.
+        product: ProductId,
+    },
+    /// The app closed a product that was open.
+    AccessEnded {
+        /// Which product.
+        product: ProductId,
+    },
+    /// The app stopped polling before an answer came.
+    PollingGivenUp {
+        /// Which payment.
+        transaction: TransactionId,
+        /// How many polls were made.
+        polls: u32,
+    },
+    /// The marketplace stopped delivering a notice.
+    NoticeGivenUp {
+        /// Which payment.
+        transaction: TransactionId,
+        /// How many deliveries were tried.
+        attempts: u8,
+    },
+    /// A party said no, or was told no.
+    Refused {
+        /// Who said it.
+        by: Party,
+        /// Why, with the historic code.
+        refusal: Refusal,
+    },
+    /// The buyer's behaviour was changed.
+    BuyerChanged {
+        /// To this character.
+        character: BuyerCharacter,
+    },
+    /// A party's clock was set wrong.
+    ClockSkewed {
+        /// Whose.
+        party: Party,
+        /// How far ahead of the true time.
+        ahead: Span,
+    },
+    /// The marketplace signs with another key from now on.
+    KeyRotated {
+        /// The retired key.
+        old: Kid,
+        /// The key in use.
+        new: Kid,
+    },
+    /// A party received something that it cannot place, and let it lie.
+    Unexpected {
+        /// Who received it.
+        by: Party,
+        /// What it was.
+        message: MessageId,
+    },
+    /// A command could not be carried out.
+    CommandIgnored {
+        /// Why, in one sentence.
+        why: &'static str,
+    },
+}
+
+fn id_only<S: Serializer>(message: &Arc<Message>, serializer: S) -> Result<S::Ok, S::Error> {
+    message.id.serialize(serializer)
+}

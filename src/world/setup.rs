@@ -1,0 +1,167 @@
+//! Set-up: what is fixed about a run before its first command. With the commands it is the whole run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::rules::{Hosting, IdentityMode, Profile, Revision, Rules, SigningMode, VerifyPolicy};
+use crate::protocol::time::{Span, Time};
+use crate::protocol::verdict::check::CheckSet;
+use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
+use crate::world::party::Party;
+
+/// The dials of a run. Every field has the default of the design; a file names only what differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Setup {
+    /// The one source of chance: ids, keys, GUIDs.
+    pub seed: u64,
+    /// What the true clock shows when the run begins.
+    pub start: Time,
+    /// D1: whose rules hold.
+    pub revision: Revision,
+    /// D2: who signs pay requests and takes notices.
+    pub hosting: Hosting,
+    /// D3: who the receipt says bought it; `None` follows the revision.
+    pub identity: Option<IdentityMode>,
+    /// D3, where the page is silent: a reissued or repeated receipt of one transaction keeps its GUID.
+    pub is_guid_kept: bool,
+    /// D5: what the app asks besides the signature; `None` follows the revision.
+    pub verify_policy: Option<VerifyPolicy>,
+    /// D6: whose checks the app makes.
+    pub profile: Profile,
+    /// D7: how receipts are signed; `None` follows the revision.
+    pub signing: Option<SigningMode>,
+    /// D8: how the app polls.
+    pub polling: Polling,
+    /// D10: how long a receipt lives.
+    pub receipt_life: Span,
+    /// D10: how far each party's clock is ahead of the true time.
+    pub skew: BTreeMap<Party, Span>,
+    /// D13: who holds the receipt up.
+    pub presenter: PresenterChoice,
+    /// D14: which keys the app holds.
+    pub app_keys: AppKeys,
+    /// How the buyer behaves.
+    pub buyer: BuyerCharacter,
+    /// How the provider behaves.
+    pub provider: ProviderCharacter,
+    /// How the app server answers notices.
+    pub app_server: ServerCharacter,
+    /// Checks of the ladder that the app leaves out.
+    pub checks_off: CheckSet,
+}
+
+/// How the app polls for completion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Polling {
+    /// Time between two polls; the first follows `mozPay` by as much.
+    pub interval: Span,
+    /// How many polls before the app gives up.
+    pub tries: u32,
+}
+
+/// Who presents a receipt to the app (D13).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PresenterChoice {
+    /// The buyer, signed in as themselves.
+    #[default]
+    Buyer,
+    /// The buyer, without an identity assertion.
+    BuyerWithoutAssertion,
+    /// Another user who holds the buyer's receipt, signed in as themselves.
+    OtherUser,
+    /// Another user, without an identity assertion.
+    OtherUserWithoutAssertion,
+}
+
+/// Which of the store's keys the app holds (D14).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AppKeys {
+    /// Fetched beforehand, at the app's first start.
+    #[default]
+    FetchedBeforehand,
+    /// An old copy: the store has changed its key since.
+    Stale,
+    /// No key of this issuer at all.
+    IssuerUnknown,
+    /// Fetched; then the store rotated before the purchase and the app fetched again.
+    Rotated,
+}
+
+impl PresenterChoice {
+    /// The choices in menu order.
+    pub const ALL: [Self; 4] =
+        [Self::Buyer, Self::BuyerWithoutAssertion, Self::OtherUser, Self::OtherUserWithoutAssertion];
+}
+
+impl AppKeys {
+    /// The choices in menu order.
+    pub const ALL: [Self; 4] = [Self::FetchedBeforehand, Self::Stale, Self::IssuerUnknown, Self::Rotated];
+}
+
+impl Default for Polling {
+    fn default() -> Self {
+        Self { interval: Span::from_seconds(1), tries: 10 }
+    }
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            seed: 42,
+            start: Time::from_seconds(1_795_341_840), // 22 Nov 2026 10:04:00 UTC
+            revision: Revision::After,
+            hosting: Hosting::Hosted,
+            identity: None,
+            is_guid_kept: true,
+            verify_policy: None,
+            profile: Profile::Strict,
+            signing: None,
+            polling: Polling::default(),
+            receipt_life: Span::from_days(182),
+            skew: BTreeMap::new(),
+            presenter: PresenterChoice::Buyer,
+            app_keys: AppKeys::FetchedBeforehand,
+            buyer: BuyerCharacter::PaysAtOnce,
+            provider: ProviderCharacter::Charges,
+            app_server: ServerCharacter::AnswersRightly,
+            checks_off: CheckSet::default(),
+        }
+    }
+}
+
+impl Setup {
+    /// The rules of the chosen date.
+    #[must_use]
+    pub fn rules(&self) -> &'static Rules {
+        Rules::of(self.revision)
+    }
+
+    /// The identity mode in force: chosen, or the revision's.
+    #[must_use]
+    pub fn identity_in_force(&self) -> IdentityMode {
+        self.identity.unwrap_or(self.rules().identity)
+    }
+
+    /// The verify policy in force: chosen, or the revision's.
+    #[must_use]
+    pub fn verify_policy_in_force(&self) -> VerifyPolicy {
+        self.verify_policy.unwrap_or(self.rules().verify_policy)
+    }
+
+    /// The signing mode in force: chosen, or the revision's.
+    #[must_use]
+    pub fn signing_in_force(&self) -> SigningMode {
+        self.signing.unwrap_or(self.rules().signing)
+    }
+
+    /// Whether the marketplace itself signs pay requests and takes notices.
+    #[must_use]
+    pub fn is_hosted(&self) -> bool {
+        self.hosting == Hosting::Hosted
+    }
+}

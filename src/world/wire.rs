@@ -1,0 +1,182 @@
+//! The wire: what is on its way, in the order in which it will arrive.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::notice::NoticeKind;
+use crate::protocol::time::{Span, Time};
+use crate::world::event::Event;
+use crate::world::message::{Body, Message, MessageId};
+use crate::world::party::Party;
+
+/// How long a message takes.
+pub const LATENCY: Span = Span::from_millis(40);
+
+/// Messages in flight and reminders that parties set for themselves, ordered by the time they are due.
+#[derive(Clone, Debug, Default)]
+pub struct Wire {
+    queue: BTreeMap<(Time, u64), Due>,
+    order: u64,
+    next_id: u32,
+    next_number: u32,
+}
+
+/// Something that will happen by itself when its time comes.
+#[derive(Clone, Debug)]
+pub(crate) enum Due {
+    /// A message arrives.
+    Arrival(Arc<Message>),
+    /// A party remembers.
+    Reminder(Reminder),
+}
+
+/// What a party asked to be reminded of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reminder {
+    /// App page: poll now.
+    Poll { transaction: TransactionId },
+    /// Buyer: decide about the payment that the window shows.
+    Decide { transaction: TransactionId },
+    /// Buyer: have the bank take the money back.
+    ChargeBack { transaction: TransactionId },
+    /// App server: answer the notice that came a while ago.
+    AnswerNotice { notice: MessageId, status: u16, body: String },
+    /// Marketplace: the answer to this delivery is overdue.
+    NoticeOverdue { transaction: TransactionId, kind: NoticeKind, attempt: u8, message: MessageId },
+    /// Marketplace: deliver the notice again.
+    NoticeAgain { transaction: TransactionId, kind: NoticeKind },
+    /// Marketplace: the payment window has been open for too long.
+    WindowExpires { transaction: TransactionId },
+    /// Provider: the pending charge settles.
+    Settle { transaction: TransactionId },
+    /// App page: nobody answered the verify call.
+    VerifyOverdue { product: ProductId, message: MessageId },
+}
+
+impl Wire {
+    /// When the next thing is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Time> {
+        self.queue.keys().next().map(|(due, _)| *due)
+    }
+
+    /// The messages on their way, the next to arrive first.
+    pub fn in_flight(&self) -> impl Iterator<Item = &Arc<Message>> {
+        self.queue.values().filter_map(|due| match due {
+            Due::Arrival(message) => Some(message),
+            Due::Reminder(_) => None,
+        })
+    }
+
+    /// How many messages have been sent in this run.
+    #[must_use]
+    pub fn sent_count(&self) -> u32 {
+        self.next_id
+    }
+
+    /// Whether nothing will happen by itself any more.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// Takes what is due next.
+    pub(crate) fn pop(&mut self) -> Option<(Time, Due)> {
+        self.queue.pop_first().map(|((due, _), what)| (due, what))
+    }
+
+    /// Whether the next thing is a brief answer that arrives at this very moment.
+    pub(crate) fn brief_answer_is_due(&self, now: Time) -> bool {
+        self.queue.first_key_value().is_some_and(|((due, _), what)| match what {
+            Due::Arrival(message) => *due <= now && message.body.is_brief(),
+            Due::Reminder(_) => false,
+        })
+    }
+
+    /// Forgets the reminders that `is_moot`.
+    pub(crate) fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) {
+        self.queue.retain(|_, due| match due {
+            Due::Arrival(_) => true,
+            Due::Reminder(reminder) => !is_moot(reminder),
+        });
+    }
+
+    fn put(&mut self, due: Time, what: Due) {
+        self.queue.insert((due, self.order), what);
+        self.order += 1;
+    }
+}
+
+/// Where a party puts what it does: messages, reminders, events. It can read the time and nothing else.
+pub(crate) struct Outbox<'a> {
+    now: Time,
+    wire: &'a mut Wire,
+    events: &'a mut Vec<Event>,
+}
+
+impl<'a> Outbox<'a> {
+    pub(crate) fn new(now: Time, wire: &'a mut Wire, events: &'a mut Vec<Event>) -> Self {
+        Self { now, wire, events }
+    }
+
+    /// The true time. A party that wants its own clock adds its skew.
+    pub(crate) fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Sends a message that begins something.
+    pub(crate) fn send(&mut self, from: Party, to: Party, body: Body) -> MessageId {
+        let number = self.next_number();
+        self.launch(Draft { from, to, body, answers: None, number, latency: LATENCY })
+    }
+
+    /// Answers a message. A brief answer comes back at once under the same number; any other is an arrow of its own.
+    pub(crate) fn answer(&mut self, question: &Message, body: Body) -> MessageId {
+        let (number, latency) =
+            if body.is_brief() { (question.number, Span::from_millis(0)) } else { (self.next_number(), LATENCY) };
+        let (from, to) = (question.to, question.from);
+        self.launch(Draft { from, to, body, answers: Some(question.id), number, latency })
+    }
+
+    /// Asks to be reminded after `span`.
+    pub(crate) fn remind(&mut self, span: Span, reminder: Reminder) {
+        self.wire.put(self.now + span, Due::Reminder(reminder));
+    }
+
+    /// Takes back reminders.
+    pub(crate) fn forget(&mut self, is_moot: impl FnMut(&Reminder) -> bool) {
+        self.wire.forget(is_moot);
+    }
+
+    /// Tells what happened.
+    pub(crate) fn event(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    fn next_number(&mut self) -> u32 {
+        self.wire.next_number += 1;
+        self.wire.next_number
+    }
+
+    fn launch(&mut self, draft: Draft) -> MessageId {
+        let Draft { from, to, body, answers, number, latency } = draft;
+        let id = MessageId(self.wire.next_id);
+        self.wire.next_id += 1;
+        let due = self.now + latency;
+        let message = Arc::new(Message { id, number, from, to, sent: self.now, due, answers, body });
+        self.events.push(Event::Sent { message: Arc::clone(&message) });
+        self.wire.put(due, Due::Arrival(message));
+        id
+    }
+}
+
+/// A message that has no id yet.
+struct Draft {
+    from: Party,
+    to: Party,
+    body: Body,
+    answers: Option<MessageId>,
+    number: u32,
+    latency: Span,
+}

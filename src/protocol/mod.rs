@@ -3,3 +3,8 @@
 pub mod id;
 pub mod money;
 pub mod time;
+pub mod json;
+pub mod key;
+pub mod ring;
+pub mod header;
+pub mod jwt;

@@ -2,3 +2,5 @@
 
 pub mod theme;
 pub mod fonts;
+pub mod icons;
+pub mod widgets;

@@ -1,0 +1,103 @@
+//! Choices: segments for a mode, tabs for a view. Each option is reached by Tab and chosen by Enter, click or screen reader.
+
+use egui::accesskit::Role;
+use egui::{Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::Theme;
+use crate::ui::widgets::surface;
+
+/// The height of a row of tabs, in points.
+pub const TABS_HEIGHT: f32 = 36.0;
+
+/// A control of a few joined options, one of them pressed. True when the choice has changed.
+/// `name` tells the options of this control from others of equal text in the same pane; it is not shown.
+pub fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, options: &[(T, &str)]) -> bool {
+    let theme = Theme::of(ui);
+    let widths = widths(ui, options, 24.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), theme.space.button), Sense::hover());
+    let corner = theme.corner.button;
+    ui.painter().rect_filled(rect, corner, theme.color.raised);
+    let mut has_changed = false;
+    let mut left = rect.left();
+    for (index, ((value, text), width)) in options.iter().zip(&widths).enumerate() {
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, rect.height()));
+        left += width;
+        let is_current = value == current;
+        let response = option(ui, place, (name, index), Role::RadioButton, is_current, text);
+        let corners = corners(corner, index, options.len());
+        if is_current {
+            ui.painter().rect_filled(place, corners, theme.color.selection);
+            let line = Rect::from_min_max(pos2(place.left(), place.bottom() - 2.0), place.right_bottom());
+            ui.painter().with_clip_rect(line).rect_filled(place, corners, theme.color.accent);
+        } else if response.hovered() {
+            ui.painter().rect_filled(place, corners, theme.color.hover);
+        }
+        write(ui, theme, &response, text, is_current);
+        surface::focus_ring(ui, &response, corner);
+        if response.clicked() && !is_current {
+            *current = *value;
+            has_changed = true;
+        }
+    }
+    ui.painter().rect_stroke(rect, corner, theme.outline(), StrokeKind::Inside);
+    has_changed
+}
+
+/// A row of tabs, the present one underlined. True when the choice has changed.
+/// Where the row is wider than the room it has, the tabs move closer together.
+pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, options: &[(T, &str)]) -> bool {
+    let theme = Theme::of(ui);
+    let room = ui.available_width();
+    let bare: f32 = widths(ui, options, 0.0).iter().sum();
+    let count: f32 = options.iter().map(|_| 1.0).sum();
+    let padding = ((room - bare) / count.max(1.0)).clamp(10.0, 24.0);
+    let widths = widths(ui, options, padding.floor());
+    let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), TABS_HEIGHT), Sense::hover());
+    let mut has_changed = false;
+    let mut left = rect.left();
+    for (index, ((value, text), width)) in options.iter().zip(&widths).enumerate() {
+        let place = Rect::from_min_size(pos2(left, rect.top()), vec2(*width, rect.height()));
+        left += width;
+        let is_current = value == current;
+        let response = option(ui, place, (name, index), Role::Tab, is_current, text);
+        if is_current {
+            ui.painter().hline(place.x_range(), place.bottom() - 1.0, Stroke::new(2.0, theme.color.accent));
+        }
+        write(ui, theme, &response, text, is_current);
+        if response.has_focus() {
+            let ring = place.shrink2(vec2(2.0, 4.0));
+            ui.painter().rect_stroke(ring, theme.corner.button, theme.focus_ring(), StrokeKind::Inside);
+        }
+        if response.clicked() && !is_current {
+            *current = *value;
+            has_changed = true;
+        }
+    }
+    has_changed
+}
+
+fn widths<T>(ui: &Ui, options: &[(T, &str)], padding: f32) -> Vec<f32> {
+    let font = Theme::of(ui).strong();
+    let width = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), font.clone(), Color32::PLACEHOLDER).size().x;
+    options.iter().map(|(_, text)| (width(text) + padding).ceil()).collect()
+}
+
+fn option(ui: &Ui, place: Rect, salt: (&str, usize), role: Role, is_current: bool, text: &str) -> Response {
+    let response = ui.interact(place, ui.scope_id().with(salt), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), is_current, text));
+    response
+}
+
+fn write(ui: &Ui, theme: &Theme, response: &Response, text: &str, is_current: bool) {
+    let font = if is_current { theme.strong() } else { theme.label() };
+    let ink = if is_current || response.hovered() { theme.color.text } else { theme.color.muted };
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let at = response.rect.center() - galley.size() / 2.0;
+    ui.painter().galley(pos2(at.x.round(), at.y.round()), galley, ink);
+}
+
+fn corners(radius: u8, index: usize, count: usize) -> CornerRadius {
+    let left = if index == 0 { radius } else { 0 };
+    let right = if index + 1 == count { radius } else { 0 };
+    CornerRadius { nw: left, sw: left, ne: right, se: right }
+}

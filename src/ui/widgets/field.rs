@@ -1,0 +1,47 @@
+//! Fields: a line of text and a switch, each with a name that a screen reader says.
+
+use egui::accesskit::Role;
+use egui::{Margin, Response, Sense, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::Theme;
+use crate::ui::widgets::surface;
+
+/// One line of text. `name` is what a screen reader says, `hint` what stands there while it is empty.
+pub fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
+    let theme = Theme::of(ui);
+    let edit = TextEdit::singleline(text)
+        .font(theme.mono())
+        .hint_text(egui::RichText::new(hint).font(theme.label()).color(theme.color.muted))
+        .desired_width(width_pt - 16.0)
+        .margin(Margin::symmetric(8, 6));
+    ui.add(edit).accessible_name(name)
+}
+
+/// A switch with its words at the right. True in `is_on` means that it is on; a tick says so too.
+pub fn switch(ui: &mut Ui, words: &str, is_on: &mut bool) -> Response {
+    let theme = Theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(words.to_owned(), theme.label(), theme.color.text);
+    let track_size = vec2(30.0, 18.0);
+    let size = vec2(track_size.x + theme.space.gap + galley.size().x, theme.space.button);
+    let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
+    if response.clicked() {
+        *is_on = !*is_on;
+        response.mark_changed();
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *is_on, words));
+    let color = &theme.color;
+    let left = pos2(rect.left(), rect.center().y - track_size.y / 2.0);
+    let track = egui::Rect::from_min_size(left, track_size);
+    let (fill, knob_x) = if *is_on { (color.filled, track.right() - 9.0) } else { (color.hover, track.left() + 9.0) };
+    ui.painter().rect(track, 9, fill, theme.outline(), StrokeKind::Inside);
+    let knob = if *is_on { color.on_filled } else { color.muted };
+    ui.painter().circle_filled(pos2(knob_x, track.center().y), 6.0, knob);
+    if *is_on {
+        let tick = egui::Rect::from_center_size(pos2(knob_x, track.center().y), Vec2::splat(9.0));
+        crate::ui::icons::Icon::Check.paint(ui.painter(), tick, color.filled);
+    }
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(track.right() + theme.space.gap, top.round()), galley, color.text);
+    surface::focus_ring(ui, &response, theme.corner.button);
+    response
+}

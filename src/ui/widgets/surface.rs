@@ -1,0 +1,84 @@
+//! Surfaces: cards, the app's screen, hairlines, the head of a region, a row of key and value, the ring of the keyboard.
+
+use egui::{
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Rect, Response, Sense, StrokeKind, Ui, UiBuilder, vec2,
+};
+
+use crate::ui::theme::Theme;
+use crate::ui::widgets::text;
+
+/// The width of the key column of [`key_value`], in points.
+const KEY_WIDTH: f32 = 96.0;
+
+/// A raised card over the whole width.
+pub fn card<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = Theme::of(ui);
+    framed(ui, theme.color.raised, theme.corner.card, contents)
+}
+
+/// The app's screen: a dark or light glass with round corners, over the whole width.
+pub fn screen<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = Theme::of(ui);
+    framed(ui, theme.color.background, theme.corner.screen, contents)
+}
+
+fn framed<R>(ui: &mut Ui, fill: Color32, corner: u8, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = Theme::of(ui);
+    let frame = Frame::new()
+        .fill(fill)
+        .stroke(theme.hairline())
+        .corner_radius(CornerRadius::same(corner))
+        .inner_margin(Margin::same(12));
+    frame
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            contents(ui)
+        })
+        .inner
+}
+
+/// The ground of a region: the panel colour, padded, no outline. Regions are parted by hairlines.
+pub fn region_frame(theme: &Theme) -> Frame {
+    Frame::new().fill(theme.color.panel).inner_margin(Margin::same(12))
+}
+
+/// A line of one pixel across the available width. It takes one point of height and no gap of its own.
+pub fn hairline(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.center().y, Theme::of(ui).hairline());
+}
+
+/// The head of a region: a dot in the party's colour, its name, and who plays it.
+pub fn region_head(ui: &mut Ui, dot: Color32, name: &str, address: &str) {
+    let theme = Theme::of(ui);
+    let size = vec2(ui.available_width(), theme.space.row);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(theme.space.gap, theme.space.row), Sense::hover());
+        ui.painter().circle_filled(rect.center(), 4.0, dot);
+        text::strong(ui, name);
+        text::muted(ui, address);
+    });
+}
+
+/// One row of a card: what it is at the left, its value at the right of a fixed column, a hairline below.
+pub fn key_value<R>(ui: &mut Ui, key: &str, value: impl FnOnce(&mut Ui) -> R) -> R {
+    let theme = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
+    let (left, right) = rect.split_left_right_at_x(rect.left() + KEY_WIDTH.min(rect.width() / 2.0));
+    text::muted(&mut row_ui(ui, left), key);
+    value(&mut row_ui(ui, right))
+}
+
+/// A child that lays its contents from left to right in the middle of `rect`, and takes no room from its parent.
+pub(crate) fn row_ui(ui: &mut Ui, rect: Rect) -> Ui {
+    ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)))
+}
+
+/// Paints the ring around what has the keyboard, and nothing around what has not.
+pub(crate) fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
+    if response.has_focus() {
+        let rect = response.rect.expand(2.0);
+        ui.painter().rect_stroke(rect, corner + 2, Theme::of(ui).focus_ring(), StrokeKind::Middle);
+    }
+}

@@ -1,0 +1,149 @@
+//! Tables: a quiet head, rows with hairlines, one of them selected. Rows are of equal height, so a long table can show only what is visible.
+
+use egui::accesskit::Role;
+use egui::{Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::Theme;
+use crate::ui::widgets::surface;
+use crate::ui::widgets::text;
+
+/// One column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<'a> {
+    /// What stands at its head; may be empty.
+    pub title: &'a str,
+    /// How wide it is.
+    pub width: Width,
+}
+
+/// The width of a column.
+#[derive(Clone, Copy, Debug)]
+pub enum Width {
+    /// So many points.
+    Points(f32),
+    /// A share of what the others leave.
+    Share(f32),
+}
+
+/// A table of these columns. It holds nothing: call [`Table::row`] for each row that shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    columns: &'a [Column<'a>],
+}
+
+impl<'a> Table<'a> {
+    /// A table of these columns.
+    #[must_use]
+    pub fn new(columns: &'a [Column<'a>]) -> Self {
+        Self { columns }
+    }
+
+    /// The row of titles.
+    pub fn head(&self, ui: &mut Ui) {
+        let theme = Theme::of(ui);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::hover());
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
+        for (column, place) in self.columns.iter().zip(self.places(rect)) {
+            let mut cell = surface::row_ui(ui, place);
+            text::elided(&mut cell, column.title, theme.small(), theme.color.muted);
+        }
+    }
+
+    /// One row. `name` is what a screen reader says of it; `cells` fills the columns from left to right.
+    pub fn row(&self, ui: &mut Ui, name: &str, is_selected: bool, cells: impl FnOnce(&mut Cells<'_>)) -> Response {
+        let theme = Theme::of(ui);
+        let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::click());
+        ui.spacing_mut().item_spacing.y = gap;
+        response.widget_info(|| WidgetInfo::selected(Role::Row, ui.is_enabled(), is_selected, name));
+        if ui.is_rect_visible(rect) {
+            let fill = match (is_selected, response.hovered()) {
+                (true, _) => theme.color.selection,
+                (false, true) => theme.color.hover,
+                (false, false) => Color32::TRANSPARENT,
+            };
+            ui.painter().rect_filled(rect, 0, fill);
+            ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
+            if is_selected {
+                let bar = Rect::from_min_max(rect.left_top(), pos2(rect.left() + 2.0, rect.bottom()));
+                ui.painter().rect_filled(bar, 0, theme.color.selection_line);
+            }
+            cells(&mut Cells { ui: &mut *ui, places: self.places(rect), next: 0 });
+            surface::focus_ring(ui, &response, 0);
+        }
+        response
+    }
+
+    fn places(&self, rect: Rect) -> Vec<Rect> {
+        let gap = 8.0;
+        let inner = rect.shrink2(vec2(gap, 0.0));
+        let points = self.columns.iter().map(Column::points).sum::<f32>();
+        let gaps = self.columns.iter().skip(1).map(|_| gap).sum::<f32>();
+        let shares = self.columns.iter().map(Column::share).sum::<f32>();
+        let left_over = (inner.width() - points - gaps).max(0.0);
+        let mut left = inner.left();
+        self.columns
+            .iter()
+            .map(|column| {
+                let width = column.points() + if shares > 0.0 { left_over * column.share() / shares } else { 0.0 };
+                let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
+                left += width + gap;
+                place
+            })
+            .collect()
+    }
+}
+
+impl Column<'_> {
+    fn points(&self) -> f32 {
+        match self.width {
+            Width::Points(points) => points,
+            Width::Share(_) => 0.0,
+        }
+    }
+
+    fn share(&self) -> f32 {
+        match self.width {
+            Width::Points(_) => 0.0,
+            Width::Share(share) => share,
+        }
+    }
+}
+
+/// The cells of one row, filled from left to right. A cell past the last column is not shown.
+pub struct Cells<'a> {
+    ui: &'a mut Ui,
+    places: Vec<Rect>,
+    next: usize,
+}
+
+impl Cells<'_> {
+    /// A word in the next cell.
+    pub fn text(&mut self, words: &str) {
+        self.ui(|ui| text::plain(ui, words));
+    }
+
+    /// A word that is read second in the next cell.
+    pub fn muted(&mut self, words: &str) {
+        self.ui(|ui| text::muted(ui, words));
+    }
+
+    /// An id, claim or time in the next cell.
+    pub fn mono(&mut self, words: &str) {
+        self.ui(|ui| text::mono(ui, words));
+    }
+
+    /// The same in this colour.
+    pub fn mono_in(&mut self, words: &str, color: Color32) {
+        self.ui(|ui| text::mono_in(ui, words, color));
+    }
+
+    /// Whatever the caller draws in the next cell.
+    pub fn ui<R>(&mut self, contents: impl FnOnce(&mut Ui) -> R) -> Option<R> {
+        let place = self.places.get(self.next).copied()?;
+        self.next += 1;
+        let mut cell = surface::row_ui(self.ui, place);
+        cell.shrink_clip_rect(place.expand(2.0));
+        Some(contents(&mut cell))
+    }
+}

@@ -8,3 +8,6 @@ pub mod key;
 pub mod ring;
 pub mod header;
 pub mod jwt;
+pub mod claims;
+pub mod store_answer;
+pub mod verdict;

@@ -1,2 +1,1 @@
 //! The life: six parties and a wire, moved by commands only.
-

@@ -1,5 +1,9 @@
 //! The words: tokens, keys, receipts, rules and verdicts as pure values.
 
+#[macro_use]
+pub mod code;
+#[macro_use]
+pub mod dial;
 pub mod id;
 pub mod money;
 pub mod time;
@@ -11,3 +15,8 @@ pub mod jwt;
 pub mod claims;
 pub mod store_answer;
 pub mod verdict;
+pub mod numeric_date;
+pub mod identity;
+pub mod store_data;
+pub mod receipt;
+pub mod rules;

@@ -106,30 +106,30 @@ fn shortened(found: &str) -> Box<str> {
 
 /// Declares a closed list of reasons: `Variant = "CODE", "sentence", "fix";`, in the order in which they are looked for.
 macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($variant:ident = $code:literal, $sentence:literal, $fix:literal;)+ }) => {
+    ($(#[$meta:meta])* $vis:vis $name:ident { $($variant:ident = $code:literal, $sentence:literal, $fix:literal;)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(rename_all = "kebab-case")]
-        pub enum $name {
+        $vis enum $name {
             $(#[doc = $sentence] $variant,)+
         }
 
         impl $name {
             /// The historic name.
             #[must_use]
-            pub fn code(self) -> &'static str {
+            $vis fn code(self) -> &'static str {
                 $crate::protocol::code::Code::words(self).code
             }
 
             /// What happened, plainly.
             #[must_use]
-            pub fn sentence(self) -> &'static str {
+            $vis fn sentence(self) -> &'static str {
                 $crate::protocol::code::Code::words(self).sentence
             }
 
             /// What to do about it.
             #[must_use]
-            pub fn fix(self) -> &'static str {
+            $vis fn fix(self) -> &'static str {
                 $crate::protocol::code::Code::words(self).fix
             }
         }

@@ -20,3 +20,7 @@ pub mod identity;
 pub mod store_data;
 pub mod receipt;
 pub mod rules;
+pub mod atob;
+pub mod truth;
+pub mod mozpay;
+pub mod device;

@@ -105,8 +105,7 @@ impl Header {
     /// # Errors
     /// [`HeaderError`]: no clean JSON object, no `alg`, or a member that changes what the token means.
     pub fn parse(bytes: Vec<u8>) -> Result<Self, HeaderError> {
-        json::utf8(&bytes)?;
-        let json = String::from_utf8(bytes).unwrap_or_default();
+        let json = json::text(bytes)?;
         json::check_object(&json)?;
         let members: HeaderMembers = json::read_checked(&json)?;
         if members.crit.0 {

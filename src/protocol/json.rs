@@ -85,13 +85,13 @@ pub fn members(text: &str) -> Result<Vec<(String, Value)>, JsonError> {
     reader.deserialize_map(InOrder).map_err(|error| place(&error, JsonFault::Shape(plain(&error))))
 }
 
-/// The text of `bytes`.
+/// The text that `bytes` are.
 ///
 /// # Errors
 /// [`JsonFault::NotUtf8`] with the place of the first bad byte.
-pub fn utf8(bytes: &[u8]) -> Result<&str, JsonError> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+pub fn text(bytes: Vec<u8>) -> Result<String, JsonError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
         JsonError { fault: JsonFault::NotUtf8, line, column }
@@ -249,7 +249,7 @@ impl<'de> Visitor<'de> for InOrder {
 
 #[cfg(test)]
 mod tests {
-    use super::{JsonFault, check_object, members, read, utf8};
+    use super::{JsonFault, check_object, members, read, text};
 
     fn fault(text: &str) -> (JsonFault, usize, usize) {
         let error = check_object(text).unwrap_err();
@@ -307,7 +307,7 @@ mod tests {
         let error = read::<Vec<u8>>("[1,\n\"x\"]").unwrap_err();
         assert_eq!((error.line, matches!(error.fault, JsonFault::Shape(_))), (2, true));
         assert_eq!(read::<Vec<u8>>("[1,2]").unwrap(), [1, 2]);
-        let error = utf8(b"{\n\"\xff\"}").unwrap_err();
+        let error = text(b"{\n\"\xff\"}".to_vec()).unwrap_err();
         assert_eq!((error.fault, error.line, error.column), (JsonFault::NotUtf8, 2, 2));
         let names: Vec<_> = members(r#"{"z":1,"a":2}"#).unwrap().into_iter().map(|member| member.0).collect();
         assert_eq!(names, ["z", "a"]);

@@ -204,10 +204,8 @@ impl Jwt {
         let dots = two_dots(text)?;
         let part = |part| decode(text, part, range(text, dots, part));
         let header = Header::parse(part(Part::Header)?)?;
-        let bytes = part(Part::Claims)?;
         let wrap = |error| JwtError::Json { part: Part::Claims, error };
-        json::utf8(&bytes).map_err(wrap)?;
-        let claims = String::from_utf8(bytes).unwrap_or_default();
+        let claims = json::text(part(Part::Claims)?).map_err(wrap)?;
         json::check_object(&claims).map_err(wrap)?;
         let signature = part(Part::Signature)?;
         Ok(Self { text: text.to_owned(), dots, header, claims, signature })

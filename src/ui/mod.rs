@@ -4,3 +4,5 @@ pub mod theme;
 pub mod fonts;
 pub mod icons;
 pub mod widgets;
+pub mod raster;
+pub mod picture;

@@ -4,3 +4,6 @@
     clippy::disallowed_methods,
     reason = "a test may stop at the first surprise and may read the tree"
 )]
+
+mod cpu_renderer;
+mod pictures;

@@ -1,0 +1,35 @@
+//! The renderer of the picture tests: egui_kittest's harness, painted by our own raster instead of a graphics card.
+
+use egui_kittest::{Harness, HarnessBuilder, TestRenderer};
+use paystage::ui::raster::Raster;
+use paystage::ui::theme::{self, Theme};
+
+/// Paints what a harness shows, without display or driver.
+#[derive(Default)]
+pub(crate) struct CpuRenderer(Raster);
+
+impl TestRenderer for CpuRenderer {
+    fn handle_delta(&mut self, delta: &mut egui::TexturesDelta) {
+        self.0.apply(delta);
+    }
+
+    fn render(&mut self, ctx: &egui::Context, output: &egui::FullOutput) -> Result<image::RgbaImage, String> {
+        let pixels_per_point = ctx.pixels_per_point();
+        let [width, height] = (ctx.content_rect().size() * pixels_per_point).round().into();
+        let primitives = ctx.tessellate(output.shapes.clone(), pixels_per_point);
+        let ground = Theme::of_context(ctx).color.background;
+        let painted = self.0.paint([width as usize, height as usize], pixels_per_point, &primitives, ground);
+        let size = (u32::try_from(painted.width).unwrap(), u32::try_from(painted.height).unwrap());
+        image::RgbaImage::from_raw(size.0, size.1, painted.rgba).ok_or_else(|| format!("no picture of {size:?}"))
+    }
+}
+
+/// A harness dressed as our window: fonts, style and theme, painted by the processor, without a drawn mouse cursor.
+pub(crate) fn dressed<State>(size_pt: [f32; 2], face: egui::Theme) -> HarnessBuilder<State> {
+    Harness::builder()
+        .with_size(size_pt)
+        .with_theme(face)
+        .with_render_cursor(false)
+        .with_context_setup(theme::apply)
+        .renderer(CpuRenderer::default())
+}

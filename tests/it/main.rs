@@ -5,5 +5,8 @@
     reason = "a test may stop at the first surprise and may read the tree"
 )]
 
+mod house;
+mod architecture;
+
 mod cpu_renderer;
 mod pictures;

@@ -1,1 +1,6 @@
 //! The doors: the only room with clock, disk, network and threads.
+
+pub mod files;
+pub mod clock;
+pub mod terminal;
+pub mod display;

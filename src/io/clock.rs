@@ -1,0 +1,12 @@
+//! The machine's clock: the only place where the real time is asked for.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::protocol::time::Time;
+
+/// What the machine's clock shows, to the millisecond. A clock set before 1970 counts as 1970.
+#[must_use]
+pub fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}

@@ -58,6 +58,12 @@ pub fn check_object(text: &str) -> Result<(), JsonError> {
     }
 }
 
+/// Whether `text` is one JSON object, faults of [`check_object`] aside; for showing, never for deciding.
+#[must_use]
+pub fn is_object(text: &str) -> bool {
+    text.trim_ascii_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
+}
+
 /// Reads one JSON value of type `T` after [`check_object`]'s rules; `T` need not be an object.
 ///
 /// # Errors

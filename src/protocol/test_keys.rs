@@ -1,0 +1,23 @@
+//! The simulator's well-known RSA keys. Public, private halves and all: they prove nothing outside the stage.
+
+use crate::protocol::id::Kid;
+use crate::protocol::key::{Algorithm, KeyError, SigningKey};
+
+const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");
+const ROOT: &str = include_str!("../../assets/keys/root-rs256.pem");
+
+/// The store's RSA key, for [`Algorithm::Rs256`] or [`Algorithm::Rs512`].
+///
+/// # Errors
+/// [`KeyError::Algorithm`] for any other algorithm.
+pub fn store(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
+    SigningKey::rsa_pem(kid, algorithm, STORE)
+}
+
+/// The root's RSA key, which certifies the store's.
+///
+/// # Errors
+/// [`KeyError::Algorithm`] for an algorithm that is not RSA's.
+pub fn root(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
+    SigningKey::rsa_pem(kid, algorithm, ROOT)
+}

@@ -145,8 +145,5 @@ fn root<'a>(ring: &'a KeyRing, first: Option<&Claims>) -> Option<&'a VerifyingKe
 fn check_signature(token: &Jwt, key: Option<&VerifyingKey>, entry: Entry) -> Result<(), AsBuilt> {
     let named = Algorithm::parse(&token.unverified_header().alg);
     let key = key.zip(named).and_then(|(key, named)| key.as_algorithm(named).ok());
-    match key.is_some_and(|key| token.verify(&key).is_ok()) {
-        true => Ok(()),
-        false => Err(AsBuilt::BadSignature { entry }),
-    }
+    if key.is_some_and(|key| token.verify(&key).is_ok()) { Ok(()) } else { Err(AsBuilt::BadSignature { entry }) }
 }

@@ -130,9 +130,10 @@ impl Header {
 }
 
 fn checked_kid(kid: String) -> Result<Kid, HeaderError> {
-    match (1..=MAX_KID_BYTES).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_graphic()) {
-        true => Ok(Kid::from(kid)),
-        false => Err(HeaderError::Kid(kid.chars().take(40).collect())),
+    if (1..=MAX_KID_BYTES).contains(&kid.len()) && kid.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(Kid::from(kid))
+    } else {
+        Err(HeaderError::Kid(kid.chars().take(40).collect()))
     }
 }
 

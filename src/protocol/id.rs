@@ -247,9 +247,10 @@ fn check_authority(authority: &str, packaged: bool) -> Result<(), &'static str> 
     }
     // Gecko named packaged apps app://{guid}, so braces pass there.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte) || (packaged && b"{}".contains(&byte));
-    match host.split('.').all(|label| !label.is_empty() && label.bytes().all(plain)) {
-        true => Ok(()),
-        false => Err("the host is malformed"),
+    if host.split('.').all(|label| !label.is_empty() && label.bytes().all(plain)) {
+        Ok(())
+    } else {
+        Err("the host is malformed")
     }
 }
 
@@ -260,9 +261,10 @@ impl ProductId {
     /// [`IdError::Product`] for anything but 1 to 64 characters of `a-z 0-9 -`.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        match (1..=64).contains(&text.len()) && text.bytes().all(slug) {
-            true => Ok(Self(Text(text.into()))),
-            false => Err(IdError::Product { text: text.chars().take(80).collect() }),
+        if (1..=64).contains(&text.len()) && text.bytes().all(slug) {
+            Ok(Self(Text(text.into())))
+        } else {
+            Err(IdError::Product { text: text.chars().take(80).collect() })
         }
     }
 }

@@ -52,10 +52,7 @@ pub enum JsonFault {
 /// # Errors
 /// [`JsonError`] with the first fault and its place.
 pub fn check_object(text: &str) -> Result<(), JsonError> {
-    match check(text)? {
-        true => Ok(()),
-        false => Err(JsonError { fault: JsonFault::NotAnObject, line: 1, column: 1 }),
-    }
+    if check(text)? { Ok(()) } else { Err(JsonError { fault: JsonFault::NotAnObject, line: 1, column: 1 }) }
 }
 
 /// Whether `text` is one JSON object, faults of [`check_object`] aside; for showing, never for deciding.
@@ -98,7 +95,7 @@ pub fn members(text: &str) -> Result<Vec<(String, Value)>, JsonError> {
 pub fn text(bytes: Vec<u8>) -> Result<String, JsonError> {
     String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let line = before.split(|byte| *byte == b'\n').count();
         let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
         JsonError { fault: JsonFault::NotUtf8, line, column }
     })
@@ -142,9 +139,10 @@ impl Strict<'_> {
     }
 
     fn deeper<E: Error>(self) -> Result<Self, E> {
-        match self.depth < DEPTH_MAX {
-            true => Ok(Self { depth: self.depth + 1, ..self }),
-            false => Err(self.refuse(JsonFault::TooDeep)),
+        if self.depth < DEPTH_MAX {
+            Ok(Self { depth: self.depth + 1, ..self })
+        } else {
+            Err(self.refuse(JsonFault::TooDeep))
         }
     }
 }

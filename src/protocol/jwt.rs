@@ -264,9 +264,10 @@ impl Jwt {
         if !key.algorithm().admits(&self.header.alg) {
             return Err(JwtError::AlgorithmMismatch { token: self.header.alg.clone(), key: key.algorithm() });
         }
-        match key.verify(self.signing_input().as_bytes(), &self.signature) {
-            true => Ok(Verified(self)),
-            false => Err(JwtError::BadSignature { offset: self.range(Part::Signature).start }),
+        if key.verify(self.signing_input().as_bytes(), &self.signature) {
+            Ok(Verified(self))
+        } else {
+            Err(JwtError::BadSignature { offset: self.range(Part::Signature).start })
         }
     }
 }

@@ -54,7 +54,7 @@ impl Kind {
     }
 }
 
-impl<'a> Claim<'a> {
+impl Claim<'_> {
     /// The text, when the claim is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

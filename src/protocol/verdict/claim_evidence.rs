@@ -273,6 +273,8 @@ pub enum UserEvidence {
     NotText(&'static str, &'static str),
     /// The store reads `user.type` and nothing else.
     Directed,
+    /// These rules have no such step: whoever holds the receipt may use it.
+    Bearer,
 }
 
 impl UserEvidence {
@@ -308,6 +310,7 @@ impl UserEvidence {
             }
             Self::NotText(..) => Said::wrong("A user claim is not a text", "Issue user.type and user.value as texts"),
             Self::Directed => Said::fine("The buyer is named by a directed identifier"),
+            Self::Bearer => Said::fine("These rules let whoever holds the receipt use it"),
         }
     }
 }
@@ -326,6 +329,7 @@ impl fmt::Display for UserEvidence {
             Self::Missing(claim) => write!(out, "no {claim}"),
             Self::NotText(claim, kind) => write!(out, "{claim} is {kind}"),
             Self::Directed => out.write_str("directed-identifier"),
+            Self::Bearer => out.write_str("not asked: bearer"),
         }
     }
 }

@@ -64,10 +64,9 @@ impl ShapeEvidence {
 impl fmt::Display for ShapeEvidence {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::WellFormed { bytes, certificates: 0 } => write!(out, "{bytes} bytes"),
+            Self::WellFormed { bytes, certificates: 0 } | Self::TooLong { bytes } => write!(out, "{bytes} bytes"),
             Self::WellFormed { bytes, certificates: 1 } => write!(out, "{bytes} bytes, 1 certificate"),
             Self::WellFormed { bytes, certificates } => write!(out, "{bytes} bytes, {certificates} certificates"),
-            Self::TooLong { bytes } => write!(out, "{bytes} bytes"),
             Self::Malformed(why) => out.write_str(why),
             Self::NoClaims(why) => write!(out, "{why}"),
             Self::NoCertificate => out.write_str("no ~"),

@@ -454,7 +454,9 @@ mod tests {
     fn a_triangle_without_an_inside_or_out_of_reach_paints_nothing() {
         for corners in [[(1.0, 1.0), (4.0, 4.0), (7.0, 7.0)], [(f32::NAN, 1.0), (4.0, 4.0), (7.0, 1.0)]] {
             let image = painted(Rect::EVERYTHING, |mesh| {
-                corners.iter().for_each(|(x, y)| mesh.colored_vertex(Pos2::new(*x, *y), Color32::RED));
+                for (x, y) in corners {
+                    mesh.colored_vertex(Pos2::new(x, y), Color32::RED);
+                }
                 mesh.add_triangle(0, 1, 2);
             });
             assert!(image.rgba.chunks_exact(4).all(|pixel| pixel == [0, 0, 0, 255]));

@@ -1,4 +1,4 @@
-//! The renderer of the picture tests: egui_kittest's harness, painted by our own raster instead of a graphics card.
+//! The renderer of the picture tests: `egui_kittest`'s harness, painted by our own raster instead of a graphics card.
 
 use egui_kittest::{Harness, HarnessBuilder, TestRenderer};
 use paystage::ui::raster::Raster;
@@ -15,13 +15,18 @@ impl TestRenderer for CpuRenderer {
 
     fn render(&mut self, ctx: &egui::Context, output: &egui::FullOutput) -> Result<image::RgbaImage, String> {
         let pixels_per_point = ctx.pixels_per_point();
-        let [width, height] = (ctx.content_rect().size() * pixels_per_point).round().into();
+        let size = ctx.content_rect().size() * pixels_per_point;
         let primitives = ctx.tessellate(output.shapes.clone(), pixels_per_point);
         let ground = Theme::of_context(ctx).color.background;
-        let painted = self.0.paint([width as usize, height as usize], pixels_per_point, &primitives, ground);
+        let painted = self.0.paint([whole(size.x), whole(size.y)], pixels_per_point, &primitives, ground);
         let size = (u32::try_from(painted.width).unwrap(), u32::try_from(painted.height).unwrap());
         image::RgbaImage::from_raw(size.0, size.1, painted.rgba).ok_or_else(|| format!("no picture of {size:?}"))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the side of a window, in pixels")]
+fn whole(side_px: f32) -> usize {
+    side_px.round() as usize
 }
 
 /// A harness dressed as our window: fonts, style and theme, painted by the processor, without a drawn mouse cursor.

@@ -120,14 +120,14 @@ impl Gallery {
             &mut self.view,
             &[(0, "Claims"), (1, "Verdict"), (2, "Draft & attack"), (3, "Message")],
         );
-        surface::hairline(ui);
         self.table(ui);
+        ui.add_space(8.0);
         surface::card(ui, |ui| {
             text::heading(ui, "7f3a… · Shiny Pony");
             surface::key_value(ui, "Buyer", |ui| text::mono(ui, "ada (4fb35151-2b9b-4e0b-9f0a-7d1c3e5a9b00)"));
             surface::key_value(ui, "Notice", |ui| Chip::new(Tone::Warn, "2 attempts").signed().show(ui));
             surface::key_value(ui, "Receipt", |ui| Chip::new(Tone::Ok, "issued").signed().show(ui));
-            ui.add_space(4.0);
+            ui.add_space(12.0);
             ui.horizontal(|ui| {
                 self.press(ui, Button::quiet("Refund").leading(Icon::Refund), "refund");
                 self.press(ui, Button::quiet("Reissue").leading(Icon::Reissue), "reissue");
@@ -186,7 +186,7 @@ impl Gallery {
 }
 
 fn chips(ui: &mut egui::Ui) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         for (tone, word) in [
             (Tone::Ok, "ok"),
             (Tone::Warn, "warn"),
@@ -207,12 +207,17 @@ fn chips(ui: &mut egui::Ui) {
 fn icons(ui: &mut egui::Ui) {
     let color = Theme::of(ui).color.text;
     for side in [14.0, 16.0, 18.0] {
-        ui.horizontal(|ui| Icon::ALL.into_iter().for_each(|icon| icon.show(ui, side, color)));
+        ui.horizontal_wrapped(|ui| Icon::ALL.into_iter().for_each(|icon| icon.show(ui, side, color)));
     }
 }
 
 fn gallery(face: egui::Theme) -> Harness<'static, Gallery> {
-    dressed([1200.0, 720.0], face).build_ui_state(|ui, gallery: &mut Gallery| gallery.show(ui), Gallery::default())
+    dressed([1240.0, 820.0], face).build_ui_state(|ui, gallery: &mut Gallery| gallery.show(ui), Gallery::default())
+}
+
+/// The label of whatever has the keyboard.
+fn focused_label(harness: &Harness<'_, Gallery>) -> Option<String> {
+    harness.root().children_recursive().find(egui_kittest::Node::is_focused)?.accesskit_node().label()
 }
 
 #[test]
@@ -223,4 +228,91 @@ fn the_gallery_looks_as_agreed_in_both_faces() {
         harness.run();
         results.add(harness.try_snapshot(name));
     }
+}
+
+#[test]
+fn one_changed_pixel_is_noticed() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-changed-pixel");
+    std::fs::create_dir_all(&folder).unwrap();
+    let options = egui_kittest::SnapshotOptions::new().output_path(&folder);
+    let mut harness = gallery(egui::Theme::Dark);
+    harness.run();
+    let mut picture = harness.render().unwrap();
+    picture.save(folder.join("gallery.png")).unwrap();
+    assert!(egui_kittest::try_image_snapshot_options(&picture, "gallery", &options).is_ok());
+    let [red, ..] = &mut picture.get_pixel_mut(600, 400).0;
+    *red = red.wrapping_add(128);
+    assert!(egui_kittest::try_image_snapshot_options(&picture, "gallery", &options).is_err());
+}
+
+#[test]
+fn every_button_answers_to_its_name_and_a_disabled_one_does_not() {
+    let mut harness = gallery(egui::Theme::Dark);
+    for name in ["Go to start", "Back", "Step", "Play", "Forward", "Buy Rainbow Mane", "More actions"] {
+        harness.get_by_role_and_label(Role::Button, name).click();
+        harness.run();
+    }
+    assert_eq!(harness.state().pressed, ["start", "back", "step", "play", "buy", "more"]);
+}
+
+#[test]
+fn a_segment_a_tab_and_a_row_say_which_one_is_selected() {
+    let mut harness = gallery(egui::Theme::Dark);
+    let toggled = |harness: &Harness<'_, Gallery>, name: &str| {
+        harness.get_by_role_and_label(Role::RadioButton, name).accesskit_node().toggled()
+    };
+    let selected = |harness: &Harness<'_, Gallery>, role: Role, name: &str| {
+        harness.get_by_role_and_label(role, name).accesskit_node().is_selected()
+    };
+    assert_eq!(toggled(&harness, "Learn"), Some(Toggled::True));
+    harness.get_by_role_and_label(Role::RadioButton, "Present").click();
+    harness.get_by_role_and_label(Role::Tab, "Verdict").click();
+    harness.get_by_role_and_label(Role::Row, "e9d2… Rainbow Mane, refunded").click();
+    harness.run();
+    assert_eq!((harness.state().mode, harness.state().view, harness.state().row), (2, 1, 2));
+    assert_eq!(toggled(&harness, "Learn"), Some(Toggled::False));
+    assert_eq!(toggled(&harness, "Present"), Some(Toggled::True));
+    assert_eq!(selected(&harness, Role::Tab, "Claims"), Some(false));
+    assert_eq!(selected(&harness, Role::Tab, "Verdict"), Some(true));
+    assert_eq!(selected(&harness, Role::Row, "e9d2… Rainbow Mane, refunded"), Some(true));
+}
+
+#[test]
+fn the_keyboard_reaches_and_presses_every_kind_of_widget() {
+    let mut harness = gallery(egui::Theme::Dark);
+    let mut reached = Vec::new();
+    for _ in 0..60 {
+        harness.key_press(egui::Key::Tab);
+        harness.run();
+        let label = focused_label(&harness).unwrap_or_default();
+        if ["Present", "Message", "Receipt, step 5, current", "Ask the store"].contains(&label.as_str()) {
+            harness.key_press(egui::Key::Enter);
+            harness.run();
+        }
+        reached.push(label);
+    }
+    for name in ["Go to start", "Step", "Learn", "Buy Rainbow Mane", "Path of the run", "7f3a… Shiny Pony, completed"]
+    {
+        assert!(reached.iter().any(|label| label == name), "{name} is not in {reached:#?}");
+    }
+    assert_eq!((harness.state().mode, harness.state().view, harness.state().step), (2, 3, Some(4)));
+}
+
+#[test]
+fn the_keyboard_leaves_a_ring_around_where_it_is() {
+    let mut harness = gallery(egui::Theme::Dark);
+    harness.run();
+    let before = harness.render().unwrap();
+    harness.get_by_role_and_label(Role::Button, "Back").focus();
+    harness.run();
+    let ring = Theme::dark().color.selection_line;
+    let place = harness.get_by_role_and_label(Role::Button, "Back").rect();
+    let (x, y) = (whole(place.center().x), whole(place.top()) - 2);
+    assert_eq!(harness.render().unwrap().get_pixel(x, y).0, ring.to_array());
+    assert_ne!(before.get_pixel(x, y).0, ring.to_array());
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a small picture")]
+fn whole(points: f32) -> u32 {
+    points.round() as u32
 }

@@ -43,7 +43,7 @@ pub fn segments<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, o
     has_changed
 }
 
-/// A row of tabs, the present one underlined. True when the choice has changed.
+/// A row of tabs over a hairline, the present one underlined. True when the choice has changed.
 /// Where the row is wider than the room it has, the tabs move closer together.
 pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, options: &[(T, &str)]) -> bool {
     let theme = Theme::of(ui);
@@ -53,6 +53,8 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, optio
     let padding = ((room - bare) / count.max(1.0)).clamp(10.0, 24.0);
     let widths = widths(ui, options, padding.floor());
     let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), TABS_HEIGHT), Sense::hover());
+    let end = rect.left() + room.max(rect.width());
+    ui.painter().hline(rect.left()..=end, rect.bottom() - 0.5, theme.hairline());
     let mut has_changed = false;
     let mut left = rect.left();
     for (index, ((value, text), width)) in options.iter().zip(&widths).enumerate() {
@@ -84,7 +86,11 @@ fn widths<T>(ui: &Ui, options: &[(T, &str)], padding: f32) -> Vec<f32> {
 
 fn option(ui: &Ui, place: Rect, salt: (&str, usize), role: Role, is_current: bool, text: &str) -> Response {
     let response = ui.interact(place, ui.scope_id().with(salt), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), is_current, text));
+    if role == Role::Tab {
+        surface::announce(ui, &response, role, text, is_current);
+    } else {
+        response.widget_info(|| WidgetInfo::selected(role, ui.is_enabled(), is_current, text));
+    }
     response
 }
 

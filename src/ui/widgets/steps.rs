@@ -77,7 +77,7 @@ fn step(
     let response = ui.interact(target, ui.scope_id().with(("step", number)), Sense::click());
     response.widget_info(|| {
         let words = format!("{name}, step {number}, {}", state.words());
-        WidgetInfo::selected(Role::Button, ui.is_enabled(), state == StepState::Current, words)
+        WidgetInfo::labeled(Role::Button, ui.is_enabled(), words)
     });
     if response.clicked() {
         *clicked = Some(number - 1);

@@ -1,7 +1,9 @@
 //! Surfaces: cards, the app's screen, hairlines, the head of a region, a row of key and value, the ring of the keyboard.
 
+use egui::accesskit::Role;
 use egui::{
-    Align, Color32, CornerRadius, Frame, Layout, Margin, Rect, Response, Sense, StrokeKind, Ui, UiBuilder, vec2,
+    Align, Color32, CornerRadius, Frame, Layout, Margin, Rect, Response, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo,
+    vec2,
 };
 
 use crate::ui::theme::Theme;
@@ -42,7 +44,7 @@ pub fn region_frame(theme: &Theme) -> Frame {
     Frame::new().fill(theme.color.panel).inner_margin(Margin::same(12))
 }
 
-/// A line of one pixel across the available width. It takes one point of height and no gap of its own.
+/// A line of one pixel across the available width, one point high.
 pub fn hairline(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.center().y, Theme::of(ui).hairline());
@@ -61,13 +63,28 @@ pub fn region_head(ui: &mut Ui, dot: Color32, name: &str, address: &str) {
 }
 
 /// One row of a card: what it is at the left, its value at the right of a fixed column, a hairline below.
+/// Rows follow each other without a gap; add one after the last.
 pub fn key_value<R>(ui: &mut Ui, key: &str, value: impl FnOnce(&mut Ui) -> R) -> R {
     let theme = Theme::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::hover());
+    let (rect, _) = flush_row(ui, Sense::hover());
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     let (left, right) = rect.split_left_right_at_x(rect.left() + KEY_WIDTH.min(rect.width() / 2.0));
     text::muted(&mut row_ui(ui, left), key);
     value(&mut row_ui(ui, right))
+}
+
+/// Room for one row over the available width, with no gap between it and what follows.
+pub(crate) fn flush_row(ui: &mut Ui, sense: Sense) -> (Rect, Response) {
+    let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
+    let row = ui.allocate_exact_size(vec2(ui.available_width(), Theme::of(ui).space.row), sense);
+    ui.spacing_mut().item_spacing.y = gap;
+    row
+}
+
+/// Gives a tab or row its name and tells a screen reader whether it is the selected one.
+pub(crate) fn announce(ui: &Ui, response: &Response, role: Role, name: &str, is_selected: bool) {
+    response.widget_info(|| WidgetInfo::labeled(role, ui.is_enabled(), name));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(is_selected));
 }
 
 /// A child that lays its contents from left to right in the middle of `rect`, and takes no room from its parent.

@@ -1,7 +1,7 @@
 //! Tables: a quiet head, rows with hairlines, one of them selected. Rows are of equal height, so a long table can show only what is visible.
 
 use egui::accesskit::Role;
-use egui::{Color32, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Rect, Response, Sense, Ui, pos2, vec2};
 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::surface;
@@ -26,6 +26,7 @@ pub enum Width {
 }
 
 /// A table of these columns. It holds nothing: call [`Table::row`] for each row that shows.
+/// Rows follow each other without a gap; add one after the last.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     columns: &'a [Column<'a>],
@@ -41,7 +42,7 @@ impl<'a> Table<'a> {
     /// The row of titles.
     pub fn head(&self, ui: &mut Ui) {
         let theme = Theme::of(ui);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::hover());
+        let (rect, _) = surface::flush_row(ui, Sense::hover());
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
         for (column, place) in self.columns.iter().zip(self.places(rect)) {
             let mut cell = surface::row_ui(ui, place);
@@ -52,10 +53,8 @@ impl<'a> Table<'a> {
     /// One row. `name` is what a screen reader says of it; `cells` fills the columns from left to right.
     pub fn row(&self, ui: &mut Ui, name: &str, is_selected: bool, cells: impl FnOnce(&mut Cells<'_>)) -> Response {
         let theme = Theme::of(ui);
-        let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.y, 0.0);
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::click());
-        ui.spacing_mut().item_spacing.y = gap;
-        response.widget_info(|| WidgetInfo::selected(Role::Row, ui.is_enabled(), is_selected, name));
+        let (rect, response) = surface::flush_row(ui, Sense::click());
+        surface::announce(ui, &response, Role::Row, name, is_selected);
         if ui.is_rect_visible(rect) {
             let fill = match (is_selected, response.hovered()) {
                 (true, _) => theme.color.selection,

@@ -31,4 +31,5 @@ pub mod mozpay;
 pub mod device;
 pub mod claims;
 pub mod store_answer;
+pub mod verify_service;
 pub mod verdict;

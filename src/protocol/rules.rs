@@ -95,6 +95,10 @@ pub struct StoreRules {
     pub is_expiry_before_signature: bool,
     /// How much too early a receipt counts as expired.
     pub early_expiry: Span,
+    /// Whether a receipt for a payment without its product ends in a server error instead of an answer.
+    pub is_crash_without_inapp_id: bool,
+    /// Whether `nbf` is set to the time of issue, as shipped, rather than kept at the time of purchase.
+    pub is_nbf_time_of_issue: bool,
 }
 
 /// What the payment flow server asks of a pay request.
@@ -190,6 +194,8 @@ const STRICT_STORE: StoreRules = StoreRules {
     is_pending_answered: true,
     is_expiry_before_signature: false,
     early_expiry: Span::ZERO,
+    is_crash_without_inapp_id: false,
+    is_nbf_time_of_issue: false,
 };
 
 static AFTER: Rules = Rules {
@@ -295,6 +301,8 @@ static AS_BUILT_2015: Rules = Rules {
         is_pending_answered: false,
         is_expiry_before_signature: true,
         early_expiry: Span::from_seconds(10),
+        is_crash_without_inapp_id: true,
+        is_nbf_time_of_issue: true,
     },
     request: RequestRules {
         issued_at_age: None,

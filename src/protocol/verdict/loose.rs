@@ -24,6 +24,14 @@ pub fn origin(url: &str) -> &str {
     url.get(..end).unwrap_or_default()
 }
 
+/// The host of a URL without user or port.
+#[must_use]
+pub fn bare_host(url: &str) -> &str {
+    let authority = origin(url).split_once("://").map_or(url, |(_, authority)| authority);
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{host, origin, payload};

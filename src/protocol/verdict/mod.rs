@@ -20,6 +20,7 @@ pub mod asking;
 pub mod strict;
 pub mod fxpay;
 pub mod receiptverifier;
+pub mod store_like;
 
 use crate::protocol::dial::Profile;
 use crate::protocol::verdict::ladder::Verdict;
@@ -32,6 +33,6 @@ pub fn judge(question: &Question<'_>) -> Verdict {
         Profile::Strict => strict::judge(question),
         Profile::Fxpay => fxpay::judge(question),
         Profile::Receiptverifier => receiptverifier::judge(question),
-        Profile::Store => strict::judge(question),
+        Profile::Store => store_like::judge(question),
     }
 }

@@ -187,7 +187,7 @@ fn designed_finding(chain: &Chain, question: &Question<'_>) -> Finding {
 /// Certificates as the shipped checker judged them: what has expired is let through unseen.
 fn as_built_finding(chain: &Chain, question: &Question<'_>) -> (Finding, Option<Remark>) {
     let roots = question.keys.anchors().iter().filter_map(|anchor| anchor.issuer.as_deref());
-    let allowed: Vec<&str> = roots.map(host).collect();
+    let allowed: Vec<&str> = roots.map(loose::bare_host).collect();
     let unseen = || Finding::skipped(Evidence::Signature(SignatureEvidence::UnseenForExpiry));
     match verify_as_built(chain, question.keys, question.now, &allowed) {
         AsBuilt::Accepted => {
@@ -202,9 +202,4 @@ fn as_built_finding(chain: &Chain, question: &Question<'_>) -> (Finding, Option<
             (Finding::failed(Evidence::Signature(SignatureEvidence::Chain(why)), "ERROR_DECODING"), None)
         }
     }
-}
-
-fn host(url: &str) -> &str {
-    let host = loose::origin(url).split_once("://").map_or(url, |(_, host)| host);
-    host.split(':').next().unwrap_or_default()
 }

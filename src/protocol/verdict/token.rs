@@ -57,6 +57,15 @@ impl Token {
         }
     }
 
+    /// What the shape check found, under another verifier's one name for whatever is wrong.
+    #[must_use]
+    pub fn shape_named(&self, code: &'static str) -> Finding {
+        match self {
+            Self::Bare(_) | Self::Chained(_) => self.shape(),
+            Self::Broken { evidence, .. } => Finding::failed(Evidence::Shape(evidence.clone()), code),
+        }
+    }
+
     /// What the shape check found.
     #[must_use]
     pub fn shape(&self) -> Finding {

@@ -28,6 +28,8 @@ pub mod rules;
 pub mod atob;
 pub mod truth;
 pub mod mozpay;
+pub mod request;
+pub mod notice;
 pub mod device;
 pub mod claims;
 pub mod store_answer;

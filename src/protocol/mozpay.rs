@@ -61,13 +61,26 @@ pub struct BrokerChoice<'a> {
     pub provider: &'a Provider,
 }
 
+/// The pay request that a window opens for when the buyer has nothing to choose: the first of [`offers`].
+///
+/// # Errors
+/// As [`offers`].
+pub fn broker<'a>(
+    pay_requests: &[Option<&str>],
+    providers: &'a [Provider],
+    is_https_required: bool,
+) -> Result<BrokerChoice<'a>, MozPayRefusal> {
+    let first = offers(pay_requests, providers, is_https_required)?.into_iter().next();
+    first.ok_or_else(|| MozPayError::NoValidRequestFound.into())
+}
+
 /// Checks the pay requests of one call, in the device's order; the first failure ends the call.
 ///
 /// What comes back is never empty: each is a choice for the buyer. A type that no provider is registered for is passed over.
 ///
 /// # Errors
 /// The [`MozPayError`] that the app would read.
-pub fn broker<'a>(
+pub fn offers<'a>(
     pay_requests: &[Option<&str>],
     providers: &'a [Provider],
     is_https_required: bool,

@@ -363,7 +363,8 @@ fn widgets(theme: &Theme) -> style::Widgets {
     };
     style::Widgets {
         noninteractive: visuals(color.panel, theme.hairline(), color.text),
-        inactive: visuals(color.raised, theme.outline(), color.text),
+        // The rail of a slider and the box of a check box have no outline to be seen by, so they are a shade deeper.
+        inactive: style::WidgetVisuals { bg_fill: color.hover, ..visuals(color.raised, theme.outline(), color.text) },
         hovered: visuals(color.hover, theme.outline(), color.text),
         // egui draws "active" also for what has the keyboard, so its outline is the focus ring.
         active: visuals(color.hover, Stroke::new(1.5, color.selection_line), color.text),

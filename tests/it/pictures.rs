@@ -230,6 +230,60 @@ fn the_gallery_looks_as_agreed_in_both_faces() {
     }
 }
 
+/// What lies above the panes: a tooltip, an open menu, a dialog with egui's own controls dressed by the theme.
+fn overlays(ui: &mut egui::Ui, (speed, value): &mut (u8, f32)) {
+    let theme = Theme::of(ui);
+    egui::CentralPanel::default().frame(surface::region_frame(theme)).show(ui, |ui| {
+        text::token(
+            ui,
+            "eyJhbGciOiJFZERTQSJ9.eyJ0eXAiOiJwdXJjaGFzZS1yZWNlaXB0In0.kJ8mQ0Zk3Wc1x2hYvRt9LJ4nB7uQe5ZsM0aT",
+        );
+        ui.horizontal(|ui| {
+            Button::outlined_icon(Icon::Start, "Go to start").shortcut("Home").show(ui);
+            choice::select(ui, "Speed", speed, &[(0, "0.25×"), (1, "1×"), (2, "64×, as fast as it reads")]);
+        });
+        egui::Window::new("Open a run").default_pos([330.0, 20.0]).resizable(false).collapsible(false).show(
+            ui.ctx(),
+            |ui| {
+                text::note(ui, "A run file or a scenario, by its path");
+                let mut path = String::new();
+                field::line(ui, "Path", &mut path, "/home/ada/lost-notice.toml", 260.0);
+                ui.horizontal(|ui| {
+                    let label = ui.label("Tries");
+                    ui.add(egui::Slider::new(value, 1.0..=20.0)).labelled_by(label.id);
+                });
+                ui.horizontal(|ui| {
+                    let _ = (ui.radio(true, "Signature only"), ui.radio(false, "Store only"));
+                });
+                egui::ComboBox::from_label("Character").selected_text("Pays at once").show_ui(ui, |_| ());
+                ui.hyperlink_to("What is a receipt", "https://market.example");
+                ui.horizontal(|ui| {
+                    Button::filled("Open").show(ui);
+                    Button::quiet("Cancel").show(ui);
+                });
+            },
+        );
+    });
+}
+
+#[test]
+fn what_lies_above_the_panes_looks_as_agreed_at_zoom_2() {
+    let mut results = SnapshotResults::new();
+    for (face, name) in [(egui::Theme::Dark, "overlays-dark"), (egui::Theme::Light, "overlays-light")] {
+        let mut harness = dressed([760.0, 360.0], face).with_pixels_per_point(2.0).build_ui_state(overlays, (1, 10.0));
+        harness.get_by_role_and_label(Role::Button, "Speed 1×").click();
+        harness.run();
+        if face == egui::Theme::Light {
+            harness.get_by_role_and_label(Role::MenuItemRadio, "64×, as fast as it reads").click();
+            harness.run();
+            harness.get_by_role_and_label(Role::Button, "Go to start").hover();
+            harness.run();
+        }
+        assert_eq!(harness.state().0, if face == egui::Theme::Light { 2 } else { 1 });
+        results.add(harness.try_snapshot(name));
+    }
+}
+
 #[test]
 fn one_changed_pixel_is_noticed() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("one-changed-pixel");

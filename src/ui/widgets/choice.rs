@@ -1,9 +1,11 @@
-//! Choices: segments for a mode, tabs for a view. Each option is reached by Tab and chosen by Enter, click or screen reader.
+//! Choices: segments for a mode, tabs for a view, a menu for a longer list. Each option is reached by Tab and chosen by Enter, click or screen reader.
 
 use egui::accesskit::Role;
-use egui::{Color32, CornerRadius, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, CornerRadius, Popup, Rect, Response, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
+use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
 use crate::ui::widgets::surface;
 
 /// The height of a row of tabs, in points.
@@ -76,6 +78,43 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, optio
         }
     }
     has_changed
+}
+
+/// A button that opens a menu of options, the present one ticked. True when the choice has changed.
+/// `name` says what is chosen; a screen reader hears it before the present option.
+pub fn select<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, options: &[(T, &str)]) -> bool {
+    let words = options.iter().find(|(value, _)| value == current).map_or("", |(_, text)| *text);
+    let spoken = format!("{name} {words}");
+    let button = Button::quiet(words).trailing(Icon::ChevronDown).name(&spoken).hint(name).show(ui);
+    let mut has_changed = false;
+    Popup::menu(&button).show(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let width = widths(ui, options, 48.0).into_iter().fold(0.0, f32::max);
+        for (value, text) in options {
+            if menu_item(ui, width, text, value == current) {
+                has_changed |= value != current;
+                *current = *value;
+            }
+        }
+    });
+    has_changed
+}
+
+fn menu_item(ui: &mut Ui, width: f32, text: &str, is_current: bool) -> bool {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme.space.row), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, ui.is_enabled(), is_current, text));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme.corner.button, theme.color.hover);
+    }
+    if is_current {
+        let tick = Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(14.0, 14.0));
+        Icon::Check.paint(ui.painter(), tick, theme.color.accent);
+    }
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme.label(), theme.color.text);
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(rect.left() + 28.0, top.round()), galley, theme.color.text);
+    response.clicked()
 }
 
 fn widths<T>(ui: &Ui, options: &[(T, &str)], padding: f32) -> Vec<f32> {

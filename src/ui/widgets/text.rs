@@ -1,7 +1,10 @@
 //! Text: headings, muted notes, monospace values, the caption under the flow, and what an empty pane says.
 
-use egui::{Align, Color32, FontId, Label, Layout, Response, RichText, Ui, vec2};
+use egui::accesskit::Role;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{Align, Color32, FontId, Label, Layout, Response, RichText, Sense, StrokeKind, Ui, WidgetInfo, vec2};
 
+use crate::ui::fonts;
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
 
@@ -57,6 +60,30 @@ pub fn note(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme.label()).color(theme.color.muted)).wrap())
 }
 
+/// A compact JWS, wrapped where the line ends, its header, payload and signature in the three colours of the theme.
+/// A chain `cert~receipt` begins again after each tilde.
+pub fn token(ui: &mut Ui, compact: &str) -> Response {
+    let theme = Theme::of(ui);
+    let [header, payload, signature] = theme.color.jwt;
+    let mut job = LayoutJob::default();
+    job.wrap.break_anywhere = true;
+    let mut ink = |text: &str, color: Color32| job.append(text, 0.0, TextFormat::simple(theme.mono(), color));
+    for (index, link) in compact.split('~').enumerate() {
+        if index > 0 {
+            ink("~", theme.color.muted);
+        }
+        let mut parts = link.splitn(3, '.');
+        for (place, color) in [header, payload, signature].into_iter().enumerate() {
+            let Some(part) = parts.next() else { break };
+            if place > 0 {
+                ink(".", theme.color.muted);
+            }
+            ink(part, color);
+        }
+    }
+    ui.add(Label::new(job).wrap().selectable(true))
+}
+
 /// One line in any font and colour. What does not fit is elided, and the tooltip tells it in full.
 pub fn elided(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response {
     ui.add(Label::new(RichText::new(text).font(font).color(color)).truncate())
@@ -65,13 +92,12 @@ pub fn elided(ui: &mut Ui, text: &str, font: FontId, color: Color32) -> Response
 /// A key, usually one of the keyboard's, as a small cap: `Ctrl K`.
 pub fn key_cap(ui: &mut Ui, keys: &str) -> Response {
     let theme = Theme::of(ui);
-    egui::Frame::new()
-        .fill(theme.color.raised)
-        .stroke(theme.outline())
-        .corner_radius(4)
-        .inner_margin(egui::Margin::symmetric(5, 1))
-        .show(ui, |ui| ui.label(RichText::new(keys).font(crate::ui::fonts::mono(11.0)).color(theme.color.muted)))
-        .inner
+    let galley = ui.painter().layout_no_wrap(keys.to_owned(), fonts::mono(11.0), theme.color.muted);
+    let (rect, response) = ui.allocate_exact_size((galley.size() + vec2(10.0, 4.0)).ceil(), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, keys));
+    ui.painter().rect(rect, 4, theme.color.raised, theme.outline(), StrokeKind::Inside);
+    ui.painter().galley(rect.min + vec2(5.0, 2.0), galley, theme.color.muted);
+    response
 }
 
 /// The sentence of the present message, its number before it and a hint of the next one at the right.
@@ -81,7 +107,7 @@ pub fn caption(ui: &mut Ui, number: &str, sentence: &str, next: &str) {
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme.space.gap;
         if !number.is_empty() {
-            let font = crate::ui::fonts::strong(theme.type_sizes.caption);
+            let font = fonts::strong(theme.type_sizes.caption);
             elided(ui, number, font, theme.color.accent);
         }
         let room = ui.available_width();

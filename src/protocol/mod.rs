@@ -34,6 +34,7 @@ mod draft_request;
 pub mod payflow;
 pub mod flow_failure;
 pub mod notice;
+pub mod notice_receiver;
 pub mod device;
 pub mod claims;
 pub mod store_answer;

@@ -1,19 +1,15 @@
 //! Notices: how a marketplace tells a seller that a payment came, or was taken back.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use crate::protocol::code::Refusal;
-use crate::protocol::jwt::{HeaderExtras, Jwt, SignError, sign};
-use crate::protocol::key::{SigningKey, VerifyingKey};
+use crate::protocol::jwt::{HeaderExtras, SignError, sign};
+use crate::protocol::key::SigningKey;
 use crate::protocol::money::Money;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::request::{PayRequest, Requested};
 use crate::protocol::time::{Span, Time};
-use crate::protocol::truth::is_python_truthy;
 
 /// How long the marketplace waits for an answer.
 pub const NOTICE_TIMEOUT: Span = Span::from_seconds(5);
@@ -197,231 +193,59 @@ pub fn notice_is_acknowledged(status: u16, body: &str, transaction_id: &str) -> 
     (200..300).contains(&status) && body.trim() == transaction_id
 }
 
-codes! {
-    /// Why a seller takes no notice, in the order in which a strict one looks. History had a bare HTTP 400 for all of them, so
-    /// most of these names are those of the library's exceptions.
-    pub NoticeError {
-        MissingNotice = "MISSING_NOTICE", "The post carries no notice", "Send the token in the form field notice";
-        NotAToken = "INVALID_JWT", "The notice is not a well-formed token", "Post the token as it was signed";
-        BadSignature = "INVALID_JWT", "The notice is not signed with this seller's secret", "Sign with the secret of the request's issuer";
-        WrongType = "INVALID_JWT", "The token is no notice of this kind", "Send postbacks and chargebacks to their own addresses";
-        NotNumericDate = "INVALID_JWT", "The notice lacks iat or exp in whole seconds", "Add iat and exp as numbers";
-        Expired = "REQUEST_EXPIRED", "The notice has expired", "Sign a new notice for every try";
-        IssuedTooLongAgo = "REQUEST_EXPIRED", "The notice was signed more than an hour ago", "Sign a new notice for every try";
-        NotYetValid = "INVALID_JWT", "The notice is not valid yet", "Set both clocks right, or leave nbf out";
-        WrongIssuer = "INVALID_JWT", "The notice comes from another provider", "Expect notices only from the provider that was asked";
-        WrongAudience = "INVALID_JWT", "The notice is meant for another seller", "Put the application key into aud, and share no secrets";
-        MissingField = "INVALID_JWT", "The notice lacks something that every notice has", "Copy the request, and add response with its transactionID";
-        MissingReason = "INVALID_JWT", "The chargeback gives no reason", "Add response.reason, refund or reversal";
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::protocol::notice::{Notice, NoticeKind, notice_is_acknowledged};
+    use crate::protocol::request::{Offer, PayRequest};
+    use crate::protocol::time::Time;
+
+    fn request() -> PayRequest {
+        let offer = Offer {
+            id: "shiny-pony",
+            name: "Shiny Pony",
+            description: "A pony that shines",
+            price_point: "1",
+            postback_url: "https://pony.example/postback",
+            chargeback_url: "https://pony.example/chargeback",
+        };
+        PayRequest::classic("pony-key", "market.example", offer, "order-7", Time::from_seconds(1_400_000_000))
     }
-}
 
-/// A seller's refusal of a notice.
-pub type NoticeRefusal = Refusal<NoticeError>;
-
-/// Whose checks a seller makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeReceiver {
-    /// This project's: everything that RFC 8725 asks for.
-    Strict,
-    /// The Python library of 2013, which looks neither at `iss` nor at `typ`.
-    MozpayPy,
-    /// The JavaScript library, which does not even look at `aud`.
-    MozpayJs,
-}
-
-/// The seller that takes notices.
-#[derive(Debug, Clone, Copy)]
-pub struct Recipient<'a> {
-    /// Its application key: the `iss` of its requests.
-    pub name: &'a str,
-    /// The provider that it asked: the `aud` of its requests.
-    pub provider: &'a str,
-    /// Its secret.
-    pub key: &'a VerifyingKey,
-}
-
-/// Takes a notice as one of the receivers does.
-///
-/// `expected` is the kind that the address it was posted to is for.
-///
-/// # Errors
-/// The first [`NoticeError`] that applies; its sender sees HTTP 400.
-pub fn receive_notice(
-    token: &str,
-    expected: NoticeKind,
-    own: &Recipient<'_>,
-    now: Time,
-    receiver: NoticeReceiver,
-) -> Result<Notice, NoticeRefusal> {
-    if token.is_empty() {
-        return Err(NoticeError::MissingNotice.into());
+    #[test]
+    fn a_notice_swaps_issuer_and_audience_and_repeats_the_request() {
+        let now = Time::from_seconds(1_400_000_060);
+        let price = "0.99 USD".parse().unwrap();
+        let notice = Notice::postback(&request(), "webpay:1", Some(price), now);
+        let whole = serde_json::to_value(&notice).unwrap();
+        assert_eq!((&whole["iss"], &whole["aud"]), (&json!("market.example"), &json!("pony-key")));
+        assert_eq!(whole["typ"], json!("mozilla/payments/pay/postback/v1"));
+        assert_eq!((&whole["iat"], &whole["exp"]), (&json!(1_400_000_060), &json!(1_400_003_660)));
+        assert_eq!(whole["request"], serde_json::to_value(request().request).unwrap());
+        let response = json!({"transactionID": "webpay:1", "price": {"amount": "0.99", "currency": "USD"}});
+        assert_eq!(whole["response"], response);
+        assert_eq!(notice.product_data(), Some("order-7"));
     }
-    let jwt = Jwt::parse(token).map_err(|error| Refusal::because_of(NoticeError::NotAToken, error))?;
-    jwt.verify(own.key).map_err(|error| Refusal::because_of(NoticeError::BadSignature, error))?;
-    let claims: Claims<'_> = serde_json::from_str(jwt.unverified_claims_json())
-        .map_err(|error| Refusal::because_of(NoticeError::MissingField, error))?;
-    match receiver {
-        NoticeReceiver::Strict => claims.check_strictly(expected, own, now)?,
-        NoticeReceiver::MozpayPy => claims.check_like_python(expected, own, now)?,
-        NoticeReceiver::MozpayJs => claims.check_like_javascript(now)?,
+
+    #[test]
+    fn a_chargeback_gives_its_reason_and_goes_elsewhere() {
+        let notice = Notice::chargeback(&request(), "webpay:1", None, "refund", Time::from_seconds(1_400_000_060));
+        assert_eq!(notice.response.reason.as_deref(), Some("refund"));
+        assert_eq!(serde_json::to_value(&notice.response.price).unwrap(), json!({"amount": null, "currency": null}));
+        assert_eq!(NoticeKind::Chargeback.target(&notice.request), "https://pony.example/chargeback");
+        assert_eq!(NoticeKind::Postback.target(&notice.request), "https://pony.example/postback");
     }
-    claims.into_notice(expected)
-}
 
-/// What stands in a notice, before anything is known about it.
-#[derive(Deserialize)]
-struct Claims<'a> {
-    #[serde(default, borrow)]
-    iss: Option<Cow<'a, str>>,
-    #[serde(default, borrow)]
-    aud: Option<Cow<'a, str>>,
-    #[serde(default, borrow)]
-    typ: Option<Cow<'a, str>>,
-    #[serde(default, deserialize_with = "there")]
-    iat: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
-    exp: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
-    nbf: Option<Value>,
-    #[serde(default)]
-    request: Option<Requested>,
-    #[serde(default)]
-    response: Option<Response<'a>>,
-}
-
-#[derive(Deserialize)]
-struct Response<'a> {
-    #[serde(default, borrow, rename = "transactionID")]
-    transaction_id: Option<Cow<'a, str>>,
-    #[serde(default)]
-    price: PaidPrice,
-    #[serde(default)]
-    reason: Option<Value>,
-}
-
-fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
-}
-
-impl Claims<'_> {
-    fn check_strictly(&self, expected: NoticeKind, own: &Recipient<'_>, now: Time) -> Result<(), NoticeRefusal> {
-        if self.typ.as_deref() != Some(expected.typ()) {
-            return Err(Refusal::because_of(NoticeError::WrongType, self.typ.as_deref().unwrap_or("no typ")));
+    #[test]
+    fn only_the_transaction_id_with_a_good_status_is_an_answer() {
+        for (status, body) in [(200, "webpay:1"), (204, "webpay:1"), (200, " webpay:1\r\n")] {
+            assert!(notice_is_acknowledged(status, body, "webpay:1"), "{status} {body:?}");
         }
-        let (issued, expires) = (date(self.iat.as_ref())?, date(self.exp.as_ref())?);
-        // RFC 7519, 4.1.4: not on or after the expiration time.
-        if now >= expires.time() {
-            return Err(Refusal::because_of(NoticeError::Expired, expires.time()));
-        }
-        if let Some(not_before) = self.nbf.as_ref().map(|nbf| date(Some(nbf))).transpose()?
-            && now < not_before.time()
+        for (status, body) in
+            [(200, "OK"), (200, ""), (200, "webpay:12"), (301, "webpay:1"), (400, "webpay:1"), (500, "webpay:1")]
         {
-            return Err(Refusal::because_of(NoticeError::NotYetValid, not_before.time()));
-        }
-        if issued.time() + NOTICE_LIFE < now {
-            return Err(Refusal::because_of(NoticeError::IssuedTooLongAgo, issued.time()));
-        }
-        if self.iss.as_deref() != Some(own.provider) {
-            return Err(Refusal::because_of(NoticeError::WrongIssuer, self.iss.as_deref().unwrap_or("no iss")));
-        }
-        self.check_audience(own)?;
-        self.check_fields(expected)
-    }
-
-    /// The library of 2013: dates with an hour's limit and five minutes' grace, then audience, then fields.
-    fn check_like_python(&self, expected: NoticeKind, own: &Recipient<'_>, now: Time) -> Result<(), NoticeRefusal> {
-        let (issued, expires) = (date(self.iat.as_ref())?, date(self.exp.as_ref())?);
-        if expires.time() < now {
-            return Err(Refusal::because_of(NoticeError::Expired, expires.time()));
-        }
-        if issued.time() + NOTICE_LIFE < now {
-            return Err(Refusal::because_of(NoticeError::IssuedTooLongAgo, issued.time()));
-        }
-        // What is no date was as good as absent.
-        if let Ok(not_before) = date(self.nbf.as_ref())
-            && not_before.time() >= now + Span::from_seconds(300)
-        {
-            return Err(Refusal::because_of(NoticeError::NotYetValid, not_before.time()));
-        }
-        self.check_audience(own)?;
-        self.check_fields(expected)
-    }
-
-    /// The JavaScript library: any seller's notice will do as long as the secret fits.
-    fn check_like_javascript(&self, now: Time) -> Result<(), NoticeRefusal> {
-        date(self.iat.as_ref())?;
-        let expires = date(self.exp.as_ref())?;
-        if expires.time() < now {
-            return Err(Refusal::because_of(NoticeError::Expired, expires.time()));
-        }
-        if let Ok(not_before) = date(self.nbf.as_ref())
-            && not_before.time() > now + Span::from_seconds(120)
-        {
-            return Err(Refusal::because_of(NoticeError::NotYetValid, not_before.time()));
-        }
-        self.transaction_id().map(|_| ())
-    }
-
-    fn check_audience(&self, own: &Recipient<'_>) -> Result<(), NoticeRefusal> {
-        if self.aud.as_deref() == Some(own.name) {
-            Ok(())
-        } else {
-            Err(Refusal::because_of(NoticeError::WrongAudience, self.aud.as_deref().unwrap_or("no aud")))
+            assert!(!notice_is_acknowledged(status, body, "webpay:1"), "{status} {body:?}");
         }
     }
-
-    fn check_fields(&self, expected: NoticeKind) -> Result<(), NoticeRefusal> {
-        let request = self.request.as_ref().ok_or_else(|| missing("request"))?;
-        for (name, text) in [("request.name", &request.name), ("request.description", &request.description)] {
-            if text.is_empty() {
-                return Err(missing(name));
-            }
-        }
-        self.transaction_id()?;
-        let reason = self.response.as_ref().and_then(|response| response.reason.as_ref());
-        match expected {
-            NoticeKind::Chargeback if !reason.is_some_and(is_python_truthy) => Err(NoticeError::MissingReason.into()),
-            NoticeKind::Postback | NoticeKind::Chargeback => Ok(()),
-        }
-    }
-
-    fn transaction_id(&self) -> Result<&str, NoticeRefusal> {
-        let id = self.response.as_ref().and_then(|response| response.transaction_id.as_deref());
-        id.filter(|id| !id.is_empty()).ok_or_else(|| missing("response.transactionID"))
-    }
-
-    /// What was checked, as a notice of the kind that its address is for.
-    fn into_notice(self, kind: NoticeKind) -> Result<Notice, NoticeRefusal> {
-        let request = self.request.ok_or_else(|| missing("request"))?;
-        let response = self.response.ok_or_else(|| missing("response"))?;
-        let transaction_id = response.transaction_id.ok_or_else(|| missing("response.transactionID"))?;
-        let reason = response.reason.filter(is_python_truthy);
-        Ok(Notice {
-            iss: self.iss.unwrap_or_default().into_owned(),
-            aud: self.aud.unwrap_or_default().into_owned(),
-            typ: kind,
-            iat: date(self.iat.as_ref())?,
-            exp: date(self.exp.as_ref())?,
-            request,
-            response: PaymentResponse {
-                transaction_id: transaction_id.into_owned(),
-                price: response.price,
-                reason: reason.map(|reason| reason.as_str().map_or_else(|| reason.to_string(), str::to_owned)),
-            },
-        })
-    }
-}
-
-fn date(claim: Option<&Value>) -> Result<NumericDate, NoticeRefusal> {
-    let date = claim.and_then(Value::as_u64).and_then(NumericDate::from_seconds);
-    date.ok_or_else(|| match claim {
-        Some(claim) => Refusal::because_of(NoticeError::NotNumericDate, claim),
-        None => Refusal::new(NoticeError::NotNumericDate),
-    })
-}
-
-fn missing(field: &str) -> NoticeRefusal {
-    Refusal::because_of(NoticeError::MissingField, field)
 }

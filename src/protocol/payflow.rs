@@ -170,11 +170,13 @@ fn check_form(form: PayForm<'_>) -> Result<&str, PayRefusal> {
 }
 
 fn decode(token: &str) -> Result<Jwt, PayRefusal> {
-    Jwt::parse(token).map_err(|error| match &error {
-        JwtError::Json { part: Part::Claims, error: inner } if inner.fault == JsonFault::NotAnObject => {
-            PayError::InvalidJwtObj.into()
+    Jwt::parse(token).map_err(|error| {
+        if let JwtError::Json { part: Part::Claims, error } = &error
+            && error.fault == JsonFault::NotAnObject
+        {
+            return PayError::InvalidJwtObj.into();
         }
-        other => Refusal::because_of(PayError::JwtDecodeErr, other),
+        Refusal::because_of(PayError::JwtDecodeErr, error)
     })
 }
 

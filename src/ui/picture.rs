@@ -111,7 +111,7 @@ fn is_settled(output: &FullOutput) -> bool {
     output.viewport_output.values().all(|viewport| !viewport.repaint_delay.is_zero())
 }
 
-/// An image as PNG bytes, without its alpha: pictures are opaque.
+/// An image as PNG bytes.
 ///
 /// # Errors
 /// An image whose bytes do not fit its size.
@@ -119,11 +119,11 @@ pub fn png(image: &Image) -> Result<Vec<u8>, PictureError> {
     let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, side(image.width), side(image.height));
-    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_color(png::ColorType::Rgba);
     encoder.set_depth(png::BitDepth::Eight);
-    let rgb: Vec<u8> = image.rgba.chunks_exact(4).flat_map(|pixel| pixel.iter().take(3).copied()).collect();
+    encoder.set_compression(png::Compression::Fast);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&rgb)?;
+    writer.write_image_data(&image.rgba)?;
     writer.finish()?;
     Ok(bytes)
 }

@@ -134,7 +134,8 @@ impl<'a> Chip<'a> {
             icon.paint(painter, icon_at(pos2(left + ICON / 2.0, rect.center().y)), ink);
             left += ICON + 3.0;
         }
-        let top = rect.center().y - galley.size().y / 2.0;
-        painter.galley(pos2(left.round(), top.round()), galley, ink);
+        // Chips are written in small letters, which sit low in their line; half a point brings them to the middle.
+        let top = rect.center().y - galley.size().y / 2.0 - 0.5;
+        painter.galley(pos2(left, top), galley, ink);
     }
 }

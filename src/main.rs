@@ -1,3 +1,7 @@
 //! Paystage: choose window or command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    paystage::cli::main()
+}

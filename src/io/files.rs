@@ -1,5 +1,6 @@
 //! Files: how text comes in with a limit, and goes out whole or not at all.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -22,8 +23,15 @@ pub enum Place {
 impl Place {
     /// Reads a command-line word: `-` is a standard stream, anything else a path. A file named `-` is spelled `./-`.
     #[must_use]
-    pub fn named(word: &str) -> Self {
+    pub fn named(word: impl Into<OsString>) -> Self {
+        let word = word.into();
         if word == "-" { Self::Standard } else { Self::File(PathBuf::from(word)) }
+    }
+}
+
+impl From<OsString> for Place {
+    fn from(word: OsString) -> Self {
+        Self::named(word)
     }
 }
 
@@ -172,10 +180,27 @@ fn write_new(beside: &Path, bytes: &[u8], old: &Path) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Whether `place` is a folder.
+/// What stands at a place, before it is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing.
+    Nothing,
+    /// A file, a pipe or a device.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Looks what stands at `path`. A place that may not be looked at counts as a file: opening it will say why not.
 #[must_use]
-pub fn is_folder(place: &Place) -> bool {
-    matches!(place, Place::File(path) if path.is_dir())
+pub fn standing(path: &Path) -> Standing {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Standing::Folder,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Standing::Nothing,
+        // ENAMETOOLONG: a token given in place of a file's name is no file.
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => Standing::Nothing,
+        Ok(_) | Err(_) => Standing::File,
+    }
 }
 
 /// All files below `folder` whose name ends in one of `endings`, in the order of their paths. Hidden ones are passed over.

@@ -1,0 +1,228 @@
+//! Arguments: every word that may stand on the command line, with its help.
+
+use std::ffi::OsString;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use crate::cli::paint::HELP;
+use crate::io::files::Place;
+use crate::protocol::dial::Profile;
+use crate::protocol::id::Origin;
+use crate::protocol::rules::Revision;
+use crate::protocol::store_answer::Status;
+use crate::protocol::time::Time;
+use crate::protocol::verdict::check::Check;
+
+/// A stage on which a marketplace and an app act out an in-app payment.
+///
+/// Everything on it is real but the money: tokens, signatures, refusals and their historic codes. Without a command the
+/// window opens; press Space to step from the click on Buy to access granted. Without a display the same purchase plays
+/// in the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "paystage", version, styles = HELP, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Exit codes: 0 fine, 1 an expectation failed or a receipt was refused, 2 bad usage or input")]
+#[command(after_long_help = "Examples:
+  paystage                                the window, with a purchase ready to begin
+  paystage lost.paystage.json             a saved run, at the moment where it was saved
+  paystage run scenarios/                 play every scenario of a folder
+  paystage verify receipt.jwt --keys store.jwks --app https://pony.example
+  paystage inspect eyJhbGciOi…            what a token says, whoever signed it
+
+`-` is standard input or output wherever a file is meant.
+Exit codes: 0 fine, 1 an expectation failed or a receipt was refused, 2 bad usage or input.")]
+pub(crate) struct Arguments {
+    /// Opens this run file, scenario file or built-in scenario in the window
+    pub(crate) file: Option<OsString>,
+    #[command(subcommand)]
+    pub(crate) task: Option<Task>,
+}
+
+/// What to do without a window.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    Run(RunArguments),
+    Verify(VerifyArguments),
+    Inspect(InspectArguments),
+    Picture(PictureArguments),
+}
+
+/// Plays scenarios, replays run files, and says what is not as expected
+///
+/// A scenario is played and its expectations are checked. A run file is replayed and compared step by step with what was
+/// recorded. Folders are searched for both. One bad file does not stop the others.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage run plain-hosted               a built-in scenario
+  paystage run --list                     what is built in
+  paystage run scenarios/ --json -        all of a folder, the report as JSON")]
+pub(crate) struct RunArguments {
+    /// Scenario files, run files, folders of them, names of built-in scenarios, or `-`; nothing: all that is built in
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<OsString>,
+    /// Lists the built-in scenarios
+    #[arg(long, conflicts_with_all = ["files", "json", "seed", "messages"])]
+    pub(crate) list: bool,
+    /// Writes a report as JSON to this file, or to standard output instead of the text
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<Place>,
+    /// Plays the scenarios with this seed instead of their own; run files keep theirs
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// Shows every message with its caption
+    #[arg(long)]
+    pub(crate) messages: bool,
+}
+
+/// Says whether a receipt opens an app, check by check
+///
+/// Reads receipts from anywhere: bare or behind certificates, EdDSA, ES256, RS256 or RS512. Nothing is fetched: an address
+/// inside a receipt is shown, never followed. Without --keys the climb ends where the issuer's keys are needed.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage verify receipt.jwt --keys store.jwks --app https://pony.example
+  paystage verify - --keys root.pem --at 2026-11-22T10:04:19Z < receipt.jwt
+  paystage verify receipt.jwt --keys store.jwks --profile fxpay --status ok
+
+Key files: JWK, JWK set, root key document, PEM, or a certificate token.")]
+pub(crate) struct VerifyArguments {
+    /// The receipt: its text, a file with it, or `-`
+    pub(crate) receipt: OsString,
+    /// A file with the issuer's public keys, in any form; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Vec<Place>,
+    /// Whose keys these are, where the file does not say; without it, the issuer that the receipt names
+    #[arg(long, value_name = "ORIGIN", requires = "keys")]
+    pub(crate) issuer: Option<String>,
+    /// The app that shall open; without it the product is shown and not checked
+    #[arg(long, value_name = "ORIGIN", value_parser = Origin::parse)]
+    pub(crate) app: Option<Origin>,
+    /// The time of the check, RFC 3339; without it, now
+    #[arg(long, value_name = "TIME", value_parser = Time::parse_rfc3339)]
+    pub(crate) at: Option<Time>,
+    /// Whose checks are made
+    #[arg(long, value_parser = names(Profile::ALL, Profile::name, Profile::meaning), default_value = "strict")]
+    pub(crate) profile: Profile,
+    /// Which date's rules hold
+    #[arg(long, value_parser = names(Revision::ALL, Revision::name, Revision::meaning), default_value = "after")]
+    pub(crate) revision: Revision,
+    /// Who presents the receipt, as an identity provider vouches for it
+    #[arg(long, value_name = "EMAIL")]
+    pub(crate) presenter: Option<String>,
+    /// What the store answered, where it was asked; nothing is asked from here
+    #[arg(long, value_parser = names(&Status::ALL, Status::as_str, Status::sentence))]
+    pub(crate) status: Option<Status>,
+    /// Passes over a check, to see what then gets through; may be given several times
+    #[arg(long, value_name = "CHECK", value_parser = names(&Check::ALL, Check::name, Check::label))]
+    pub(crate) off: Vec<Check>,
+    /// Prints JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Decodes any token and explains its claims, without verifying anything
+///
+/// Pay requests, notices, receipts, certificates, key documents and tokens of other trades; malformed ones as far as they
+/// can be read. What is shown is what somebody wrote, not what is true.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage inspect eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJtZSJ9.c2ln
+  paystage inspect receipt.jwt --json
+  pbpaste | paystage inspect -")]
+pub(crate) struct InspectArguments {
+    /// The token: its text, a file with it, or `-`
+    pub(crate) token: OsString,
+    /// Prints JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Draws the window at any moment of a run as PNG, without a display
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage picture plain-hosted -o window.png
+  paystage picture lost.paystage.json --step 12 --theme light --size 1280x800 -o - | display")]
+pub(crate) struct PictureArguments {
+    /// A run file, a scenario file, the name of a built-in scenario, or `-`
+    pub(crate) file: OsString,
+    /// After how many steps; `end` for the last one. Without it a run file shows its own place, a scenario its end
+    #[arg(long, value_name = "NUMBER|end", value_parser = step)]
+    pub(crate) step: Option<usize>,
+    /// Dark or light
+    #[arg(long, value_parser = ["dark", "light"], default_value = "dark")]
+    pub(crate) theme: String,
+    /// Width and height of the window in points
+    #[arg(long, value_name = "WIDTHxHEIGHT", value_parser = size, default_value = "1600x1000")]
+    pub(crate) size: (u16, u16),
+    /// Pixels per point
+    #[arg(long, value_name = "FACTOR", value_parser = zoom, default_value = "1")]
+    pub(crate) zoom: f32,
+    /// Selects the message of this number
+    #[arg(long, value_name = "MESSAGE")]
+    pub(crate) select: Option<u32>,
+    /// What the inspector shows
+    #[arg(long, value_parser = ["claims", "verdict", "message"])]
+    pub(crate) tab: Option<String>,
+    /// Where the PNG goes
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Place,
+}
+
+/// Accepts the names of a closed list, and explains each in the help.
+fn names<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    name: fn(T) -> &'static str,
+    meaning: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let described = |value: &T| PossibleValue::new(name(*value)).help(meaning(*value));
+    PossibleValuesParser::new(all.iter().map(described).collect::<Vec<_>>()).try_map(move |word| {
+        all.iter().copied().find(|value| name(*value) == word).ok_or_else(|| format!("no such name: {word}"))
+    })
+}
+
+fn step(word: &str) -> Result<usize, String> {
+    if word == "end" {
+        return Ok(usize::MAX);
+    }
+    word.parse().map_err(|_| "expected a number of steps, or end".to_owned())
+}
+
+fn size(word: &str) -> Result<(u16, u16), String> {
+    let sides = word.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides
+        .filter(|(width, height)| (320..=8000).contains(width) && (240..=8000).contains(height))
+        .ok_or_else(|| "expected WIDTHxHEIGHT from 320x240 to 8000x8000, such as 1600x1000".to_owned())
+}
+
+fn zoom(word: &str) -> Result<f32, String> {
+    let factor = word.parse::<f32>().ok().filter(|factor| (0.5..=4.0).contains(factor));
+    factor.ok_or_else(|| "expected a factor from 0.5 to 4, such as 1.5".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::{Arguments, size, step, zoom};
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_file_and_a_command_do_not_mix() {
+        assert!(Arguments::try_parse_from(["paystage", "a.toml"]).unwrap().file.is_some());
+        assert!(Arguments::try_parse_from(["paystage", "inspect", "a.b.c"]).unwrap().task.is_some());
+        assert!(Arguments::try_parse_from(["paystage", "a.toml", "inspect", "a.b.c"]).is_err());
+    }
+
+    #[test]
+    fn sizes_steps_and_zooms_have_limits() {
+        assert_eq!((size("1600x1000"), step("end"), step("12")), (Ok((1600, 1000)), Ok(usize::MAX), Ok(12)));
+        assert!(zoom("1.5").is_ok());
+        assert!(["", "1600", "1600x", "1x1", "90000x1000", "1600X1000"].iter().all(|word| size(word).is_err()));
+        assert!(["-1", "last", "1.5", ""].iter().all(|word| step(word).is_err()));
+        assert!(["0", "9", "NaN", "big"].iter().all(|word| zoom(word).is_err()));
+    }
+}

@@ -1,8 +1,10 @@
 //! The window: theme, widgets, panes.
 
+pub mod palette;
 pub mod theme;
 pub mod fonts;
 pub mod icons;
 pub mod widgets;
+mod texture;
 pub mod raster;
 pub mod picture;

@@ -1,13 +1,14 @@
 //! The theme: every colour, gap and type size of the window, read from `assets/theme.ron`.
 //!
-//! The only file that may make a colour. A broken theme file fails a test; in the field it falls back to egui's own colours.
+//! A broken theme file fails a test; in the field it falls back to egui's own colours.
 
 use std::sync::LazyLock;
 
 use egui::{Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Visuals, style, vec2};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::ui::fonts;
+use crate::ui::palette::{self, Palette};
 
 static THEMES: LazyLock<[Theme; 2]> =
     LazyLock::new(|| parse(include_str!("../../assets/theme.ron")).unwrap_or_else(|_| plain()));
@@ -73,78 +74,6 @@ pub struct TypeSizes {
     pub title: f32,
     /// Tokens, claims, paths, times.
     pub mono: f32,
-}
-
-/// The colours of one face.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Palette {
-    /// Behind everything, and the app's screen.
-    #[serde(deserialize_with = "hex")]
-    pub background: Color32,
-    /// The ground of each region.
-    #[serde(deserialize_with = "hex")]
-    pub panel: Color32,
-    /// Cards, quiet buttons, fields.
-    #[serde(deserialize_with = "hex")]
-    pub raised: Color32,
-    /// What the pointer is over.
-    #[serde(deserialize_with = "hex")]
-    pub hover: Color32,
-    /// Hairlines.
-    #[serde(deserialize_with = "hex")]
-    pub line: Color32,
-    /// Outlines of what can be pressed or typed into.
-    #[serde(deserialize_with = "hex")]
-    pub edge: Color32,
-    /// What is read first.
-    #[serde(deserialize_with = "hex")]
-    pub text: Color32,
-    /// What is read second.
-    #[serde(deserialize_with = "hex")]
-    pub muted: Color32,
-    /// Decoration and the drawn future. Never the only carrier of a meaning.
-    #[serde(deserialize_with = "hex")]
-    pub faint: Color32,
-    /// The present step, links, underlines.
-    #[serde(deserialize_with = "hex")]
-    pub accent: Color32,
-    /// The one filled button of a region.
-    #[serde(deserialize_with = "hex")]
-    pub filled: Color32,
-    /// The same under the pointer.
-    #[serde(deserialize_with = "hex")]
-    pub filled_hover: Color32,
-    /// Text on a filled button.
-    #[serde(deserialize_with = "hex")]
-    pub on_filled: Color32,
-    /// Selected rows and arrows.
-    #[serde(deserialize_with = "hex")]
-    pub selection: Color32,
-    /// Their outline, and the ring around what has the keyboard.
-    #[serde(deserialize_with = "hex")]
-    pub selection_line: Color32,
-    /// Under windows and menus.
-    #[serde(deserialize_with = "hex")]
-    pub shadow: Color32,
-    /// Passed, owned, completed.
-    #[serde(deserialize_with = "hex")]
-    pub ok: Color32,
-    /// Waiting, retried, worth a look.
-    #[serde(deserialize_with = "hex")]
-    pub warn: Color32,
-    /// Failed, refused, lost.
-    #[serde(deserialize_with = "hex")]
-    pub bad: Color32,
-    /// A note, a link.
-    #[serde(deserialize_with = "hex")]
-    pub info: Color32,
-    /// The six parties in the order of their lanes: Buyer, App page, Device, App server, Marketplace, Provider.
-    #[serde(deserialize_with = "hexes")]
-    pub party: [Color32; 6],
-    /// The three parts of a compact JWS: header, payload, signature.
-    #[serde(deserialize_with = "hexes")]
-    pub jwt: [Color32; 3],
 }
 
 impl Theme {
@@ -392,59 +321,12 @@ fn parse(text: &str) -> Result<[Theme; 2], ron::error::SpannedError> {
 fn plain() -> [Theme; 2] {
     [Visuals::dark(), Visuals::light()].map(|visuals| Theme {
         is_dark: visuals.dark_mode,
-        color: plain_palette(&visuals),
+        color: palette::plain(&visuals),
         space: Space { tight: 4.0, gap: 8.0, pad: 12.0, row: 28.0, button: 28.0, icon: 16.0 },
         corner: Corner { button: 6, card: 8, screen: 14 },
         type_sizes: TypeSizes { small: 12.0, label: 13.0, body: 14.0, caption: 16.0, title: 18.0, mono: 12.5 },
     })
 }
-
-fn plain_palette(visuals: &Visuals) -> Palette {
-    let text = visuals.widgets.active.fg_stroke.color;
-    let line = visuals.widgets.noninteractive.bg_stroke.color;
-    let accent = visuals.hyperlink_color;
-    Palette {
-        background: visuals.extreme_bg_color,
-        panel: visuals.panel_fill,
-        raised: visuals.widgets.noninteractive.bg_fill,
-        hover: visuals.widgets.hovered.bg_fill,
-        line,
-        edge: line,
-        text,
-        muted: text,
-        faint: line,
-        accent,
-        filled: visuals.selection.bg_fill,
-        filled_hover: visuals.selection.bg_fill,
-        on_filled: visuals.selection.stroke.color,
-        selection: visuals.selection.bg_fill,
-        selection_line: accent,
-        shadow: visuals.window_shadow.color,
-        ok: text,
-        warn: visuals.warn_fg_color,
-        bad: visuals.error_fg_color,
-        info: accent,
-        party: [text; 6],
-        jwt: [text; 3],
-    }
-}
-
-fn hex<'de, D: Deserializer<'de>>(input: D) -> Result<Color32, D::Error> {
-    let text = String::deserialize(input)?;
-    Color32::from_hex(&text)
-        .map_err(|_| serde::de::Error::custom(format!("a colour is written \"#rrggbb\", not \"{text}\"")))
-}
-
-fn hexes<'de, D: Deserializer<'de>, const COUNT: usize>(input: D) -> Result<[Color32; COUNT], D::Error>
-where
-    [Hex; COUNT]: Deserialize<'de>,
-{
-    Ok(<[Hex; COUNT]>::deserialize(input)?.map(|Hex(color)| color))
-}
-
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Hex(#[serde(deserialize_with = "hex")] Color32);
 
 #[cfg(test)]
 mod tests {

@@ -10,3 +10,5 @@ mod architecture;
 
 mod cpu_renderer;
 mod pictures;
+
+mod codes;

@@ -148,10 +148,10 @@ pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedReq
     let request = check_required(&draft)?;
     check_urls(request, simulation.is_some())?;
     check_price_point(request, desk)?;
+    let request = draft.into_request(simulation.clone(), dates)?;
     if desk.is_spent(token) {
         return Err(PayError::ReplayedJwt.into());
     }
-    let request = draft.into_request(simulation.clone(), dates)?;
     let is_payment_required = simulation.is_none() && !request.request.price_point.is_free();
     Ok(AcceptedRequest { request, simulation, is_payment_required })
 }

@@ -131,8 +131,16 @@ fn mozpay_rows() -> Vec<(MozPayError, Call, Call)> {
         (MozPayError::ErrorParsingJwtPayload, call(&[&token("false")]), good()),
         (MozPayError::NoTypParameter, call(&[&token(r#"{"typ":"","request":{}}"#)]), good()),
         (MozPayError::NoTypParameter, call(&[&token("true")]), good()),
-        (MozPayError::NoRequestParameter, call(&[&token(PAY.replace("{}", "0"))]), call(&[&token(PAY.replace("{}", "1"))])),
-        (MozPayError::NoRequestParameter, call(&[&token(OTHER_PAY.replace("request", "requests"))]), call(&[&token(OTHER_PAY)])),
+        (
+            MozPayError::NoRequestParameter,
+            call(&[&token(PAY.replace("{}", "0"))]),
+            call(&[&token(PAY.replace("{}", "1"))]),
+        ),
+        (
+            MozPayError::NoRequestParameter,
+            call(&[&token(OTHER_PAY.replace("request", "requests"))]),
+            call(&[&token(OTHER_PAY)]),
+        ),
         (MozPayError::WrongRegisteredPayProvider, good().with_market("", "https://market.example/?req="), good()),
         (MozPayError::WrongRegisteredPayProvider, good().with_market("Market", ""), good()),
         (
@@ -191,8 +199,7 @@ fn the_broker_forgives_in_base64_what_a_browser_forgives() {
     assert!(call(&[&latin]).offers().is_ok());
 }
 
-const RECEIPT: &str =
-    r#"{"typ":"purchase-receipt","product":{},"user":{},"iss":"https://store.example","nbf":1400000100,"iat":1400000100}"#;
+const RECEIPT: &str = r#"{"typ":"purchase-receipt","product":{},"user":{},"iss":"https://store.example","nbf":1400000100,"iat":1400000100}"#;
 
 /// A receipt with one text of its claims exchanged for another.
 fn receipt(old: &str, new: &str) -> String {
@@ -252,11 +259,7 @@ fn device_rows() -> Vec<(DeviceError, Ask, Ask)> {
             Ask::Replace(good.clone(), String::new(), one()),
             Ask::Replace(good.clone(), good.clone(), one()),
         ),
-        (
-            DeviceError::ReceiptTooBig,
-            Ask::Check(padded(RECEIPT_BYTES_MAX + 1)),
-            Ask::Check(padded(RECEIPT_BYTES_MAX)),
-        ),
+        (DeviceError::ReceiptTooBig, Ask::Check(padded(RECEIPT_BYTES_MAX + 1)), Ask::Check(padded(RECEIPT_BYTES_MAX))),
         (DeviceError::InvalidSegmentsNumber, Ask::Check(format!("{good}.x")), Ask::Check(format!("a.b~{good}"))),
         (DeviceError::InvalidSegmentsNumber, Ask::Check("e30.e30".to_owned()), twin()),
         (DeviceError::InvalidReceiptEncoding, Ask::Check(token("null")), twin()),

@@ -12,3 +12,4 @@ mod cpu_renderer;
 mod pictures;
 
 mod codes;
+mod pay_codes;

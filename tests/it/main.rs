@@ -13,3 +13,4 @@ mod pictures;
 
 mod codes;
 mod pay_codes;
+mod notices;

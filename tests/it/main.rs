@@ -14,3 +14,5 @@ mod pictures;
 mod codes;
 mod pay_codes;
 mod notices;
+mod tokens;
+mod vectors;

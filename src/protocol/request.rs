@@ -224,6 +224,9 @@ impl PayRequest {
 /// A description as the payment window shows it: longer than 255 characters, it is cut to 252 and three dots.
 #[must_use]
 pub fn trimmed_description(description: &str) -> Option<String> {
+    if description.len() <= SHORT_FIELD_CHARS_MAX {
+        return None;
+    }
     description.char_indices().nth(SHORT_FIELD_CHARS_MAX)?;
     let (cut, _) = description.char_indices().nth(SHORT_FIELD_CHARS_MAX - 3)?;
     description.get(..cut).map(|kept| format!("{kept}..."))

@@ -16,3 +16,4 @@ mod pay_codes;
 mod notices;
 mod tokens;
 mod vectors;
+mod hostile_words;

@@ -159,13 +159,13 @@ fn address(count: usize) -> Value {
 const ROWS: [Row; 47] = [
     Row(PayError::FieldRequired, STRICT, None, |post| post.text = Some(String::new())),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("262"), Some("01"))), |post| {
-        post.network.1 = None
+        post.network.1 = None;
     }),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("26"), Some("001"))), |post| {
-        post.network.0 = Some("2")
+        post.network.0 = Some("2");
     }),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("26"), Some("001"))), |post| {
-        post.network.1 = Some("o1")
+        post.network.1 = Some("o1");
     }),
     Row(PayError::JwtDecodeErr, STRICT, None, |post| post.text = Some("e30.e30".to_owned())),
     Row(PayError::JwtDecodeErr, STRICT, None, |post| post.text = Some(format!("{}=", post.token()))),
@@ -208,10 +208,10 @@ const ROWS: [Row; 47] = [
         request(post)["defaultLocale"] = letters(256);
     }),
     Row(PayError::IdTooLong, STRICT, Some(|post| request(post)["id"] = letters(255)), |post| {
-        request(post)["id"] = letters(256)
+        request(post)["id"] = letters(256);
     }),
     Row(PayError::NameTooLong, STRICT, Some(|post| request(post)["name"] = letters(255)), |post| {
-        request(post)["name"] = letters(256)
+        request(post)["name"] = letters(256);
     }),
     Row(PayError::PostbackUrlTooLong, STRICT, Some(|post| request(post)["postbackURL"] = address(255)), |post| {
         request(post)["postbackURL"] = address(256);
@@ -245,13 +245,13 @@ const ROWS: [Row; 47] = [
     Row(PayError::NotNumericDate, STRICT, None, |post| without(post, "iat")),
     Row(PayError::NotNumericDate, STRICT, None, |post| post.claims["exp"] = json!("1400003600")),
     Row(PayError::NotNumericDate, AS_BUILT, Some(|post| post.claims["exp"] = json!("1400003600")), |post| {
-        post.claims["exp"] = json!("soon")
+        post.claims["exp"] = json!("soon");
     }),
     Row(PayError::ExpiredJwt, STRICT, Some(|post| post.claims["exp"] = json!(NOW + 1)), |post| {
-        post.claims["exp"] = json!(NOW)
+        post.claims["exp"] = json!(NOW);
     }),
     Row(PayError::ExpiredJwt, AS_BUILT, Some(|post| post.claims["exp"] = json!(NOW)), |post| {
-        post.claims["exp"] = json!(NOW - 1)
+        post.claims["exp"] = json!(NOW - 1);
     }),
     Row(PayError::IssuedTooLongAgo, STRICT, Some(|post| post.claims["iat"] = json!(NOW - 3_600)), |post| {
         post.claims["iat"] = json!(NOW - 3_601);
@@ -357,8 +357,11 @@ fn a_closed_desk_answers_503_a_crash_500_and_every_other_refusal_400() {
     }
 }
 
-/// The edge cases of payment requests: what is spoilt, and what the strict rules and those as built say; `""` is accepted.
-const EDGES: [(u8, fn(&mut Post), &str, &str); 25] = [
+/// An edge case: its number, what is spoilt, and what the strict rules and those as built say; `""` is accepted.
+type Edge = (u8, fn(&mut Post), &'static str, &'static str);
+
+/// The edge cases of payment requests.
+const EDGES: [Edge; 25] = [
     (8, |post| post.key = SigningKey::hs256("pony-key", b"wrong").unwrap(), "INVALID_JWT", "INVALID_JWT"),
     (9, |post| post.text = Some(with_algorithm(&post.token(), "none")), "INVALID_JWT", "INVALID_JWT"),
     (9, |post| post.text = Some(with_algorithm(&post.token(), "HS384")), "INVALID_JWT", "INVALID_JWT"),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::cli::paint::{BAD, OK, QUIET, STRONG, WARN, padded, painted};
+use crate::cli::paint::{BAD, OK, QUIET, STRONG, WARN, padded, painted, plain};
 use crate::protocol::verdict::check::{Check, Outcome};
 use crate::protocol::verdict::ladder::{Rung, Verdict};
 
@@ -45,10 +45,12 @@ fn print_rung(out: &mut dyn Write, rung: &Rung, width: usize) -> io::Result<()> 
         Outcome::SwitchedOff => painted(WARN, sign),
         Outcome::NotReached | Outcome::Skipped => painted(QUIET, sign),
     };
-    let (label, shown) = (padded(rung.check.label(), width), rung.shown());
+    let (label, shown) = (padded(rung.check.label(), width), plain(&rung.shown()));
     let outcome = match rung.outcome {
-        Outcome::Passed | Outcome::Failed => String::new(),
-        Outcome::NotReached | Outcome::SwitchedOff | Outcome::Skipped => rung.outcome.label().to_owned(),
+        Outcome::Passed | Outcome::Failed => "",
+        // Some evidence says it in its own words.
+        Outcome::Skipped if shown.starts_with(Outcome::Skipped.label()) => "",
+        Outcome::NotReached | Outcome::SwitchedOff | Outcome::Skipped => rung.outcome.label(),
     };
     let between = if outcome.is_empty() || shown.is_empty() { "" } else { ", " };
     writeln!(out, "{sign} {label}  {}{between}{shown}", painted(QUIET, outcome))?;

@@ -45,3 +45,21 @@ impl<T: Display> Display for Painted<T> {
 pub(crate) fn padded(text: &str, width: usize) -> String {
     format!("{text:<width$}")
 }
+
+/// `text` without characters that would move the cursor, colour the screen or turn the reading direction: a token may hold any.
+pub(crate) fn plain(text: &str) -> String {
+    let is_harmful =
+        |c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_a_token_says_cannot_command_the_terminal() {
+        assert_eq!(plain("a\u{1b}[2J\u{202e}b\n"), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
+        assert_eq!(plain("prix 0,99 €"), "prix 0,99 €");
+    }
+}

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The most that is read of a token, a key file or a scenario: 1 MiB, as much as the device itself took.
 pub const SMALL_FILE_MAX: u64 = 1 << 20;
-/// The most that is read of a run file: 64 MiB, some hundred thousand steps.
-pub const RUN_FILE_MAX: u64 = 64 << 20;
+/// The most that is read of a run file: 16 MiB, some hundred thousand steps.
+pub const RUN_FILE_MAX: u64 = 16 << 20;
 
 /// Where text comes from or goes to: a path, or `-` for the standard streams.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,7 +103,14 @@ impl FileError {
 /// # Errors
 /// [`FileError`]: missing, a folder, forbidden, too long, or not UTF-8.
 pub fn read_text(place: &Place, max: u64) -> Result<String, FileError> {
-    let mut bytes = read_bytes(place, max)?;
+    text(place, read_bytes(place, max)?)
+}
+
+/// The bytes of a file as text, without a byte order mark.
+///
+/// # Errors
+/// [`FileError::NotText`], with the first byte that is none.
+pub fn text(place: &Place, mut bytes: Vec<u8>) -> Result<String, FileError> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);
     }

@@ -17,3 +17,6 @@ mod notices;
 mod tokens;
 mod vectors;
 mod hostile_words;
+
+mod program;
+mod cli_receipts;

@@ -174,10 +174,14 @@ fn profiles_and_revisions_judge_by_their_own_rules() {
     // The client library of 2013 never looked at a signature.
     judged("forged-chain.jwt", &["--status", "ok", "--profile", "receiptverifier"]).ended(0).says(&["Nobody checked"]);
     judged("forged-chain.jwt", &["--profile", "receiptverifier"]).ended(1).says(&["Undecided"]);
-    // The page before the privacy changes wants to know who presents the receipt.
-    let presented = ["--revision", "before", "--presenter", "kim@mail.example"];
-    judged("asked.jwt", &presented[..2]).ended(0);
-    judged("asked.jwt", &presented).ended(1).says(&["✗ User presents it"]);
+    // The page before the privacy changes wants to know who presents the receipt; the one after it, that nobody can tell.
+    let named = claims().replace("directed-identifier", "email").replace("9f3c0a", "kim@mail.example");
+    desk.file("named.jwt", signed(&named, &store()));
+    judged("named.jwt", &["--revision", "before", "--presenter", "kim@mail.example"]).ended(0);
+    judged("named.jwt", &["--revision", "before", "--presenter", "eve@mail.example"])
+        .ended(1)
+        .says(&["✗ User presents"]);
+    judged("named.jwt", &["--revision", "after"]).ended(1).says(&["✗ User presents"]);
     judged("asked.jwt", &["--profile", "nobody"]).ended(2).complains(&["fxpay", "receiptverifier", "store"]);
     judged("asked.jwt", &["--status", "perhaps"]).ended(2).complains(&["pending"]);
 }

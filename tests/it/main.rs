@@ -14,6 +14,8 @@ mod pictures;
 mod codes;
 mod pay_codes;
 mod notices;
+mod chains;
+mod key_files;
 mod tokens;
 mod vectors;
 mod hostile_words;

@@ -33,7 +33,7 @@ fn rsa() -> SigningKey {
     test_keys::store("rsa-1", Algorithm::Rs256).unwrap()
 }
 
-/// Signs any header over any claims, as a forger with a key of their own would.
+/// Signs any header over any claims, as a stranger with a key of their own would.
 fn signed(header: &[u8], claims: &[u8], key: &SigningKey) -> String {
     let input = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signature = key.sign(input.as_bytes()).unwrap();
@@ -107,11 +107,11 @@ fn kids_that_name_no_key_are_refused() {
 
 #[test]
 fn members_written_twice_are_refused_everywhere() {
-    let twice = |error: JwtError| match error {
-        JwtError::Json { part: Part::Claims, error } | JwtError::Header(HeaderError::Json(error)) => {
-            matches!(error.fault, JsonFault::Duplicate(_))
-        }
-        _ => false,
+    let twice = |error: JwtError| {
+        let (JwtError::Json { part: Part::Claims, error } | JwtError::Header(HeaderError::Json(error))) = error else {
+            return false;
+        };
+        matches!(error.fault, JsonFault::Duplicate(_))
     };
     for claims in [r#"{"price":1,"price":2}"#, r#"{"price":1,"\u0070rice":2}"#, r#"{"a":{"b":[{"c":1,"c":1}]}}"#] {
         assert!(twice(refused(HEADER, claims)), "{claims}");
@@ -299,8 +299,8 @@ fn a_public_key_never_serves_as_a_secret() {
     let pem = pem::print(&public).unwrap();
     let Some(PublicNumbers::Rsa(n, _)) = public.numbers() else { panic!("RSA") };
     for secret in [pem.as_bytes(), pem.trim().as_bytes(), n] {
-        let forger = SigningKey::hs256("forger", secret).unwrap();
-        let forged = jwt::sign_json(CLAIMS, &forger, HeaderExtras::default()).unwrap();
+        let stranger = SigningKey::hs256("stranger", secret).unwrap();
+        let forged = jwt::sign_json(CLAIMS, &stranger, HeaderExtras::default()).unwrap();
         assert_eq!(
             judge(&forged, &public),
             Err(JwtError::AlgorithmMismatch { token: "HS256".into(), key: Algorithm::Rs256 })
@@ -317,8 +317,8 @@ fn a_public_key_never_serves_as_a_secret() {
 
 #[test]
 fn keys_and_addresses_inside_a_token_are_reported_and_never_used() {
-    let forger = SigningKey::ed25519("key-1", &[66; 32]);
-    let jwk = Jwk::modern(&forger.verifying_key()).unwrap().json();
+    let stranger = SigningKey::ed25519("key-1", &[66; 32]);
+    let jwk = Jwk::modern(&stranger.verifying_key()).unwrap().json();
     for (member, finding) in [
         (format!(r#""jwk":{jwk}"#), HeaderFinding::Jwk),
         (r#""jku":"https://evil.example/keys""#.to_owned(), HeaderFinding::Jku),
@@ -326,7 +326,7 @@ fn keys_and_addresses_inside_a_token_are_reported_and_never_used() {
         (r#""x5c":["AAAA"]"#.to_owned(), HeaderFinding::X5c),
     ] {
         let header = format!(r#"{{"alg":"EdDSA","kid":"key-1",{member}}}"#);
-        let forged = signed(header.as_bytes(), CLAIMS.as_bytes(), &forger);
+        let forged = signed(header.as_bytes(), CLAIMS.as_bytes(), &stranger);
         assert!(matches!(judge(&forged, &key().verifying_key()), Err(JwtError::BadSignature { .. })), "{member}");
         let genuine = Jwt::parse(&signed(header.as_bytes(), CLAIMS.as_bytes(), &key())).unwrap();
         genuine.verify(&key().verifying_key()).unwrap();

@@ -33,6 +33,15 @@ fn check(token: &str, key: &VerifyingKey) -> Jwt {
     jwt
 }
 
+/// The claims of RFC 7515, A.1, as a type.
+#[derive(Deserialize, PartialEq, Debug)]
+struct Claims {
+    iss: String,
+    exp: u64,
+    #[serde(rename = "http://example.com/is_root")]
+    is_root: bool,
+}
+
 #[test]
 fn rfc_7515_a1_and_rfc_7519_3_1_hs256() {
     let secret = bytes("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
@@ -41,13 +50,6 @@ fn rfc_7515_a1_and_rfc_7519_3_1_hs256() {
     let jwt = check(&token, &key.verifying_key());
     assert_eq!(key.sign(jwt.signing_input().as_bytes()).unwrap(), jwt.signature());
 
-    #[derive(Deserialize, PartialEq, Debug)]
-    struct Claims {
-        iss: String,
-        exp: u64,
-        #[serde(rename = "http://example.com/is_root")]
-        is_root: bool,
-    }
     let claims: Claims = jwt.verify(&key.verifying_key()).unwrap().claims().unwrap();
     assert_eq!(claims, Claims { iss: "joe".into(), exp: 1_300_819_380, is_root: true });
 }

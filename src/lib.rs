@@ -9,6 +9,7 @@
 //! 5. [`io`]: the doors. The only room with a clock, a disk, a network or a thread.
 //! 6. [`ui`] and [`cli`]: the window and the command line. Neither knows the other.
 
+#[macro_use]
 pub mod protocol;
 pub mod world;
 pub mod session;

@@ -180,6 +180,17 @@ impl Origin {
         Ok(Self(Text(text.into())))
     }
 
+    /// An origin that the program itself knows. Only a mistake in our own source can break it.
+    ///
+    /// # Panics
+    /// When `text` is no origin.
+    #[must_use]
+    pub fn well_known(text: &'static str) -> Self {
+        let origin = Self::parse(text);
+        assert!(origin.is_ok(), "an origin in our own source must be one: {text}");
+        origin.unwrap_or_else(|_| Self(Text(text.into())))
+    }
+
     /// `http`, `https`, `app` or `marketplace`.
     #[must_use]
     pub fn scheme(&self) -> &str {
@@ -255,6 +266,17 @@ fn check_authority(authority: &str, packaged: bool) -> Result<(), &'static str> 
 }
 
 impl ProductId {
+    /// A name that the program itself knows. Only a mistake in our own source can break it.
+    ///
+    /// # Panics
+    /// When `text` is no product name.
+    #[must_use]
+    pub fn well_known(text: &'static str) -> Self {
+        let product = Self::parse(text);
+        assert!(product.is_ok(), "a product name in our own source must be one: {text}");
+        product.unwrap_or_else(|_| Self(Text(text.into())))
+    }
+
     /// Reads a product name.
     ///
     /// # Errors

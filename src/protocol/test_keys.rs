@@ -4,6 +4,7 @@ use crate::protocol::id::Kid;
 use crate::protocol::key::{Algorithm, KeyError, SigningKey};
 
 const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");
+const NEXT_STORE: &str = include_str!("../../assets/keys/store-next-rs256.pem");
 const ROOT: &str = include_str!("../../assets/keys/root-rs256.pem");
 
 /// The store's RSA key, for [`Algorithm::Rs256`] or [`Algorithm::Rs512`].
@@ -12,6 +13,14 @@ const ROOT: &str = include_str!("../../assets/keys/root-rs256.pem");
 /// [`KeyError::Algorithm`] for any other algorithm.
 pub fn store(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
     SigningKey::rsa_pem(kid, algorithm, STORE)
+}
+
+/// The RSA key that takes over when the store rotates.
+///
+/// # Errors
+/// [`KeyError::Algorithm`] for any other algorithm.
+pub fn next_store(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
+    SigningKey::rsa_pem(kid, algorithm, NEXT_STORE)
 }
 
 /// The root's RSA key, which certifies the store's.

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::protocol::device::DeviceError;
-use crate::protocol::id::{Origin, ProductId, TransactionId};
+use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::notice::NoticeKind;
+use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
-use crate::protocol::verdict::Verdict;
-use crate::protocol::verify_service::StoreAnswer;
+use crate::protocol::verdict::ladder::Verdict;
 use crate::world::command::Planted;
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
@@ -130,6 +129,8 @@ pub enum Body {
     },
     /// Buyer → Device: closes the trusted window.
     WindowClosed,
+    /// Device → Marketplace: the payment page was unloaded before it ended.
+    WindowAbandoned,
     /// Marketplace → Provider: charge.
     ChargeAsked {
         /// The payment.
@@ -235,7 +236,7 @@ pub enum Body {
     /// Device → App page: stored, or an error name.
     InstallAnswered {
         /// `None` for success.
-        error: Option<DeviceError>,
+        error: Option<Refusal>,
     },
     /// App page → Device: `getSelf().receipts`.
     ReceiptsAsked,
@@ -327,7 +328,12 @@ pub enum Body {
         transaction: TransactionId,
     },
     /// Marketplace → App page: the receipt key has changed.
-    KeyRotated,
+    KeyRotated {
+        /// The key that signs no more.
+        old: Kid,
+        /// Since when.
+        at: Time,
+    },
     /// Buyer → Device: a receipt from elsewhere is put into the store.
     ReceiptPlanted {
         /// The product that it shall open.
@@ -337,6 +343,65 @@ pub enum Body {
         /// The text.
         receipt: Arc<str>,
     },
+}
+
+impl Body {
+    /// Whether this only acknowledges what it answers: it comes back at once and shares the number of its question.
+    #[must_use]
+    pub fn is_brief(&self) -> bool {
+        match self {
+            Self::KeysAnswered { .. }
+            | Self::StartAnswered { .. }
+            | Self::ChargeAnswered { .. }
+            | Self::NoticeAnswered { .. }
+            | Self::WindowEnded { .. }
+            | Self::StatusAnswered { receipt: None, .. }
+            | Self::ReceiptSupplied { .. }
+            | Self::ReceiptDenied { .. }
+            | Self::InstallAnswered { .. }
+            | Self::ReceiptsAnswered { .. }
+            | Self::VerifyAnswered { .. }
+            | Self::HistoryAnswered { .. }
+            | Self::RefundAnswered { .. } => true,
+            Self::KeysAsked
+            | Self::BuyClicked { .. }
+            | Self::BuyAsked { .. }
+            | Self::StartAsked { .. }
+            | Self::BuyAnswered { .. }
+            | Self::BuyRefused { .. }
+            | Self::PayCalled { .. }
+            | Self::WindowOpened { .. }
+            | Self::PriceShown { .. }
+            | Self::PinEntered { .. }
+            | Self::PinRefused { .. }
+            | Self::CancelPressed { .. }
+            | Self::WindowClosed
+            | Self::WindowAbandoned
+            | Self::ChargeAsked { .. }
+            | Self::NoticeSent { .. }
+            | Self::OwnerMailed { .. }
+            | Self::PaySettled { .. }
+            | Self::StatusAsked { .. }
+            | Self::StatusAnswered { receipt: Some(_), .. }
+            | Self::ReceiptSought { .. }
+            | Self::InstallAsked { .. }
+            | Self::ReplaceAsked { .. }
+            | Self::ReceiptsAsked
+            | Self::ReceiptJudged { .. }
+            | Self::VerifyAsked { .. }
+            | Self::AccessGranted { .. }
+            | Self::AccessRefused { .. }
+            | Self::HistoryAsked
+            | Self::ReceiptRequested { .. }
+            | Self::ReceiptHandedOver { .. }
+            | Self::ReissueAsked { .. }
+            | Self::ReissueAnswered { .. }
+            | Self::RefundAsked { .. }
+            | Self::ChargebackReported { .. }
+            | Self::KeyRotated { .. }
+            | Self::ReceiptPlanted { .. } => false,
+        }
+    }
 }
 
 /// What the provider says to a charge.

@@ -1,1 +1,382 @@
 //! The life: six parties and a wire, moved by commands only.
+//!
+//! [`World::handle`] takes a command and gives back what happened. The world has no clock of the machine, no chance of its own,
+//! does no I/O and cannot fail: a refusal is an event with a reason. Equal set-ups and equal commands give equal events.
+
+pub mod party;
+pub mod character;
+pub mod catalog;
+pub mod setup;
+pub mod command;
+pub mod refusal;
+pub mod transaction;
+pub mod message;
+pub mod event;
+pub mod wire;
+pub(crate) mod scene;
+pub(crate) mod chance;
+pub mod buyer;
+pub mod app_page;
+pub mod device;
+pub mod app_server;
+pub mod marketplace;
+pub mod provider;
+pub(crate) mod forge;
+
+use std::sync::Arc;
+
+use crate::protocol::id::ProductId;
+use crate::protocol::time::{Span, Time};
+use crate::world::app_page::AppPage;
+use crate::world::app_server::AppServer;
+use crate::world::buyer::Buyer;
+use crate::world::catalog::Catalog;
+use crate::world::chance::Chance;
+use crate::world::command::{Command, Planted};
+use crate::world::device::Device;
+use crate::world::event::Event;
+use crate::world::marketplace::Marketplace;
+use crate::world::message::{Body, Message};
+use crate::world::party::Party;
+use crate::world::provider::Provider;
+use crate::world::scene::Scene;
+use crate::world::setup::{AppKeys, Setup};
+use crate::world::wire::{Due, Outbox, Reminder, Wire};
+
+/// The whole stage as one value: parties, wire, clock. Cloning it is taking a snapshot.
+#[derive(Clone, Debug)]
+pub struct World {
+    scene: Scene,
+    wire: Wire,
+    buyer: Buyer,
+    app_page: AppPage,
+    device: Device,
+    app_server: AppServer,
+    marketplace: Marketplace,
+    provider: Provider,
+}
+
+/// Where each stream of chance belongs; a new one takes a new number, so that old runs keep their bytes.
+mod stream {
+    pub(super) const SERVER_IDS: u64 = 0;
+    pub(super) const PAYMENT_KEY: u64 = 1;
+    pub(super) const STORE_KEYS: u64 = 2;
+    pub(super) const STORE_IDS: u64 = 3;
+    pub(super) const FORGER: u64 = 4;
+}
+
+impl World {
+    /// The stage before its first command. Nothing has happened and nothing is on its way.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let seed = setup.seed;
+        let chance = |purpose| Chance::new(seed, purpose);
+        let (now, buyer) = (setup.start, Buyer::new(setup.buyer));
+        let scene = Scene { setup, catalog: Catalog::standard(), now };
+        let payment_key = app_server::payment_key(&scene, &mut chance(stream::PAYMENT_KEY));
+        Self {
+            wire: Wire::default(),
+            buyer,
+            app_page: AppPage::default(),
+            device: Device::new(device::providers(&scene.catalog)),
+            marketplace: Marketplace::new(&scene, &payment_key, chance(stream::STORE_IDS), chance(stream::STORE_KEYS)),
+            app_server: AppServer::new(payment_key, chance(stream::SERVER_IDS)),
+            provider: Provider::default(),
+            scene,
+        }
+    }
+
+    /// Carries out one command and gives back what happened. Never fails: what cannot be done is an event that says why.
+    pub fn handle(&mut self, command: &Command) -> Vec<Event> {
+        let mut events = Vec::with_capacity(8);
+        match command {
+            Command::Start => self.start(&mut events),
+            Command::Step => self.step(&mut events),
+            Command::Wait { span } => self.wait(*span, &mut events),
+            Command::Buy { product } => self.act(&mut events, |_, out| Buyer::click_buy(product, out)),
+            Command::Confirm { pin } => self.act(&mut events, |world, out| world.buyer.confirm(pin, out)),
+            Command::Cancel => self.act(&mut events, |world, out| world.buyer.cancel(out)),
+            Command::CloseWindow => self.act(&mut events, |world, out| world.buyer.close_window(out)),
+            Command::ChangeBuyer { character } => {
+                self.prepare(&mut events, |world, out| world.buyer.change(*character, out));
+            }
+            Command::Refund { transaction } => {
+                self.act(&mut events, |world, out| world.marketplace.refund(transaction, out));
+            }
+            Command::ChargeBack { transaction } => {
+                self.act(&mut events, |world, out| world.provider.charge_back(transaction, out));
+            }
+            Command::OpenHistory => self.act(&mut events, |_, out| Buyer::open_history(out)),
+            Command::GetReceipt { transaction } => {
+                self.act(&mut events, |_, out| Buyer::request_receipt(transaction, out));
+            }
+            Command::VerifyAgain { product } => {
+                self.act(&mut events, |world, out| world.app_page.verify_again(product, out));
+            }
+            Command::Reissue { product } => self.act(&mut events, |world, out| world.app_page.reissue(product, out)),
+            Command::RotateKey => self.act(&mut events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
+            Command::FetchKeys => self.act(&mut events, |_, out| AppPage::fetch_keys(out)),
+            Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
+            Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
+        }
+        events
+    }
+
+    /// The set-up as it stands; a skew that was changed by command shows here.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.scene.setup
+    }
+
+    /// Who and what there is.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.scene.catalog
+    }
+
+    /// The true time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.scene.now
+    }
+
+    /// What this party's clock shows.
+    #[must_use]
+    pub fn clock_of(&self, party: Party) -> Time {
+        self.scene.clock_of(party)
+    }
+
+    /// When the next thing will happen by itself.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Time> {
+        self.wire.next_due()
+    }
+
+    /// Whether nothing will happen by itself any more.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.wire.is_empty()
+    }
+
+    /// What is on its way.
+    #[must_use]
+    pub fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    /// The human who pays.
+    #[must_use]
+    pub fn buyer(&self) -> &Buyer {
+        &self.buyer
+    }
+
+    /// The app in the browser.
+    #[must_use]
+    pub fn app_page(&self) -> &AppPage {
+        &self.app_page
+    }
+
+    /// The user agent.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The app's server, or in hosted mode the marketplace's payment server.
+    #[must_use]
+    pub fn app_server(&self) -> &AppServer {
+        &self.app_server
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn marketplace(&self) -> &Marketplace {
+        &self.marketplace
+    }
+
+    /// Who moves the money.
+    #[must_use]
+    pub fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// The app is opened for the first time and obtains the keys (D14 says which it ends up with).
+    fn start(&mut self, events: &mut Vec<Event>) {
+        self.act(events, |_, out| AppPage::fetch_keys(out));
+        match self.scene.setup.app_keys {
+            AppKeys::FetchedBeforehand | AppKeys::IssuerUnknown => {}
+            AppKeys::Stale => self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
+            AppKeys::Rotated => {
+                self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out));
+                self.act(events, |_, out| AppPage::fetch_keys(out));
+            }
+        }
+    }
+
+    /// Delivers the next arrow with the brief answers that come back at the same instant.
+    fn step(&mut self, events: &mut Vec<Event>) {
+        if self.wire.is_empty() {
+            events.push(Event::CommandIgnored { why: "Nothing is on its way" });
+        }
+        while let Some((due, what)) = self.wire.pop() {
+            self.scene.now = self.scene.now.max(due);
+            match what {
+                Due::Reminder(reminder) => self.remember(reminder, events),
+                Due::Arrival(message) => {
+                    self.deliver(&message, events);
+                    if !self.wire.brief_answer_is_due(self.scene.now) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets time pass, but never past something that is due.
+    fn wait(&mut self, span: Span, events: &mut Vec<Event>) {
+        let wanted = self.scene.now + span.max(Span::from_millis(0));
+        let until = self.wire.next_due().map_or(wanted, |due| wanted.min(due)).max(self.scene.now);
+        self.scene.now = until;
+        events.push(Event::Waited { until });
+    }
+
+    /// Lets a party begin something, then delivers the arrow that it sent: what a person does is seen at once.
+    fn act(&mut self, events: &mut Vec<Event>, begin: impl FnOnce(&mut Self, &mut Outbox<'_>)) {
+        let before = self.wire.sent_count();
+        self.prepare(events, begin);
+        let Some(message) = self.wire.take_sent_since(before) else { return };
+        self.scene.now = self.scene.now.max(message.due);
+        self.deliver(&message, events);
+        while self.wire.brief_answer_is_due(self.scene.now) {
+            let Some((_, Due::Arrival(answer))) = self.wire.pop() else { return };
+            self.deliver(&answer, events);
+        }
+    }
+
+    /// Lets a party do something that sends nothing by itself.
+    fn prepare(&mut self, events: &mut Vec<Event>, begin: impl FnOnce(&mut Self, &mut Outbox<'_>)) {
+        let mut wire = std::mem::take(&mut self.wire);
+        begin(self, &mut Outbox::new(self.scene.now, &mut wire, events));
+        self.wire = wire;
+    }
+
+    fn deliver(&mut self, message: &Arc<Message>, events: &mut Vec<Event>) {
+        events.push(Event::Delivered { message: Arc::clone(message) });
+        let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
+        match message.to {
+            Party::Buyer => self.buyer.handle(message, out),
+            Party::AppPage => self.app_page.handle(&self.scene, message, out),
+            Party::Device => {
+                // The payment page lives on the device: when it ends there, the buyer sees it go.
+                if matches!(message.body, Body::WindowEnded { .. }) {
+                    self.buyer.lose_window(out);
+                }
+                self.device.handle(message, out);
+            }
+            Party::AppServer => self.app_server.handle(&self.scene, message, out),
+            Party::Marketplace => self.marketplace.handle(&self.scene, message, out),
+            Party::Provider => self.provider.handle(&self.scene, message, out),
+        }
+    }
+
+    fn remember(&mut self, reminder: Reminder, events: &mut Vec<Event>) {
+        let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
+        match reminder {
+            Reminder::Poll { transaction } => self.app_page.poll(&transaction, out),
+            Reminder::Decide { .. } => self.buyer.decide(&self.scene, out),
+            Reminder::ChargeBack { transaction } => self.provider.charge_back(&transaction, out),
+            Reminder::Settle { transaction } => self.provider.settle(&transaction, out),
+            Reminder::AnswerNotice { notice, status, body } => self.app_server.answer_late(notice, status, body, out),
+            Reminder::NoticeOverdue { transaction, kind, message, .. } => {
+                self.marketplace.notice_overdue(&transaction, kind, message, out);
+            }
+            Reminder::NoticeAgain { transaction, kind } => {
+                self.marketplace.post_again(&self.scene, &transaction, kind, out);
+            }
+            Reminder::WindowExpires { transaction } => self.marketplace.window_expires(&transaction, out),
+        }
+    }
+
+    fn plant(&mut self, product: &ProductId, kind: &Planted, events: &mut Vec<Event>) {
+        let forger = &mut Chance::new(self.scene.setup.seed, stream::FORGER);
+        match forge::receipt(&self.scene, &mut self.marketplace, forger, product, kind) {
+            None => events.push(Event::CommandIgnored { why: "There is no genuine receipt yet that could be edited" }),
+            Some(receipt) => {
+                let (product, kind, receipt) = (product.clone(), kind.clone(), receipt);
+                let body = Body::ReceiptPlanted { product, kind, receipt };
+                self.act(events, |_, out| {
+                    out.send(Party::Buyer, Party::Device, body);
+                });
+            }
+        }
+    }
+
+    fn skew(&mut self, party: Party, ahead: Span, events: &mut Vec<Event>) {
+        if ahead == Span::from_millis(0) {
+            self.scene.setup.skew.remove(&party);
+        } else {
+            self.scene.setup.skew.insert(party, ahead);
+        }
+        events.push(Event::ClockSkewed { party, ahead });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::dial::{Hosting, SigningMode, VerifyPolicy};
+    use crate::protocol::rules::Revision;
+
+    /// Starts, buys the pony and steps to the end.
+    fn played(setup: Setup) -> World {
+        let mut world = World::new(setup);
+        world.handle(&Command::Start);
+        world.handle(&Command::Buy { product: ProductId::well_known("shiny-pony") });
+        for _ in 0..200 {
+            if world.is_idle() {
+                return world;
+            }
+            world.handle(&Command::Step);
+        }
+        panic!("the run does not come to an end");
+    }
+
+    fn is_open(world: &World) -> bool {
+        world.app_page().shelf(&ProductId::well_known("shiny-pony")).is_some_and(|shelf| shelf.is_open)
+    }
+
+    #[test]
+    fn a_plain_purchase_opens_the_pony_in_both_hostings() {
+        for hosting in [Hosting::Hosted, Hosting::Classic] {
+            assert!(is_open(&played(Setup { hosting, ..Setup::default() })), "{hosting:?}");
+        }
+    }
+
+    #[test]
+    fn every_way_of_signing_is_verified_by_the_app() {
+        for &signing in SigningMode::ALL {
+            for policy in [VerifyPolicy::SignatureOnly, VerifyPolicy::SignatureAndStore] {
+                let setup = Setup { signing: Some(signing), verify_policy: Some(policy), ..Setup::default() };
+                let world = played(setup);
+                let shelf = world.app_page().shelves().next().unwrap();
+                assert!(shelf.is_open, "{signing:?} {policy:?}: {:?}", shelf.refusal);
+            }
+        }
+    }
+
+    #[test]
+    fn every_revision_lets_an_honest_buyer_in() {
+        for &revision in Revision::ALL {
+            let world = played(Setup { revision, ..Setup::default() });
+            let shelf = world.app_page().shelves().next().unwrap();
+            assert!(shelf.is_open, "{revision:?}: {:?}", shelf.refusal);
+        }
+    }
+
+    #[test]
+    fn an_app_without_the_issuers_key_stays_closed() {
+        assert!(!is_open(&played(Setup { app_keys: AppKeys::IssuerUnknown, ..Setup::default() })));
+        assert!(!is_open(&played(Setup { app_keys: AppKeys::Stale, ..Setup::default() })));
+        assert!(is_open(&played(Setup { app_keys: AppKeys::Rotated, ..Setup::default() })));
+    }
+}

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::rules::{Hosting, IdentityMode, Profile, Revision, Rules, SigningMode, VerifyPolicy};
+use crate::protocol::dial::{Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
+use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
@@ -28,8 +29,8 @@ pub struct Setup {
     pub is_guid_kept: bool,
     /// D5: what the app asks besides the signature; `None` follows the revision.
     pub verify_policy: Option<VerifyPolicy>,
-    /// D6: whose checks the app makes.
-    pub profile: Profile,
+    /// D6: whose checks the app makes; `None` follows the revision.
+    pub profile: Option<Profile>,
     /// D7: how receipts are signed; `None` follows the revision.
     pub signing: Option<SigningMode>,
     /// D8: how the app polls.
@@ -119,7 +120,7 @@ impl Default for Setup {
             identity: None,
             is_guid_kept: true,
             verify_policy: None,
-            profile: Profile::Strict,
+            profile: None,
             signing: None,
             polling: Polling::default(),
             receipt_life: Span::from_days(182),
@@ -151,6 +152,12 @@ impl Setup {
     #[must_use]
     pub fn verify_policy_in_force(&self) -> VerifyPolicy {
         self.verify_policy.unwrap_or(self.rules().verify_policy)
+    }
+
+    /// The profile in force: chosen, or the revision's.
+    #[must_use]
+    pub fn profile_in_force(&self) -> Profile {
+        self.profile.unwrap_or(self.rules().profile)
     }
 
     /// The signing mode in force: chosen, or the revision's.

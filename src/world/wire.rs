@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::id::TransactionId;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::time::{Span, Time};
 use crate::world::event::Event;
@@ -16,7 +16,8 @@ pub const LATENCY: Span = Span::from_millis(40);
 /// Messages in flight and reminders that parties set for themselves, ordered by the time they are due.
 #[derive(Clone, Debug, Default)]
 pub struct Wire {
-    queue: BTreeMap<(Time, u64), Due>,
+    /// By time; at one instant brief answers first, then in the order of sending.
+    queue: BTreeMap<(Time, bool, u64), Due>,
     order: u64,
     next_id: u32,
     next_number: u32,
@@ -50,15 +51,13 @@ pub(crate) enum Reminder {
     WindowExpires { transaction: TransactionId },
     /// Provider: the pending charge settles.
     Settle { transaction: TransactionId },
-    /// App page: nobody answered the verify call.
-    VerifyOverdue { product: ProductId, message: MessageId },
 }
 
 impl Wire {
     /// When the next thing is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
-        self.queue.keys().next().map(|(due, _)| *due)
+        self.queue.keys().next().map(|(due, _, _)| *due)
     }
 
     /// The messages on their way, the next to arrive first.
@@ -83,27 +82,45 @@ impl Wire {
 
     /// Takes what is due next.
     pub(crate) fn pop(&mut self) -> Option<(Time, Due)> {
-        self.queue.pop_first().map(|((due, _), what)| (due, what))
+        self.queue.pop_first().map(|((due, _, _), what)| (due, what))
+    }
+
+    /// Takes the first message sent since `count` were sent, wherever it stands in the queue.
+    pub(crate) fn take_sent_since(&mut self, count: u32) -> Option<Arc<Message>> {
+        let is_it = |due: &Due| matches!(due, Due::Arrival(message) if message.id.0 >= count);
+        let place = self
+            .queue
+            .iter()
+            .filter(|(_, due)| is_it(due))
+            .min_by_key(|((_, _, order), _)| *order)
+            .map(|(place, _)| *place)?;
+        match self.queue.remove(&place) {
+            Some(Due::Arrival(message)) => Some(message),
+            Some(Due::Reminder(_)) | None => None,
+        }
     }
 
     /// Whether the next thing is a brief answer that arrives at this very moment.
     pub(crate) fn brief_answer_is_due(&self, now: Time) -> bool {
-        self.queue.first_key_value().is_some_and(|((due, _), what)| match what {
+        self.queue.first_key_value().is_some_and(|((due, _, _), what)| match what {
             Due::Arrival(message) => *due <= now && message.body.is_brief(),
             Due::Reminder(_) => false,
         })
     }
 
-    /// Forgets the reminders that `is_moot`.
-    pub(crate) fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) {
+    /// Forgets the reminders that `is_moot`, and tells whether there was one.
+    fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) -> bool {
+        let before = self.queue.len();
         self.queue.retain(|_, due| match due {
             Due::Arrival(_) => true,
             Due::Reminder(reminder) => !is_moot(reminder),
         });
+        self.queue.len() < before
     }
 
     fn put(&mut self, due: Time, what: Due) {
-        self.queue.insert((due, self.order), what);
+        let is_patient = !matches!(&what, Due::Arrival(message) if message.body.is_brief());
+        self.queue.insert((due, is_patient, self.order), what);
         self.order += 1;
     }
 }
@@ -144,9 +161,14 @@ impl<'a> Outbox<'a> {
         self.wire.put(self.now + span, Due::Reminder(reminder));
     }
 
-    /// Takes back reminders.
-    pub(crate) fn forget(&mut self, is_moot: impl FnMut(&Reminder) -> bool) {
-        self.wire.forget(is_moot);
+    /// Takes back the reminders that `is_moot`, and tells whether there was one.
+    pub(crate) fn forget(&mut self, is_moot: impl FnMut(&Reminder) -> bool) -> bool {
+        self.wire.forget(is_moot)
+    }
+
+    /// A party received something that it cannot place.
+    pub(crate) fn unexpected(&mut self, by: Party, message: &Message) {
+        self.event(Event::Unexpected { by, message: message.id });
     }
 
     /// Tells what happened.

@@ -1,0 +1,415 @@
+//! The app page: sells, polls, verifies, and decides from a verdict who may come in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::protocol::chain::Chain;
+use crate::protocol::id::{Kid, ProductId, TransactionId};
+use crate::protocol::jwk::{JwkSet, RootDocument};
+use crate::protocol::receipt::Receipt;
+use crate::protocol::ring::KeyRing;
+use crate::protocol::store_answer::{Status, StoreAnswer, StoreReply};
+use crate::protocol::store_data::StoreData;
+use crate::protocol::time::Time;
+use crate::protocol::verdict::judge;
+use crate::protocol::verdict::ladder::Verdict;
+use crate::protocol::verdict::question::{Presenter, Question};
+use crate::world::event::Event;
+use crate::world::marketplace::store_keys::root_url;
+use crate::world::message::{Body, Message};
+use crate::world::party::Party;
+use crate::world::refusal::{Refusal, Stop};
+use crate::world::scene::Scene;
+use crate::world::setup::{AppKeys, PresenterChoice};
+use crate::world::wire::{Outbox, Reminder};
+
+/// The app in the browser. Opens a product from an accepting verdict and from nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct AppPage {
+    keys: KeyRing,
+    shelves: BTreeMap<ProductId, Shelf>,
+}
+
+/// What the app knows about one of its products.
+#[derive(Clone, Debug)]
+pub struct Shelf {
+    /// Which product.
+    pub product: ProductId,
+    /// How far the app is with it.
+    pub stage: Stage,
+    /// The payment that is under way, or was the last.
+    pub transaction: Option<TransactionId>,
+    /// Polls made for that payment.
+    pub polls: u32,
+    /// The receipt that the app acts on.
+    pub receipt: Option<Arc<str>>,
+    /// What the last judgement said.
+    pub verdict: Option<Arc<Verdict>>,
+    /// Whether the buyer has access.
+    pub is_open: bool,
+    /// Why not, when the app said so.
+    pub refusal: Option<Refusal>,
+}
+
+/// How far the app is with a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Nothing is under way.
+    Idle,
+    /// Waiting for the pay request.
+    Asking,
+    /// `mozPay` is open and the app polls.
+    Paying,
+    /// The receipt is being installed.
+    Installing,
+    /// The receipt is being judged.
+    Judging,
+    /// The store has been asked.
+    AskingStore,
+    /// Waiting for a fresh receipt.
+    Reissuing,
+    /// Access granted.
+    Open,
+    /// Access refused, or the payment failed.
+    Refused,
+    /// Polled in vain.
+    GaveUp,
+}
+
+impl Stage {
+    /// What the chip beside the product says; empty where nothing is to be said.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Idle => "",
+            Self::Asking => "asking to buy",
+            Self::Paying => "waiting for receipt",
+            Self::Installing => "installing receipt",
+            Self::Judging => "verifying",
+            Self::AskingStore => "asking the store",
+            Self::Reissuing => "asking for a fresh receipt",
+            Self::Open => "owned",
+            Self::Refused => "refused",
+            Self::GaveUp => "gave up",
+        }
+    }
+
+    /// Whether something is under way that a second click would disturb.
+    #[must_use]
+    pub fn is_busy(self) -> bool {
+        !matches!(self, Self::Idle | Self::Open | Self::Refused | Self::GaveUp)
+    }
+}
+
+impl AppPage {
+    /// The store keys that the app holds.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// What the app knows about this product; `None` before anything happened to it.
+    #[must_use]
+    pub fn shelf(&self, product: &ProductId) -> Option<&Shelf> {
+        self.shelves.get(product)
+    }
+
+    /// All products that anything happened to.
+    pub fn shelves(&self) -> impl Iterator<Item = &Shelf> {
+        self.shelves.values()
+    }
+
+    /// Obtains the store's keys.
+    pub(crate) fn fetch_keys(out: &mut Outbox<'_>) {
+        out.send(Party::AppPage, Party::Marketplace, Body::KeysAsked);
+    }
+
+    /// Looks again at what the device holds for this product.
+    pub(crate) fn verify_again(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
+        self.shelf_mut(product).stage = Stage::Judging;
+        out.send(Party::AppPage, Party::Device, Body::ReceiptsAsked);
+    }
+
+    /// Trades the receipt of this product for a fresh one.
+    pub(crate) fn reissue(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        match shelf.receipt.clone() {
+            None => out.event(Event::CommandIgnored { why: "The app has no receipt for this product" }),
+            Some(receipt) => {
+                shelf.stage = Stage::Reissuing;
+                out.send(Party::AppPage, Party::Marketplace, Body::ReissueAsked { receipt });
+            }
+        }
+    }
+
+    pub(crate) fn handle(&mut self, scene: &Scene, message: &Message, out: &mut Outbox<'_>) {
+        match &message.body {
+            Body::KeysAnswered { keys } => self.learn_keys(scene, keys),
+            Body::BuyClicked { product } => self.ask_to_buy(scene, product, out),
+            Body::BuyAnswered { transaction, request } => self.pay(scene, transaction, request, out),
+            Body::BuyRefused { refusal, .. } => self.fail_in(Stage::Asking, refusal, out),
+            Body::PaySettled { failure: None } => {}
+            Body::PaySettled { failure: Some(refusal) } => self.stop_paying(refusal, out),
+            Body::StatusAnswered { transaction, receipt } => {
+                self.read_status(scene, transaction, receipt.as_ref(), out)
+            }
+            Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
+            Body::ReceiptsAnswered { receipts } => self.look_at(scene, receipts, out),
+            Body::ReceiptJudged { product, verdict, .. } => self.act_on(product, verdict, out),
+            Body::VerifyAnswered { answer } => self.hear_store(scene, answer, out),
+            Body::ReceiptHandedOver { product, receipt, .. } => self.install(product, receipt, out),
+            Body::ReissueAnswered { answer, .. } => self.reissued(answer, out),
+            Body::KeyRotated { old, at } => self.retire_key(scene, old, *at),
+            _ => out.unexpected(Party::AppPage, message),
+        }
+    }
+
+    /// The moment of the next poll has come.
+    pub(crate) fn poll(&mut self, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.paying(transaction) else { return };
+        shelf.polls += 1;
+        let poll = shelf.polls;
+        out.send(Party::AppPage, Party::AppServer, Body::StatusAsked { transaction: transaction.clone(), poll });
+    }
+
+    fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
+        self.shelves.entry(product.clone()).or_insert_with(|| Shelf {
+            product: product.clone(),
+            stage: Stage::Idle,
+            transaction: None,
+            polls: 0,
+            receipt: None,
+            verdict: None,
+            is_open: false,
+            refusal: None,
+        })
+    }
+
+    fn in_stage(&mut self, stage: Stage) -> Option<&mut Shelf> {
+        self.shelves.values_mut().find(|shelf| shelf.stage == stage)
+    }
+
+    fn paying(&mut self, transaction: &TransactionId) -> Option<&mut Shelf> {
+        let is_it =
+            |shelf: &&mut Shelf| shelf.stage == Stage::Paying && shelf.transaction.as_ref() == Some(transaction);
+        self.shelves.values_mut().find(is_it)
+    }
+
+    /// Keeps the keys of the one issuer that it asked. D14 may spoil what it keeps.
+    fn learn_keys(&mut self, scene: &Scene, keys: &str) {
+        let issuer = match scene.setup.app_keys {
+            AppKeys::IssuerUnknown => scene.catalog.other_app.clone(),
+            AppKeys::FetchedBeforehand | AppKeys::Stale | AppKeys::Rotated => scene.catalog.market.clone(),
+        };
+        let mut ring = KeyRing::new();
+        if let Ok(set) = JwkSet::parse(keys) {
+            for jwk in set.keys() {
+                // The historic set cannot say when a key was retired; a second key of one name is left out.
+                let _ = ring.insert(issuer.clone(), jwk.key().clone());
+            }
+        } else if let Ok(root) = RootDocument::parse(keys, &root_url(&issuer)) {
+            for jwk in root.keys() {
+                ring.pin(Some(root_url(&issuer)), jwk.key().clone());
+            }
+        }
+        self.keys = ring;
+    }
+
+    /// The store says that a key signs no more. An app with stale keys is one that did not hear it.
+    fn retire_key(&mut self, scene: &Scene, old: &Kid, at: Time) {
+        match scene.setup.app_keys {
+            AppKeys::Stale | AppKeys::IssuerUnknown => {}
+            AppKeys::FetchedBeforehand | AppKeys::Rotated => {
+                self.keys.retire(&scene.catalog.market, old, at);
+            }
+        }
+    }
+
+    fn ask_to_buy(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        if shelf.stage.is_busy() {
+            return;
+        }
+        (shelf.stage, shelf.transaction, shelf.polls, shelf.refusal) = (Stage::Asking, None, 0, None);
+        let origin = scene.catalog.app.clone();
+        out.send(Party::AppPage, Party::AppServer, Body::BuyAsked { product: product.clone(), origin });
+    }
+
+    /// Hands the pay request to `mozPay` and starts polling.
+    fn pay(&mut self, scene: &Scene, transaction: &TransactionId, request: &Arc<str>, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.in_stage(Stage::Asking) else { return };
+        (shelf.stage, shelf.transaction) = (Stage::Paying, Some(transaction.clone()));
+        out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
+        out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
+    }
+
+    fn stop_paying(&mut self, refusal: &Refusal, out: &mut Outbox<'_>) {
+        out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
+        self.fail_in(Stage::Paying, refusal, out);
+    }
+
+    fn read_status(
+        &mut self,
+        scene: &Scene,
+        transaction: &TransactionId,
+        receipt: Option<&Arc<str>>,
+        out: &mut Outbox<'_>,
+    ) {
+        let Some(shelf) = self.paying(transaction) else { return };
+        let (product, polls) = (shelf.product.clone(), shelf.polls);
+        if let Some(receipt) = receipt {
+            return self.install(&product, &Arc::clone(receipt), out);
+        }
+        if polls < scene.setup.polling.tries {
+            return out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
+        }
+        out.event(Event::PollingGivenUp { transaction: transaction.clone(), polls });
+        self.fail(&product, Stage::GaveUp, Stop::PollingGivenUp.into(), out);
+    }
+
+    fn install(&mut self, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        (shelf.stage, shelf.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
+        out.send(Party::AppPage, Party::Device, Body::InstallAsked { receipt: Arc::clone(receipt) });
+    }
+
+    fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.in_stage(Stage::Installing) else { return };
+        let product = shelf.product.clone();
+        match error {
+            None => self.judge(scene, &product, None, out),
+            Some(refusal) => self.fail(&product, Stage::Refused, refusal.clone(), out),
+        }
+    }
+
+    /// Picks the newest stored receipt that names the product; else the newest of all, so that a foreign one is judged too.
+    fn look_at(&mut self, scene: &Scene, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
+        let Some(shelf) = self.in_stage(Stage::Judging) else { return };
+        let product = shelf.product.clone();
+        let names_it = |receipt: &&Arc<str>| unverified_product(receipt).as_deref() == Some(product.as_str());
+        match receipts.iter().rev().find(names_it).or(receipts.last()) {
+            None => self.close(&product, Stop::NoReceipt.into(), out),
+            Some(receipt) => {
+                self.shelf_mut(&product).receipt = Some(Arc::clone(receipt));
+                self.judge(scene, &product, None, out);
+            }
+        }
+    }
+
+    /// Climbs the ladder. What comes of it is acted on when the app page has heard its own message.
+    fn judge(&mut self, scene: &Scene, product: &ProductId, reply: Option<&StoreReply>, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.shelves.get_mut(product) else { return };
+        let Some(receipt) = shelf.receipt.clone() else { return };
+        let verdict = Arc::new(judge(&question(scene, &self.keys, &receipt, reply)));
+        (shelf.stage, shelf.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
+        let product = product.clone();
+        out.send(Party::AppPage, Party::AppPage, Body::ReceiptJudged { product, receipt, verdict });
+    }
+
+    fn act_on(&mut self, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
+        if verdict.is_waiting_for_store() {
+            let shelf = self.shelf_mut(product);
+            let Some(receipt) = shelf.receipt.clone() else { return };
+            shelf.stage = Stage::AskingStore;
+            out.send(Party::AppPage, Party::Marketplace, Body::VerifyAsked { receipt });
+        } else if verdict.is_accepted() {
+            self.grant(product, out);
+        } else {
+            self.close(product, Refusal::of_verdict(verdict), out);
+        }
+    }
+
+    fn hear_store(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.in_stage(Stage::AskingStore) else { return };
+        let product = shelf.product.clone();
+        self.judge(scene, &product, Some(&StoreReply::Answer(answer.clone())), out);
+    }
+
+    fn reissued(&mut self, answer: &StoreAnswer, out: &mut Outbox<'_>) {
+        let Some(shelf) = self.in_stage(Stage::Reissuing) else { return };
+        let (product, old) = (shelf.product.clone(), shelf.receipt.clone());
+        match (&answer.receipt, old) {
+            (Some(new), Some(old)) => {
+                (shelf.stage, shelf.receipt) = (Stage::Installing, Some(Arc::clone(new)));
+                out.send(Party::AppPage, Party::Device, Body::ReplaceAsked { old, new: Arc::clone(new) });
+            }
+            _ => {
+                let is_standing = answer.status == Status::Ok;
+                shelf.stage = if shelf.is_open && is_standing { Stage::Open } else { Stage::Refused };
+                let refusal = Refusal::from(Stop::NotReissued);
+                out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
+                if !is_standing {
+                    self.fail(&product, Stage::Refused, refusal, out);
+                }
+            }
+        }
+    }
+
+    /// The only place where access is given.
+    fn grant(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        (shelf.stage, shelf.is_open, shelf.refusal) = (Stage::Open, true, None);
+        out.event(Event::AccessGranted { product: product.clone() });
+        out.send(Party::AppPage, Party::Buyer, Body::AccessGranted { product: product.clone() });
+    }
+
+    fn fail_in(&mut self, stage: Stage, refusal: &Refusal, out: &mut Outbox<'_>) {
+        if let Some(product) = self.in_stage(stage).map(|shelf| shelf.product.clone()) {
+            self.fail(&product, Stage::Refused, refusal.clone(), out);
+        }
+    }
+
+    /// A purchase came to nothing. What was open before stays open.
+    fn fail(&mut self, product: &ProductId, stage: Stage, refusal: Refusal, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        shelf.stage = if shelf.is_open { Stage::Open } else { stage };
+        self.tell(product, refusal, out);
+    }
+
+    /// A verdict keeps the product closed, or closes it: the only place where access ends.
+    fn close(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
+        let shelf = self.shelf_mut(product);
+        shelf.stage = Stage::Refused;
+        if std::mem::replace(&mut shelf.is_open, false) {
+            out.event(Event::AccessEnded { product: product.clone() });
+        }
+        self.tell(product, refusal, out);
+    }
+
+    fn tell(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
+        self.shelf_mut(product).refusal = Some(refusal.clone());
+        out.event(Event::Refused { by: Party::AppPage, refusal: refusal.clone() });
+        out.send(Party::AppPage, Party::Buyer, Body::AccessRefused { product: product.clone(), refusal });
+    }
+}
+
+fn question<'a>(scene: &'a Scene, keys: &'a KeyRing, receipt: &'a str, reply: Option<&'a StoreReply>) -> Question<'a> {
+    let setup = &scene.setup;
+    Question {
+        policy: setup.verify_policy_in_force(),
+        profile: setup.profile_in_force(),
+        presenter: presenter(scene),
+        store_answer: reply,
+        switched_off: setup.checks_off,
+        ..Question::new(receipt, keys, &scene.catalog.app, scene.clock_of(Party::AppPage), scene.rules())
+    }
+}
+
+/// Who holds the receipt up (D13).
+fn presenter(scene: &Scene) -> Presenter<'_> {
+    let asserted = |email| Presenter::Asserted { email, identifier: None };
+    match scene.setup.presenter {
+        PresenterChoice::Buyer => asserted(scene.catalog.buyer.email),
+        PresenterChoice::OtherUser => asserted(scene.catalog.other_person.email),
+        PresenterChoice::BuyerWithoutAssertion | PresenterChoice::OtherUserWithoutAssertion => {
+            Presenter::WithoutAssertion
+        }
+    }
+}
+
+/// Which product a stored receipt says it opens, read as the historic client did: from the store's own data, unverified.
+fn unverified_product(receipt: &str) -> Option<String> {
+    let chain = Chain::split(receipt).ok()?;
+    let receipt = Receipt::read(chain.receipt().unverified_claims_json().as_bytes()).ok()?;
+    StoreData::parse(receipt.product.storedata.as_deref()?).inapp_id().map(str::to_owned)
+}

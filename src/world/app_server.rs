@@ -1,0 +1,279 @@
+//! The app server: starts purchases, takes notices, answers polls. Hosted, it is the marketplace's payment server.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::protocol::id::{Origin, ProductId, TransactionId};
+use crate::protocol::key::SigningKey;
+use crate::protocol::notice::NoticeKind;
+use crate::protocol::notice_receiver::{NoticeReceiver, Recipient, receive_notice};
+use crate::protocol::request::{Offer, PayRequest};
+use crate::protocol::store_data::StoreData;
+use crate::protocol::time::Time;
+use crate::world::catalog::Product;
+use crate::world::chance::Chance;
+use crate::world::character::ServerCharacter;
+use crate::world::event::Event;
+use crate::world::message::{Body, Message, MessageId};
+use crate::world::party::Party;
+use crate::world::refusal::{Refusal, Stop};
+use crate::world::scene::Scene;
+use crate::world::wire::{Outbox, Reminder};
+
+/// The party that holds the payment key of its house: the developer's in classic mode, the marketplace's in hosted mode.
+#[derive(Clone, Debug)]
+pub struct AppServer {
+    key: SigningKey,
+    chance: Chance,
+    orders: BTreeMap<TransactionId, Order>,
+    /// Buy requests whose start is being recorded, oldest first.
+    starting: Vec<Arc<Message>>,
+    /// Polls that wait for a receipt.
+    waiting: BTreeMap<TransactionId, Arc<Message>>,
+    /// Notices that will be answered later.
+    pondering: BTreeMap<MessageId, Arc<Message>>,
+}
+
+/// One purchase as this server knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The id in its status URL.
+    pub transaction: TransactionId,
+    /// What is bought.
+    pub product: ProductId,
+    /// What the marketplace calls it, once a notice said so; in hosted mode the same.
+    pub payment: Option<TransactionId>,
+    /// What the notices said.
+    pub state: OrderState,
+    /// How many notices came, repeated ones included.
+    pub notices_seen: u32,
+    /// The receipt, once the marketplace supplied it.
+    pub receipt: Option<Arc<str>>,
+}
+
+/// What the notices have said so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OrderState {
+    /// Nothing.
+    Pending,
+    /// Paid.
+    Paid,
+    /// Refunded or charged back. Final: a postback that comes later changes nothing.
+    TakenBack,
+}
+
+impl AppServer {
+    pub(crate) fn new(key: SigningKey, chance: Chance) -> Self {
+        let (orders, starting, waiting, pondering) = Default::default();
+        Self { key, chance, orders, starting, waiting, pondering }
+    }
+
+    /// The purchases that were started here.
+    #[must_use]
+    pub fn orders(&self) -> &BTreeMap<TransactionId, Order> {
+        &self.orders
+    }
+
+    pub(crate) fn handle(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
+        match &message.body {
+            Body::BuyAsked { product, origin } => self.start(scene, product, origin, message, out),
+            Body::StartAnswered { transaction } => self.started(scene, transaction, out),
+            Body::BuyRefused { status, refusal } => self.not_started(*status, refusal, out),
+            Body::NoticeSent { token, kind, .. } => self.take_notice(scene, (token, *kind), message, out),
+            Body::StatusAsked { transaction, .. } => self.tell_status(transaction, message, out),
+            Body::ReceiptSupplied { transaction, receipt } => self.hand_on(transaction, Some(receipt), out),
+            Body::ReceiptDenied { transaction, .. } => self.hand_on(transaction, None, out),
+            Body::OwnerMailed { .. } => {}
+            _ => out.unexpected(Party::AppServer, message),
+        }
+    }
+
+    /// The time that this server took to answer a notice is over.
+    pub(crate) fn answer_late(&mut self, notice: MessageId, status: u16, body: String, out: &mut Outbox<'_>) {
+        if let Some(question) = self.pondering.remove(&notice) {
+            answer_notice(&question, status, body, out);
+        }
+    }
+
+    fn start(
+        &mut self,
+        scene: &Scene,
+        product: &ProductId,
+        origin: &Origin,
+        question: &Arc<Message>,
+        out: &mut Outbox<'_>,
+    ) {
+        let Some(product) = scene.catalog.product(product) else {
+            let refusal = Refusal::from(Stop::UnknownProduct);
+            out.event(Event::Refused { by: Party::AppServer, refusal: refusal.clone() });
+            out.answer(question, Body::BuyRefused { status: 404, refusal });
+            return;
+        };
+        if scene.setup.is_hosted() {
+            self.starting.push(Arc::clone(question));
+            let body = Body::StartAsked { product: product.id.clone(), origin: origin.clone() };
+            out.send(Party::AppServer, Party::Marketplace, body);
+        } else {
+            let transaction = TransactionId::from(self.chance.uuid().to_string());
+            self.offer(scene, product, &transaction, question, out);
+        }
+    }
+
+    /// The marketplace has recorded the start: the pay request can be signed.
+    fn started(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        if self.starting.is_empty() {
+            return;
+        }
+        let question = self.starting.remove(0);
+        let Body::BuyAsked { product, .. } = &question.body else { return };
+        let Some(product) = scene.catalog.product(product) else { return };
+        self.offer(scene, product, transaction, &question, out);
+    }
+
+    fn not_started(&mut self, status: u16, refusal: &Refusal, out: &mut Outbox<'_>) {
+        if !self.starting.is_empty() {
+            let question = self.starting.remove(0);
+            out.answer(&question, Body::BuyRefused { status, refusal: refusal.clone() });
+        }
+    }
+
+    fn offer(
+        &mut self,
+        scene: &Scene,
+        product: &Product,
+        transaction: &TransactionId,
+        question: &Message,
+        out: &mut Outbox<'_>,
+    ) {
+        let request = pay_request(scene, product, transaction, scene.clock_of(Party::AppServer));
+        let order = Order {
+            transaction: transaction.clone(),
+            product: product.id.clone(),
+            payment: None,
+            state: OrderState::Pending,
+            notices_seen: 0,
+            receipt: None,
+        };
+        self.orders.insert(transaction.clone(), order);
+        // A key that loaded signs; an empty request would be refused by the device.
+        let request: Arc<str> = request.sign(&self.key).unwrap_or_default().into();
+        out.answer(question, Body::BuyAnswered { transaction: transaction.clone(), request });
+    }
+
+    fn take_notice(
+        &mut self,
+        scene: &Scene,
+        (token, kind): (&str, NoticeKind),
+        question: &Arc<Message>,
+        out: &mut Outbox<'_>,
+    ) {
+        let (key, now) = (self.key.verifying_key(), scene.clock_of(Party::AppServer));
+        let own = Recipient { name: issuer_of(scene), provider: scene.catalog.market_domain, key: &key };
+        let notice = match receive_notice(token, kind, &own, now, NoticeReceiver::Strict) {
+            Ok(notice) => notice,
+            Err(refusal) => {
+                out.event(Event::Refused { by: Party::AppServer, refusal: refusal.into() });
+                return answer_notice(question, 400, String::new(), out);
+            }
+        };
+        if let Some(order) = notice.product_data().and_then(order_in).and_then(|order| self.orders.get_mut(&order)) {
+            order.notices_seen += 1;
+            order.payment = Some(TransactionId::from(notice.transaction_id()));
+            // A notice that is repeated has no second effect, and taken back is final in whichever order they come.
+            order.state = order.state.max(match notice.kind() {
+                NoticeKind::Postback => OrderState::Paid,
+                NoticeKind::Chargeback => OrderState::TakenBack,
+            });
+        }
+        self.answer_by_character(scene, notice.transaction_id().to_owned(), question, out);
+    }
+
+    fn answer_by_character(&mut self, scene: &Scene, id: String, question: &Arc<Message>, out: &mut Outbox<'_>) {
+        match scene.setup.app_server {
+            ServerCharacter::AnswersRightly => answer_notice(question, 200, id, out),
+            ServerCharacter::AnswersWrongBody => answer_notice(question, 200, "OK".to_owned(), out),
+            ServerCharacter::AnswersError => answer_notice(question, 500, String::new(), out),
+            ServerCharacter::NeverAnswers => {}
+            ServerCharacter::AnswersAfter(span) => {
+                self.pondering.insert(question.id, Arc::clone(question));
+                out.remind(span, Reminder::AnswerNotice { notice: question.id, status: 200, body: id });
+            }
+        }
+    }
+
+    fn tell_status(&mut self, transaction: &TransactionId, question: &Arc<Message>, out: &mut Outbox<'_>) {
+        let order = self.orders.get(transaction);
+        let paid = order.filter(|order| order.state == OrderState::Paid);
+        let receipt = match paid.map(|order| (&order.receipt, &order.payment)) {
+            Some((None, Some(payment))) => {
+                self.waiting.insert(payment.clone(), Arc::clone(question));
+                let body = Body::ReceiptSought { transaction: payment.clone() };
+                out.send(Party::AppServer, Party::Marketplace, body);
+                return;
+            }
+            Some((receipt, _)) => receipt.clone(),
+            // As the shipped status call did: never 404. Unknown, pending and taken back all look alike.
+            None => None,
+        };
+        out.answer(question, Body::StatusAnswered { transaction: transaction.clone(), receipt });
+    }
+
+    fn hand_on(&mut self, payment: &TransactionId, receipt: Option<&Arc<str>>, out: &mut Outbox<'_>) {
+        let order = self.orders.values_mut().find(|order| order.payment.as_ref() == Some(payment));
+        let (Some(order), Some(question)) = (order, self.waiting.remove(payment)) else { return };
+        order.receipt = receipt.cloned();
+        let transaction = order.transaction.clone();
+        out.answer(&question, Body::StatusAnswered { transaction, receipt: receipt.cloned() });
+    }
+}
+
+/// Who stands in `iss` of pay requests, and in `aud` of notices.
+pub(crate) fn issuer_of(scene: &Scene) -> &'static str {
+    if scene.setup.is_hosted() { scene.catalog.market_domain } else { scene.catalog.app_key }
+}
+
+/// The secret of whoever signs the pay requests of this run; the marketplace shares it.
+pub(crate) fn payment_key(scene: &Scene, chance: &mut Chance) -> SigningKey {
+    let secret = chance.bytes();
+    let key = SigningKey::hs256(issuer_of(scene), &secret);
+    assert!(key.is_ok(), "32 bytes are a good HMAC secret");
+    key.unwrap_or_else(|_| SigningKey::ed25519(issuer_of(scene), &secret))
+}
+
+/// The member of `productData` that carries the seller's own id of a purchase through the payment.
+const ORDER: &str = "contrib_uuid";
+
+/// The seller's own id of the purchase in a `productData`.
+pub(crate) fn order_in(product_data: &str) -> Option<TransactionId> {
+    StoreData::parse(product_data).value(ORDER).map(TransactionId::from)
+}
+
+fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, now: Time) -> PayRequest {
+    let catalog = &scene.catalog;
+    let market = &catalog.market;
+    let (postback_url, chargeback_url) = if scene.setup.is_hosted() {
+        (format!("{market}/services/webpay/postback"), format!("{market}/services/webpay/chargeback"))
+    } else {
+        (catalog.postback_url.to_owned(), catalog.chargeback_url.to_owned())
+    };
+    let offer = Offer {
+        id: product.id.as_str(),
+        name: product.name,
+        description: product.description,
+        price_point: product.price_point,
+        postback_url: &postback_url,
+        chargeback_url: &chargeback_url,
+    };
+    let order = StoreData::parse(&format!("{ORDER}={transaction}"));
+    if scene.setup.is_hosted() {
+        PayRequest::hosted(catalog.market_domain, offer, &order, now)
+    } else {
+        PayRequest::classic(catalog.app_key, catalog.market_domain, offer, &order.to_string(), now)
+    }
+}
+
+fn answer_notice(question: &Message, status: u16, body: String, out: &mut Outbox<'_>) {
+    let Body::NoticeSent { transaction, kind, .. } = &question.body else { return };
+    let (transaction, kind) = (transaction.clone(), *kind);
+    out.answer(question, Body::NoticeAnswered { transaction, kind, status, body });
+}

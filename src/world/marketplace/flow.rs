@@ -1,0 +1,232 @@
+//! The payment flow: from the pay request in a page to the charge, with every refusal between.
+
+use std::sync::Arc;
+
+use crate::protocol::flow_failure::FlowFailure;
+use crate::protocol::id::{ProductId, TransactionId, UserId};
+use crate::protocol::key::SigningKey;
+use crate::protocol::payflow::{PayDesk, PayForm, check};
+use crate::protocol::request::PayRequest;
+use crate::world::app_server::{issuer_of, order_in};
+use crate::world::chance::Chance;
+use crate::world::event::Event;
+use crate::world::marketplace::ledger::{Ledger, Start};
+use crate::world::marketplace::notices::NoticeDesk;
+use crate::world::marketplace::window::{PATIENCE, PinAnswer, UNDECIDED_MAX, Windows};
+use crate::world::message::{Body, Message};
+use crate::world::party::Party;
+use crate::world::refusal::Refusal;
+use crate::world::scene::Scene;
+use crate::world::transaction::TransactionState;
+use crate::world::wire::{Outbox, Reminder};
+
+/// The page that stands between an app and the money.
+#[derive(Clone, Debug)]
+pub(crate) struct PaymentFlow {
+    desk: PayDesk,
+    windows: Windows,
+}
+
+/// What the flow writes into while it admits a request.
+pub(crate) type Books<'a> = (&'a mut Ledger, &'a mut NoticeDesk, &'a mut Chance);
+
+/// Writes a new payment into the ledger: as the app's server announced it (hosted), or as its pay request does (classic).
+pub(crate) fn start(
+    scene: &Scene,
+    ledger: &mut Ledger,
+    (product, order): (&ProductId, Option<TransactionId>),
+    chance: &mut Chance,
+    out: &mut Outbox<'_>,
+) -> Option<TransactionId> {
+    let product = scene.catalog.product(product)?;
+    let id = TransactionId::from(chance.uuid().to_string());
+    let start = Start {
+        id: id.clone(),
+        order: order.unwrap_or_else(|| id.clone()),
+        product: product.id.clone(),
+        app: product.app.clone(),
+        buyer: scene.catalog.buyer.id.clone(),
+        price: product.price,
+        guid: chance.uuid().to_string(),
+    };
+    ledger.start(start, out);
+    Some(id)
+}
+
+/// A purchase that somebody made outside this run.
+pub(crate) struct Foreign {
+    pub(crate) product: ProductId,
+    pub(crate) buyer: UserId,
+}
+
+/// Writes a purchase that somebody made outside this run into the ledger.
+pub(crate) fn record_foreign(
+    scene: &Scene,
+    ledger: &mut Ledger,
+    foreign: Foreign,
+    chance: &mut Chance,
+) -> Option<TransactionId> {
+    let product = scene.catalog.product(&foreign.product)?;
+    let id = TransactionId::from(chance.uuid().to_string());
+    let start = Start {
+        id: id.clone(),
+        order: id.clone(),
+        product: product.id.clone(),
+        app: product.app.clone(),
+        buyer: foreign.buyer,
+        price: product.price,
+        guid: chance.uuid().to_string(),
+    };
+    ledger.record(start, scene.now);
+    Some(id)
+}
+
+impl PaymentFlow {
+    pub(crate) fn new(desk: PayDesk) -> Self {
+        Self { desk, windows: Windows::default() }
+    }
+
+    /// The device opens the page with a pay request: the refusals of the flow live here.
+    pub(crate) fn open(
+        &mut self,
+        scene: &Scene,
+        books: Books<'_>,
+        request: &str,
+        opening: &Arc<Message>,
+        out: &mut Outbox<'_>,
+    ) {
+        match check(PayForm::of(request), &self.desk, scene.clock_of(Party::Marketplace)) {
+            Err(refusal) => end(opening, Some(refusal.into()), out),
+            Ok(accepted) => self.admit(scene, books, accepted.request, opening, out),
+        }
+    }
+
+    fn admit(
+        &mut self,
+        scene: &Scene,
+        (ledger, notices, chance): Books<'_>,
+        request: PayRequest,
+        opening: &Arc<Message>,
+        out: &mut Outbox<'_>,
+    ) {
+        let order = request.request.product_data.as_deref().and_then(order_in);
+        let id = match order.as_ref().and_then(|order| ledger.by_order(order)) {
+            Some(earlier) if earlier.state == TransactionState::Started => earlier.id.clone(),
+            // One request is paid once: what it came to before is its answer now, unless the rules of the day let it be paid again.
+            Some(earlier) if !scene.rules().request.is_reusable => {
+                let failure = (!earlier.state.is_paid()).then(|| Refusal::from(FlowFailure::TransEnded));
+                return end(opening, failure, out);
+            }
+            Some(_) | None => {
+                let product = ProductId::parse(&request.request.id).ok();
+                let started = product.and_then(|product| start(scene, ledger, (&product, order), chance, out));
+                let Some(id) = started else { return end(opening, Some(FlowFailure::TransConfigFailed.into()), out) };
+                id
+            }
+        };
+        ledger.change(&id, TransactionState::Shown, out);
+        let Some(price) = ledger.find(&id).map(|transaction| transaction.price) else { return };
+        let name = request.request.name.clone();
+        notices.keep(&id, request);
+        self.windows.open(id.clone(), Arc::clone(opening));
+        out.remind(UNDECIDED_MAX, Reminder::WindowExpires { transaction: id.clone() });
+        out.send(Party::Marketplace, Party::Buyer, Body::PriceShown { transaction: id, name, price });
+    }
+
+    pub(crate) fn take_pin(
+        &mut self,
+        scene: &Scene,
+        ledger: &mut Ledger,
+        (id, pin): (&TransactionId, &str),
+        out: &mut Outbox<'_>,
+    ) {
+        let is_shown = ledger.find(id).is_some_and(|transaction| transaction.state == TransactionState::Shown);
+        if !is_shown {
+            return;
+        }
+        match self.windows.try_pin(scene.catalog.pin, pin, out.now()) {
+            PinAnswer::Right => {
+                ledger.change(id, TransactionState::Charging, out);
+                let Some(price) = ledger.find(id).map(|transaction| transaction.price) else { return };
+                out.send(Party::Marketplace, Party::Provider, Body::ChargeAsked { transaction: id.clone(), price });
+                out.remind(PATIENCE, Reminder::WindowExpires { transaction: id.clone() });
+            }
+            PinAnswer::Wrong { left } => {
+                out.send(Party::Marketplace, Party::Buyer, Body::PinRefused { transaction: id.clone(), left });
+            }
+            PinAnswer::Locked => {
+                out.send(Party::Marketplace, Party::Buyer, Body::PinRefused { transaction: id.clone(), left: 0 });
+                self.end_unpaid(ledger, id, (TransactionState::Cancelled, FlowFailure::PinLocked), out);
+            }
+        }
+    }
+
+    /// The page was unloaded on the device; nobody waits for its answer any more.
+    pub(crate) fn abandon(&mut self, ledger: &mut Ledger, out: &mut Outbox<'_>) {
+        if let Some(id) = self.windows.current() {
+            self.windows.close(&id);
+            forget_expiry(&id, out);
+            ledger.change(&id, TransactionState::Cancelled, out);
+        }
+    }
+
+    /// The page was open for as long as a payment may stay undecided, or the provider thinks for too long.
+    pub(crate) fn expire(&mut self, ledger: &mut Ledger, id: &TransactionId, out: &mut Outbox<'_>) {
+        match ledger.find(id).map(|transaction| transaction.state) {
+            // The money may still move; only the page ends.
+            Some(TransactionState::Charging) => self.close(id, Some(FlowFailure::TransNotFound), out),
+            Some(TransactionState::Started | TransactionState::Shown) => {
+                self.end_unpaid(ledger, id, (TransactionState::TimedOut, FlowFailure::TransExpired), out);
+            }
+            Some(
+                TransactionState::Completed
+                | TransactionState::Declined
+                | TransactionState::Cancelled
+                | TransactionState::TimedOut
+                | TransactionState::Refunded
+                | TransactionState::ChargedBack,
+            )
+            | None => {}
+        }
+    }
+
+    /// Ends a payment that was never made.
+    pub(crate) fn end_unpaid(
+        &mut self,
+        ledger: &mut Ledger,
+        id: &TransactionId,
+        (state, failure): (TransactionState, FlowFailure),
+        out: &mut Outbox<'_>,
+    ) {
+        if ledger.change(id, state, out) {
+            self.close(id, Some(failure), out);
+        }
+    }
+
+    /// Ends the page: `paymentSuccess()` or `paymentFailed(code)`.
+    pub(crate) fn close(&mut self, id: &TransactionId, failure: Option<FlowFailure>, out: &mut Outbox<'_>) {
+        forget_expiry(id, out);
+        if let Some(opening) = self.windows.close(id) {
+            end(&opening, failure.map(Refusal::from), out);
+        }
+    }
+}
+
+fn end(opening: &Message, failure: Option<Refusal>, out: &mut Outbox<'_>) {
+    if let Some(refusal) = &failure {
+        out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
+    }
+    out.answer(opening, Body::WindowEnded { failure });
+}
+
+fn forget_expiry(id: &TransactionId, out: &mut Outbox<'_>) {
+    out.forget(|reminder| matches!(reminder, Reminder::WindowExpires { transaction } if transaction == id));
+}
+
+/// What the flow checks pay requests against.
+pub(crate) fn pay_desk(scene: &Scene, payment_key: &SigningKey) -> PayDesk {
+    let mut desk = PayDesk::new(scene.catalog.market_domain, scene.rules());
+    desk.admit(issuer_of(scene), payment_key.verifying_key());
+    desk.price_points = scene.catalog.products.iter().map(|product| product.price_point.to_owned()).collect();
+    desk
+}

@@ -1,0 +1,230 @@
+//! The marketplace: takes payments, keeps the books, signs receipts, answers for them.
+
+pub mod ledger;
+pub mod store_keys;
+pub(crate) mod window;
+pub(crate) mod notices;
+pub(crate) mod flow;
+pub(crate) mod receipts;
+pub(crate) mod service;
+
+use std::sync::Arc;
+
+use crate::protocol::flow_failure::FlowFailure;
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::key::SigningKey;
+use crate::protocol::notice::NoticeKind;
+use crate::protocol::receipt::Receipt;
+use crate::protocol::store_answer::Status;
+use crate::world::chance::Chance;
+use crate::world::event::Event;
+use crate::world::marketplace::flow::{Foreign, PaymentFlow};
+use crate::world::marketplace::ledger::{Ledger, Transaction};
+use crate::world::marketplace::notices::{NoticeDesk, Subject};
+use crate::world::marketplace::receipts::Identities;
+use crate::world::marketplace::service::{Counter, history};
+use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
+use crate::world::message::{Body, ChargeAnswer, Message, MessageId};
+use crate::world::party::Party;
+use crate::world::refusal::{Refusal, Stop};
+use crate::world::scene::Scene;
+use crate::world::transaction::TransactionState;
+use crate::world::wire::Outbox;
+
+/// The store. Everything it knows about a payment is in its ledger; nothing else decides.
+#[derive(Clone, Debug)]
+pub struct Marketplace {
+    ledger: Ledger,
+    flow: PaymentFlow,
+    notices: NoticeDesk,
+    counter: Counter,
+    chance: Chance,
+}
+
+impl Marketplace {
+    pub(crate) fn new(scene: &Scene, payment_key: &SigningKey, mut chance: Chance, key_chance: Chance) -> Self {
+        let now = scene.clock_of(Party::Marketplace);
+        let keys = StoreKeys::new(scene.catalog.market.clone(), scene.setup.signing_in_force(), key_chance, now);
+        let identities = Identities { secret: chance.bytes(), stored: chance.uuid().to_string() };
+        Self {
+            ledger: Ledger::default(),
+            flow: PaymentFlow::new(flow::pay_desk(scene, payment_key)),
+            notices: NoticeDesk::new(payment_key.clone()),
+            counter: Counter::new(keys, identities),
+            chance,
+        }
+    }
+
+    /// Every payment, oldest first.
+    #[must_use]
+    pub fn transactions(&self) -> &[Transaction] {
+        self.ledger.transactions()
+    }
+
+    /// The payment of this id.
+    #[must_use]
+    pub fn transaction(&self, id: &TransactionId) -> Option<&Transaction> {
+        self.ledger.find(id)
+    }
+
+    /// The public halves of the receipt keys, the one in office last.
+    #[must_use]
+    pub fn keys(&self) -> &[StoreKey] {
+        self.counter.keys()
+    }
+
+    /// What the store publishes: a JWK set, or the document of its certificates' root.
+    #[must_use]
+    pub fn published_keys(&self) -> String {
+        self.counter.published_keys()
+    }
+
+    pub(crate) fn handle(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
+        match &message.body {
+            Body::KeysAsked => {
+                out.answer(message, Body::KeysAnswered { keys: self.counter.published_keys().into() });
+            }
+            Body::StartAsked { product, .. } => self.record_start(scene, product, message, out),
+            Body::WindowOpened { request } => {
+                let books = (&mut self.ledger, &mut self.notices, &mut self.chance);
+                self.flow.open(scene, books, request, message, out);
+            }
+            Body::PinEntered { transaction, pin } => {
+                self.flow.take_pin(scene, &mut self.ledger, (transaction, pin), out);
+            }
+            Body::CancelPressed { transaction } => {
+                let end = (TransactionState::Cancelled, FlowFailure::UserCancelled);
+                self.flow.end_unpaid(&mut self.ledger, transaction, end, out);
+            }
+            Body::WindowAbandoned => self.flow.abandon(&mut self.ledger, out),
+            Body::ChargeAnswered { transaction, answer } => self.charged(scene, transaction, *answer, out),
+            Body::NoticeAnswered { transaction, kind, status, body } => {
+                let subject = Subject { transaction, kind: *kind };
+                NoticeDesk::answered(scene, &mut self.ledger, &subject, (*status, body), out);
+            }
+            Body::RefundAnswered { transaction } => {
+                self.taken_back(scene, transaction, TransactionState::Refunded, out)
+            }
+            Body::ChargebackReported { transaction } => {
+                self.taken_back(scene, transaction, TransactionState::ChargedBack, out);
+            }
+            _ => self.serve(scene, message, out),
+        }
+    }
+
+    /// Everything about receipts that are paid for.
+    fn serve(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
+        let (counter, ledger) = (&self.counter, &mut self.ledger);
+        match &message.body {
+            Body::ReceiptSought { transaction } => counter.supply(scene, ledger, transaction, message, out),
+            Body::ReceiptRequested { transaction } => {
+                let fresh_guid = self.chance.uuid().to_string();
+                counter.hand_over(scene, ledger, (transaction, fresh_guid), message, out);
+            }
+            Body::ReissueAsked { receipt } => counter.reissue(scene, ledger, receipt, message, out),
+            Body::VerifyAsked { receipt } => {
+                let answer = counter.judge(scene, ledger, receipt);
+                if answer.status != Status::Ok {
+                    out.event(Event::Refused { by: Party::Marketplace, refusal: Refusal::of_answer(&answer) });
+                }
+                out.answer(message, Body::VerifyAnswered { answer });
+            }
+            Body::HistoryAsked => {
+                out.answer(message, Body::HistoryAnswered { transactions: history(scene, ledger) });
+            }
+            _ => out.unexpected(Party::Marketplace, message),
+        }
+    }
+
+    /// Gives the money of a completed payment back.
+    pub(crate) fn refund(&self, id: &TransactionId, out: &mut Outbox<'_>) {
+        match self.ledger.find(id).filter(|transaction| transaction.state == TransactionState::Completed) {
+            None => out.event(Event::CommandIgnored { why: "Only a completed payment can be refunded" }),
+            Some(transaction) => {
+                let body = Body::RefundAsked { transaction: id.clone(), price: transaction.price };
+                out.send(Party::Marketplace, Party::Provider, body);
+            }
+        }
+    }
+
+    /// Changes the receipt key and tells the app.
+    pub(crate) fn rotate_key(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        let at = scene.clock_of(Party::Marketplace);
+        let (old, new) = self.counter.rotate_key(at);
+        out.event(Event::KeyRotated { old: old.clone(), new });
+        out.send(Party::Marketplace, Party::AppPage, Body::KeyRotated { old, at });
+    }
+
+    /// A delivery was not answered in time.
+    pub(crate) fn notice_overdue(
+        &mut self,
+        transaction: &TransactionId,
+        kind: NoticeKind,
+        message: MessageId,
+        out: &mut Outbox<'_>,
+    ) {
+        NoticeDesk::overdue(&mut self.ledger, &Subject { transaction, kind }, message, out);
+    }
+
+    /// The time for another delivery has come.
+    pub(crate) fn post_again(
+        &mut self,
+        scene: &Scene,
+        transaction: &TransactionId,
+        kind: NoticeKind,
+        out: &mut Outbox<'_>,
+    ) {
+        self.notices.post(scene, &mut self.ledger, &Subject { transaction, kind }, out);
+    }
+
+    /// A payment page was open for too long.
+    pub(crate) fn window_expires(&mut self, id: &TransactionId, out: &mut Outbox<'_>) {
+        self.flow.expire(&mut self.ledger, id, out);
+    }
+
+    /// Writes a purchase into the books that this run did not act out, and signs its receipt.
+    pub(crate) fn foreign_receipt(
+        &mut self,
+        scene: &Scene,
+        purchase: Foreign,
+        change: impl FnOnce(&mut Receipt),
+    ) -> Option<Arc<str>> {
+        let id = flow::record_foreign(scene, &mut self.ledger, purchase, &mut self.chance)?;
+        let mut claims = self.counter.claims(scene, self.ledger.find(&id)?);
+        change(&mut claims);
+        Some(self.counter.sign(&claims))
+    }
+
+    fn record_start(&mut self, scene: &Scene, product: &ProductId, question: &Message, out: &mut Outbox<'_>) {
+        match flow::start(scene, &mut self.ledger, (product, None), &mut self.chance, out) {
+            Some(transaction) => {
+                out.answer(question, Body::StartAnswered { transaction });
+            }
+            None => {
+                out.answer(question, Body::BuyRefused { status: 404, refusal: Stop::UnknownProduct.into() });
+            }
+        }
+    }
+
+    fn charged(&mut self, scene: &Scene, id: &TransactionId, answer: ChargeAnswer, out: &mut Outbox<'_>) {
+        match answer {
+            ChargeAnswer::Charged => {
+                if self.ledger.change(id, TransactionState::Completed, out) {
+                    self.flow.close(id, None, out);
+                    self.post_again(scene, id, NoticeKind::Postback, out);
+                }
+            }
+            ChargeAnswer::Declined => {
+                let end = (TransactionState::Declined, FlowFailure::TransFailed);
+                self.flow.end_unpaid(&mut self.ledger, id, end, out);
+            }
+            ChargeAnswer::Pending => {}
+        }
+    }
+
+    fn taken_back(&mut self, scene: &Scene, id: &TransactionId, to: TransactionState, out: &mut Outbox<'_>) {
+        if self.ledger.change(id, to, out) {
+            self.post_again(scene, id, NoticeKind::Chargeback, out);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The notice desk: tells app servers that money came or went, until they say that they heard it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::protocol::id::TransactionId;
+use crate::protocol::key::SigningKey;
+use crate::protocol::notice::{
+    NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, notice_is_acknowledged, sign_notice,
+};
+use crate::protocol::request::PayRequest;
+use crate::world::event::Event;
+use crate::world::marketplace::ledger::{Delivery, Ledger, Transaction};
+use crate::world::message::{Body, MessageId};
+use crate::world::party::Party;
+use crate::world::scene::Scene;
+use crate::world::transaction::TransactionState;
+use crate::world::wire::{Outbox, Reminder};
+
+/// Posts notices, counts attempts, writes to owners who never answer.
+#[derive(Clone, Debug)]
+pub(crate) struct NoticeDesk {
+    /// The secret shared with whoever signed the pay requests.
+    key: SigningKey,
+    /// What each payment was asked for with; a notice repeats it.
+    requests: BTreeMap<TransactionId, Arc<PayRequest>>,
+}
+
+/// One delivery: of which notice, about which payment.
+pub(crate) struct Subject<'a> {
+    pub(crate) transaction: &'a TransactionId,
+    pub(crate) kind: NoticeKind,
+}
+
+impl NoticeDesk {
+    pub(crate) fn new(key: SigningKey) -> Self {
+        Self { key, requests: BTreeMap::new() }
+    }
+
+    /// Remembers what a payment was asked for with.
+    pub(crate) fn keep(&mut self, transaction: &TransactionId, request: PayRequest) {
+        self.requests.insert(transaction.clone(), Arc::new(request));
+    }
+
+    /// Posts a notice: the first time, or again.
+    pub(crate) fn post(&self, scene: &Scene, ledger: &mut Ledger, subject: &Subject<'_>, out: &mut Outbox<'_>) {
+        let Subject { transaction: id, kind } = *subject;
+        let (Some(transaction), Some(request)) = (ledger.find_mut(id), self.requests.get(id)) else { return };
+        let token = self.token(scene, transaction, kind, request);
+        if transaction.delivery(kind).is_none() {
+            transaction.notices.push(Delivery { kind, attempts: 0, is_acknowledged: false, is_given_up: false });
+        }
+        let Some(delivery) = transaction.delivery_mut(kind) else { return };
+        delivery.attempts += 1;
+        let attempt = delivery.attempts;
+        let url = kind.target(&request.request).into();
+        let body = Body::NoticeSent { transaction: id.clone(), kind, token, attempt, url };
+        let message = out.send(Party::Marketplace, Party::AppServer, body);
+        out.remind(NOTICE_TIMEOUT, Reminder::NoticeOverdue { transaction: id.clone(), kind, attempt, message });
+    }
+
+    /// An answer came. Only the right one counts; any other is as good as none.
+    pub(crate) fn answered(
+        scene: &Scene,
+        ledger: &mut Ledger,
+        subject: &Subject<'_>,
+        answer: (u16, &str),
+        out: &mut Outbox<'_>,
+    ) {
+        let Subject { transaction: id, kind } = *subject;
+        let Some(delivery) = ledger.find_mut(id).and_then(|transaction| transaction.delivery_mut(kind)) else { return };
+        let attempt = delivery.attempts;
+        let is_waited_for = |reminder: &Reminder| {
+            matches!(reminder, Reminder::NoticeOverdue { transaction, kind: of, attempt: number, .. }
+                if transaction == id && *of == kind && *number == attempt)
+        };
+        // An answer after the time-out falls on deaf ears: the connection was closed.
+        if !out.forget(is_waited_for) {
+            return;
+        }
+        let (status, body) = answer;
+        if notice_is_acknowledged(status, body, id.as_str()) {
+            delivery.is_acknowledged = true;
+        } else if status == 200 && !scene.rules().notice.is_wrong_body_retried {
+            delivery.is_given_up = true;
+        } else {
+            Self::try_again(delivery, subject, out);
+        }
+    }
+
+    /// No answer came in time.
+    pub(crate) fn overdue(ledger: &mut Ledger, subject: &Subject<'_>, message: MessageId, out: &mut Outbox<'_>) {
+        let Subject { transaction: id, kind } = *subject;
+        let Some(delivery) = ledger.find_mut(id).and_then(|transaction| transaction.delivery_mut(kind)) else { return };
+        out.event(Event::TimedOut { message, after: NOTICE_TIMEOUT });
+        Self::try_again(delivery, subject, out);
+    }
+
+    fn try_again(delivery: &mut Delivery, subject: &Subject<'_>, out: &mut Outbox<'_>) {
+        let (transaction, kind) = (subject.transaction.clone(), subject.kind);
+        if delivery.attempts <= NOTICE_RETRIES {
+            return out.remind(NOTICE_RETRY_DELAY, Reminder::NoticeAgain { transaction, kind });
+        }
+        delivery.is_given_up = true;
+        let attempts = delivery.attempts;
+        out.event(Event::NoticeGivenUp { transaction: transaction.clone(), attempts });
+        out.send(Party::Marketplace, Party::AppServer, Body::OwnerMailed { transaction, attempts });
+    }
+
+    fn token(&self, scene: &Scene, transaction: &Transaction, kind: NoticeKind, request: &PayRequest) -> Arc<str> {
+        let reason = if transaction.state == TransactionState::ChargedBack { "reversal" } else { "refund" };
+        let now = scene.clock_of(Party::Marketplace);
+        let notice = match kind {
+            NoticeKind::Postback => Notice::postback(request, transaction.id.as_str(), Some(transaction.price), now),
+            NoticeKind::Chargeback => {
+                Notice::chargeback(request, transaction.id.as_str(), Some(transaction.price), reason, now)
+            }
+        };
+        // A key that loaded signs; an empty token would be refused by whoever reads it.
+        sign_notice(&notice, &self.key).unwrap_or_default().into()
+    }
+}

@@ -1,0 +1,70 @@
+//! Issuing: which claims a payment's receipt makes.
+
+use crate::protocol::identity::{IdentityInputs, UserClaim, user_value};
+use crate::protocol::numeric_date::NumericDate;
+use crate::protocol::receipt::{Product, Receipt, ReceiptType};
+use crate::protocol::store_data::StoreData;
+use crate::protocol::time::Time;
+use crate::world::catalog::{Catalog, Person};
+use crate::world::marketplace::ledger::Transaction;
+use crate::world::party::Party;
+use crate::world::scene::Scene;
+
+/// The number of the app in the store's books.
+const APP_NUMBER: u64 = 7;
+/// The path that verifies.
+pub(crate) const VERIFY_PATH: &str = "/verify/";
+
+/// What the store needs to name a buyer.
+#[derive(Clone, Debug)]
+pub(crate) struct Identities {
+    /// The HMAC secret, which must be kept for ever.
+    pub(crate) secret: [u8; 32],
+    /// The random value kept for each (buyer, app): here one buyer, so one for each app.
+    pub(crate) stored: String,
+}
+
+/// The claims of a receipt for a completed payment, issued now.
+pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Transaction) -> Receipt {
+    let now = scene.clock_of(Party::Marketplace);
+    let market = &scene.catalog.market;
+    let storedata = StoreData::in_app(APP_NUMBER, transaction.contribution, transaction.product.as_str());
+    Receipt {
+        typ: ReceiptType::Purchase,
+        product: Product::new(transaction.app.as_str(), &storedata),
+        user: user(scene, identities, transaction),
+        iss: market.as_str().to_owned(),
+        nbf: date(completed_on_market_clock(scene, transaction)),
+        iat: date(now),
+        exp: Some(date(now + scene.setup.receipt_life)),
+        detail: Some(format!("{market}/receipts/{}", transaction.contribution)),
+        verify: Some(format!("{market}{VERIFY_PATH}")),
+        reissue: Some(format!("{market}/api/v1/receipts/reissue/")),
+    }
+}
+
+/// The buyer of a payment, from the catalogue.
+pub(crate) fn person<'a>(catalog: &'a Catalog, transaction: &Transaction) -> &'a Person {
+    if transaction.buyer == catalog.other_person.id { &catalog.other_person } else { &catalog.buyer }
+}
+
+fn user(scene: &Scene, identities: &Identities, transaction: &Transaction) -> UserClaim {
+    let inputs = IdentityInputs {
+        email: person(&scene.catalog, transaction).email,
+        origin: transaction.app.as_str(),
+        secret: &identities.secret,
+        stored: &identities.stored,
+        guid: &transaction.guid,
+    };
+    user_value(scene.setup.identity_in_force(), &inputs)
+}
+
+fn completed_on_market_clock(scene: &Scene, transaction: &Transaction) -> Time {
+    let now = scene.clock_of(Party::Marketplace);
+    // The store wrote the completion down by its own clock, which is ahead by as much then as now.
+    transaction.completed.map_or(now, |completed| completed + (now - scene.now))
+}
+
+fn date(time: Time) -> NumericDate {
+    NumericDate::at(time)
+}

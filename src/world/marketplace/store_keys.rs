@@ -1,0 +1,175 @@
+//! The store's keys: what receipts are signed with, what was retired, and what is published.
+
+use crate::protocol::chain::{Certificate, Terms, join};
+use crate::protocol::dial::SigningMode;
+use crate::protocol::id::{Kid, Origin};
+use crate::protocol::jwk::{JwkSet, RootDocument};
+use crate::protocol::jwt::{HeaderExtras, sign};
+use crate::protocol::key::{Algorithm, SigningKey, VerifyingKey};
+use crate::protocol::receipt::Receipt;
+use crate::protocol::ring::KeyRing;
+use crate::protocol::test_keys;
+use crate::protocol::time::{Span, Time};
+use crate::world::chance::Chance;
+
+/// How long a receipt certificate lives, in days: a year more than the receipts below it.
+const CERTIFICATE_DAYS: i64 = 730;
+/// The highest price that a certified key may sign for, in whole units of currency.
+const PRICE_LIMIT: u64 = 100;
+
+/// A public key of the store and its time in office.
+#[derive(Clone, Debug)]
+pub struct StoreKey {
+    /// The public half.
+    pub key: VerifyingKey,
+    /// Its name.
+    pub kid: Kid,
+    /// Since when it signs.
+    pub since: Time,
+    /// When another took over.
+    pub retired: Option<Time>,
+}
+
+/// The signing keys of a store: one in office, the earlier ones retired.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreKeys {
+    issuer: Origin,
+    mode: SigningMode,
+    chance: Chance,
+    root: SigningKey,
+    signer: Signer,
+    public: Vec<StoreKey>,
+}
+
+/// The key in office with its certificate, where the mode has one.
+#[derive(Clone, Debug)]
+struct Signer {
+    key: SigningKey,
+    certificate: Option<String>,
+}
+
+impl StoreKeys {
+    pub(crate) fn new(issuer: Origin, mode: SigningMode, mut chance: Chance, now: Time) -> Self {
+        let root = root_key(mode, &mut chance);
+        let signer = Signer::new(&issuer, (mode, &root), &mut chance, 1, now);
+        let public = vec![StoreKey::of(&signer, now)];
+        Self { issuer, mode, chance, root, signer, public }
+    }
+
+    /// The keys, the one in office last.
+    pub(crate) fn public(&self) -> &[StoreKey] {
+        &self.public
+    }
+
+    /// Puts a new key into office. Gives back the names of the old and the new one.
+    pub(crate) fn rotate(&mut self, now: Time) -> (Kid, Kid) {
+        let number = self.public.len() + 1;
+        let old = self.signer.key.kid().clone();
+        if let Some(last) = self.public.last_mut() {
+            last.retired = Some(now);
+        }
+        self.signer = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, now);
+        self.public.push(StoreKey::of(&self.signer, now));
+        (old, self.signer.key.kid().clone())
+    }
+
+    /// Signs a receipt: bare, or behind the certificate. Never fails: a key that loaded signs.
+    pub(crate) fn sign(&self, receipt: &Receipt) -> String {
+        let extras = HeaderExtras { kid: self.signer.certificate.is_none(), ..HeaderExtras::default() };
+        let token = sign(receipt, &self.signer.key, extras).unwrap_or_default();
+        match &self.signer.certificate {
+            None => token,
+            Some(certificate) => join(std::slice::from_ref(certificate), &token),
+        }
+    }
+
+    /// What the store publishes: a JWK set of its receipt keys, or the document of the root that certifies them.
+    pub(crate) fn published(&self) -> String {
+        if self.signer.certificate.is_none() {
+            return JwkSet::new(self.public.iter().map(|known| &known.key)).json();
+        }
+        let document = RootDocument::new(&root_url(&self.issuer), &self.root.verifying_key());
+        document.map(|document| document.json()).unwrap_or_default()
+    }
+
+    /// The ring of the store itself, which knows when each key was retired.
+    pub(crate) fn ring(&self) -> KeyRing {
+        let mut ring = KeyRing::new();
+        if self.signer.certificate.is_some() {
+            ring.pin(Some(root_url(&self.issuer)), self.root.verifying_key());
+            return ring;
+        }
+        for known in &self.public {
+            if ring.insert(self.issuer.clone(), known.key.clone()).is_ok()
+                && let Some(retired) = known.retired
+            {
+                ring.retire(&self.issuer, &known.kid, retired);
+            }
+        }
+        ring
+    }
+}
+
+impl Signer {
+    fn new(
+        issuer: &Origin,
+        (mode, root): (SigningMode, &SigningKey),
+        chance: &mut Chance,
+        number: usize,
+        now: Time,
+    ) -> Self {
+        let key = signing_key(mode, chance, number);
+        let certificate = match mode {
+            SigningMode::EdDsaBare | SigningMode::Es256 | SigningMode::Rs512 => None,
+            SigningMode::EdDsaCertified | SigningMode::Rs256Certified => {
+                let terms = Terms {
+                    issuer: &root_url(issuer),
+                    price_limit: Some(PRICE_LIMIT),
+                    from: now,
+                    life: Span::from_days(CERTIFICATE_DAYS),
+                };
+                // A public key can always be certified, and a key that loaded signs.
+                Certificate::new(&key.verifying_key(), terms).and_then(|certificate| certificate.sign(root).ok())
+            }
+        };
+        Self { key, certificate }
+    }
+}
+
+impl StoreKey {
+    fn of(signer: &Signer, since: Time) -> Self {
+        Self { key: signer.key.verifying_key(), kid: signer.key.kid().clone(), since, retired: None }
+    }
+}
+
+/// Where the store's root key document lies.
+pub(crate) fn root_url(issuer: &Origin) -> String {
+    format!("{issuer}/public_keys/root.jwk")
+}
+
+fn root_key(mode: SigningMode, chance: &mut Chance) -> SigningKey {
+    let seed = chance.bytes();
+    match mode {
+        SigningMode::Rs256Certified => test_keys::root("root", Algorithm::Rs256),
+        SigningMode::EdDsaBare | SigningMode::EdDsaCertified | SigningMode::Es256 | SigningMode::Rs512 => {
+            Ok(SigningKey::ed25519("root", &seed))
+        }
+    }
+    .unwrap_or_else(|_| SigningKey::ed25519("root", &seed))
+}
+
+/// The store's key of this number. RSA keys are fixed ones: making them from a seed is slow and may change with the library.
+fn signing_key(mode: SigningMode, chance: &mut Chance, number: usize) -> SigningKey {
+    let (seed, kid) = (chance.bytes(), format!("mkt-{number}"));
+    let rsa = |algorithm| {
+        let fixed = if number % 2 == 1 { test_keys::store } else { test_keys::next_store };
+        fixed(kid.as_str(), algorithm)
+    };
+    match mode {
+        SigningMode::EdDsaBare | SigningMode::EdDsaCertified => Ok(SigningKey::ed25519(kid.as_str(), &seed)),
+        SigningMode::Es256 => Ok(SigningKey::es256(kid.as_str(), &seed)),
+        SigningMode::Rs256Certified => rsa(Algorithm::Rs256),
+        SigningMode::Rs512 => rsa(Algorithm::Rs512),
+    }
+    .unwrap_or_else(|_| SigningKey::ed25519(kid.as_str(), &seed))
+}

@@ -14,11 +14,6 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// The worse of two, so that one bad file among many is not forgotten.
-    pub(crate) fn worse(self, other: Self) -> Self {
-        if other as u8 > self as u8 { other } else { self }
-    }
-
     /// Fine when it holds, refused when it does not.
     pub(crate) fn of(holds: bool) -> Self {
         if holds { Self::Fine } else { Self::Refused }
@@ -32,18 +27,5 @@ impl From<Ending> for ExitCode {
             Ending::Refused => Self::from(1),
             Ending::BadInput => Self::from(2),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Ending;
-
-    #[test]
-    fn the_worst_of_many_endings_is_the_ending() {
-        let endings = [Ending::Fine, Ending::BadInput, Ending::Refused];
-        assert_eq!(endings.into_iter().fold(Ending::Fine, Ending::worse), Ending::BadInput);
-        assert_eq!(Ending::Fine.worse(Ending::of(true)), Ending::Fine);
-        assert_eq!(Ending::of(false).worse(Ending::Fine), Ending::Refused);
     }
 }

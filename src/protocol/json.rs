@@ -194,15 +194,39 @@ impl<'de> Visitor<'de> for Strict<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
         let inner = self.deeper()?;
-        let mut seen = BTreeSet::new();
+        let mut seen = Names::default();
         while let Some(name) = members.next_key_seed(Name)? {
-            if seen.contains(&name) {
+            if let Err(name) = seen.insert(name) {
                 return Err(self.refuse(JsonFault::Duplicate(name.into_owned())));
             }
-            seen.insert(name);
             members.next_value_seed(inner)?;
         }
         Ok(true)
+    }
+}
+
+/// The member names of one open object. A few are compared one by one, which is faster than any tree; many go into a tree,
+/// so that a hostile object costs no more than its length.
+#[derive(Default)]
+struct Names<'de> {
+    few: Vec<Cow<'de, str>>,
+    many: BTreeSet<Cow<'de, str>>,
+}
+
+const FEW: usize = 16;
+
+impl<'de> Names<'de> {
+    /// Takes a name, or gives it back when it was there already.
+    fn insert(&mut self, name: Cow<'de, str>) -> Result<(), Cow<'de, str>> {
+        if self.few.contains(&name) || self.many.contains(&name) {
+            return Err(name);
+        }
+        if self.few.len() < FEW {
+            self.few.push(name);
+        } else {
+            self.many.insert(name);
+        }
+        Ok(())
     }
 }
 
@@ -275,6 +299,16 @@ mod tests {
             assert!(matches!(fault(text).0, JsonFault::Duplicate(_)), "{text}");
         }
         assert_eq!(fault("{\n \"a\":1,\n \"a\":2}"), (JsonFault::Duplicate("a".into()), 3, 4));
+    }
+
+    #[test]
+    fn a_member_written_twice_is_found_among_many() {
+        let names =
+            |last: usize| (0..100).chain([last]).map(|name| format!("\"{name}\":0")).collect::<Vec<_>>().join(",");
+        check_object(&format!("{{{}}}", names(100))).unwrap();
+        for twice in [0, 15, 16, 17, 99] {
+            assert_eq!(fault(&format!("{{{}}}", names(twice))).0, JsonFault::Duplicate(twice.to_string()));
+        }
     }
 
     #[test]

@@ -8,6 +8,10 @@
 mod house;
 mod architecture;
 
+mod forge;
+mod ladder;
+mod claims_lens;
+
 mod cpu_renderer;
 mod pictures;
 

@@ -1,1 +1,10 @@
 //! The run: a world with its history.
+
+pub mod step;
+mod snapshot;
+pub mod branch;
+pub mod run;
+pub mod control;
+pub mod run_file;
+pub mod scenario;
+pub mod builtin;

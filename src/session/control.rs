@@ -1,0 +1,71 @@
+//! Control: what a key press or a line such as "let 12 s pass" means, spelled out as recorded commands.
+
+use crate::protocol::time::Span;
+use crate::session::run::Session;
+use crate::world::command::Command;
+
+/// How many steps an [`advance`] or a [`run_until_idle`] may take. A run that needs more does not end.
+pub const STEPS_MAX: usize = 100_000;
+
+/// What Space does now: the recorded next command; else the next arrow; else, before anything was bought, the first Buy.
+/// `None`: the run is at rest, and whoever sits there decides.
+#[must_use]
+pub fn next_command(session: &Session) -> Option<Command> {
+    if let Some(next) = session.future().first() {
+        return Some(next.command.clone());
+    }
+    if !session.world().wire().is_empty() {
+        return Some(Command::Step);
+    }
+    first_buy(session)
+}
+
+/// The first product of the shop that nobody has tried to buy, as long as nothing at all was bought.
+fn first_buy(session: &Session) -> Option<Command> {
+    let world = session.world();
+    if !world.marketplace().transactions().is_empty() {
+        return None;
+    }
+    let is_untouched = world.app_page().shelves().next().is_none();
+    let product = world.catalog().shop().next().filter(|_| is_untouched)?;
+    Some(Command::Buy { product: product.id.clone() })
+}
+
+/// Lets `span` pass. Each recorded step delivers one arrow at most; a last `Wait` fills what is left.
+pub fn advance(session: &mut Session, span: Span) {
+    let until = session.world().now() + span;
+    for _ in 0..STEPS_MAX {
+        let is_due = session.world().next_due().is_some_and(|due| due <= until);
+        if !is_due {
+            break;
+        }
+        session.dispatch(Command::Step);
+    }
+    let left = until - session.world().now();
+    if left > Span::ZERO {
+        session.dispatch(Command::Wait { span: left });
+    }
+}
+
+/// Steps until nothing will happen by itself, or `limit` steps were taken. True if the world came to rest.
+pub fn run_until_idle(session: &mut Session, limit: usize) -> bool {
+    step_until(session, limit, |session| session.world().is_idle())
+}
+
+/// Steps until the payment window asks the buyer, or `limit` steps were taken. True if it asks.
+pub fn run_until_asked(session: &mut Session, limit: usize) -> bool {
+    step_until(session, limit, |session| session.world().buyer().window().is_some())
+}
+
+fn step_until(session: &mut Session, limit: usize, is_there: impl Fn(&Session) -> bool) -> bool {
+    for _ in 0..limit.min(STEPS_MAX) {
+        if is_there(session) {
+            return true;
+        }
+        if session.world().wire().is_empty() {
+            return false;
+        }
+        session.dispatch(Command::Step);
+    }
+    is_there(session)
+}

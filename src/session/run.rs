@@ -1,0 +1,355 @@
+//! Sessions: a world, everything that was asked of it, and every future that was tried.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::session::branch::{Branch, BranchId, Place};
+use crate::session::snapshot::Snapshots;
+use crate::session::step::{Fingerprint, Step};
+use crate::world::World;
+use crate::world::command::Command;
+use crate::world::setup::Setup;
+
+/// A run: the set-up, the commands, and the present place. Acting in the past opens a branch; nothing is ever lost.
+///
+/// Never draws, never reads a file, never asks a clock. Two sessions that were given the same commands are equal byte for byte.
+#[derive(Clone)]
+pub struct Session {
+    setup: Setup,
+    title: String,
+    notes: String,
+    bookmarks: Vec<Bookmark>,
+    branches: Vec<Branch>,
+    here: Place,
+    world: World,
+    undo: Vec<Place>,
+    redo: Vec<Place>,
+}
+
+/// A place with a name, to come back to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    /// What people call it.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Living: what is done now.
+impl Session {
+    /// A run that has begun: the app has been opened for the first time, and nothing else.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let mut world = World::new(setup.clone());
+        let first = Arc::new(Step::record(0, Command::Start, &mut world));
+        let line = Branch { id: BranchId::FIRST, parent: None, steps: vec![first], snapshots: Snapshots::new() };
+        Self {
+            setup,
+            title: "New run".into(),
+            notes: String::new(),
+            bookmarks: Vec::new(),
+            here: line.tip(),
+            branches: vec![line],
+            world,
+            undo: Vec::new(),
+            redo: Vec::new(),
+        }
+    }
+
+    /// Does `command` at the present place and returns the step that holds what followed.
+    ///
+    /// At the tip the step is appended. In the past a new branch opens, unless this very command was already given
+    /// at this place: then the recorded future is walked into.
+    pub fn dispatch(&mut self, command: Command) -> &Step {
+        let before = self.here;
+        match self.branch_that_goes_on_with(&command) {
+            Some(branch) => self.walk_into(branch),
+            None => self.append(command),
+        }
+        self.remember(before);
+        self.last_step()
+    }
+
+    /// The recorded branch that continues from here with `command`: the present one first.
+    fn branch_that_goes_on_with(&self, command: &Command) -> Option<BranchId> {
+        if self.can_forward() {
+            let Place { step, .. } = self.here;
+            let last = self.last_step();
+            let goes_on = |branch: &&Branch| {
+                let has_our_past = branch.steps.get(step - 1).is_some_and(|ours| Arc::ptr_eq(ours, last));
+                has_our_past && branch.steps.get(step).is_some_and(|next| next.command == *command)
+            };
+            let present = std::iter::once(self.branch());
+            return present.chain(&self.branches).find(goes_on).map(Branch::id);
+        }
+        None
+    }
+
+    fn walk_into(&mut self, branch: BranchId) {
+        self.here.branch = branch;
+        let command = self.branch().steps[self.here.step].command.clone();
+        self.world.handle(&command);
+        self.here.step += 1;
+    }
+
+    fn append(&mut self, command: Command) {
+        if self.can_forward() {
+            self.open_branch();
+        }
+        let step = Arc::new(Step::record(self.here.step, command, &mut self.world));
+        self.here.step += 1;
+        let branch = &mut self.branches[self.here.branch.index()];
+        branch.steps.push(step);
+        branch.snapshots.offer(self.here.step, &self.world);
+    }
+
+    fn open_branch(&mut self) {
+        let Place { step, .. } = self.here;
+        let id = BranchId::new(self.branches.len());
+        let from = self.branch();
+        let branch = Branch {
+            id,
+            parent: Some(self.where_it_was_made(self.here)),
+            steps: from.steps[..step].to_vec(),
+            snapshots: from.snapshots.up_to(step),
+        };
+        self.branches.push(branch);
+        self.here.branch = id;
+    }
+
+    /// The same place on the branch whose own step it is, not on one that only shares it.
+    fn where_it_was_made(&self, mut place: Place) -> Place {
+        while let Some(parent) = self.branches[place.branch.index()].parent
+            && place.step <= parent.step
+        {
+            place.branch = parent.branch;
+        }
+        place
+    }
+}
+
+/// Travelling: where the present place is.
+impl Session {
+    /// The present place.
+    #[must_use]
+    pub fn here(&self) -> Place {
+        self.here
+    }
+
+    /// Goes to a place. A step beyond either end stops at that end. False, and nothing happens, for a branch that is not there.
+    pub fn go(&mut self, place: Place) -> bool {
+        let before = self.here;
+        let there = self.travel(place);
+        if there && self.here != before {
+            self.remember(before);
+        }
+        there
+    }
+
+    /// Goes to the place on the present branch where `step` steps have been taken.
+    pub fn rewind(&mut self, step: usize) -> bool {
+        self.go(Place { step, ..self.here })
+    }
+
+    /// One step back.
+    pub fn back(&mut self) -> bool {
+        self.can_back() && self.rewind(self.here.step - 1)
+    }
+
+    /// One recorded step forward.
+    pub fn forward(&mut self) -> bool {
+        self.can_forward() && self.rewind(self.here.step + 1)
+    }
+
+    /// Goes to the beginning: the app has just been opened.
+    pub fn to_start(&mut self) -> bool {
+        self.rewind(1)
+    }
+
+    /// Goes to the end of what is recorded on the present branch.
+    pub fn to_end(&mut self) -> bool {
+        self.rewind(usize::MAX)
+    }
+
+    /// Whether there is a step to take back.
+    #[must_use]
+    pub fn can_back(&self) -> bool {
+        self.here.step > 1
+    }
+
+    /// Whether there is a recorded future on the present branch.
+    #[must_use]
+    pub fn can_forward(&self) -> bool {
+        self.here.step < self.branch().steps.len()
+    }
+
+    /// Returns to the place before the last act or jump. What was done stays recorded as a future.
+    pub fn undo(&mut self) -> bool {
+        let Some(place) = self.undo.pop() else { return false };
+        self.redo.push(self.here);
+        self.travel(place)
+    }
+
+    /// Takes the last undo back.
+    pub fn redo(&mut self) -> bool {
+        let Some(place) = self.redo.pop() else { return false };
+        self.undo.push(self.here);
+        self.travel(place)
+    }
+
+    /// Whether there is something to undo.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+
+    /// Whether there is something to redo.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.redo.is_empty()
+    }
+
+    /// Forgets the ways back and forth, as after opening a file.
+    pub(crate) fn forget_jumps(&mut self) {
+        self.undo.clear();
+        self.redo.clear();
+    }
+
+    fn remember(&mut self, before: Place) {
+        self.undo.push(before);
+        self.redo.clear();
+    }
+
+    fn travel(&mut self, place: Place) -> bool {
+        let Some(branch) = self.branches.get(place.branch.index()) else { return false };
+        let step = place.step.clamp(1, branch.steps.len());
+        let snapshot = branch.snapshots.nearest(step);
+        let kept = snapshot.map_or(0, |(kept, _)| kept);
+        // The present world serves as a snapshot too, where it lies on the way.
+        let is_on_the_way = place.branch == self.here.branch && (kept..=step).contains(&self.here.step);
+        let from = if is_on_the_way {
+            self.here.step
+        } else {
+            self.world = match snapshot {
+                Some((_, world)) => world.clone(),
+                None => World::new(self.setup.clone()),
+            };
+            kept
+        };
+        for passed in &branch.steps[from..step] {
+            self.world.handle(&passed.command);
+        }
+        self.here = Place { branch: place.branch, step };
+        true
+    }
+}
+
+/// Reading: what the run is.
+impl Session {
+    /// The world at the present place.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What was fixed before the first command. The world's own set-up also shows what commands changed since: skews.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// What people call this run.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Gives the run a name. Changes neither its steps nor its fingerprint.
+    pub fn rename(&mut self, title: impl Into<String>) {
+        self.title = title.into();
+    }
+
+    /// The steps of the present branch: those behind and those ahead.
+    #[must_use]
+    pub fn steps(&self) -> &[Arc<Step>] {
+        &self.branch().steps
+    }
+
+    /// The steps that have been taken.
+    #[must_use]
+    pub fn past(&self) -> &[Arc<Step>] {
+        &self.steps()[..self.here.step]
+    }
+
+    /// The recorded steps ahead.
+    #[must_use]
+    pub fn future(&self) -> &[Arc<Step>] {
+        &self.steps()[self.here.step..]
+    }
+
+    /// The step that led here.
+    #[must_use]
+    pub fn last_step(&self) -> &Arc<Step> {
+        &self.steps()[self.here.step - 1]
+    }
+
+    /// The present branch.
+    #[must_use]
+    pub fn branch(&self) -> &Branch {
+        &self.branches[self.here.branch.index()]
+    }
+
+    /// All branches, in the order in which they were opened.
+    #[must_use]
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// The mark of the run up to the present place. Computed when asked: one pass over the whole trace.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.past().iter().map(|step| &**step))
+    }
+
+    /// The trace up to the present place: one line of JSON for each step. The fingerprint is taken over these bytes.
+    #[must_use]
+    pub fn trace(&self) -> String {
+        self.past().iter().fold(String::new(), |text, step| text + &step.canonical_json() + "\n")
+    }
+
+    /// What people wrote about this run.
+    #[must_use]
+    pub fn notes(&self) -> &str {
+        &self.notes
+    }
+
+    /// Replaces the notes.
+    pub fn write_notes(&mut self, notes: impl Into<String>) {
+        self.notes = notes.into();
+    }
+
+    /// The places with a name, in the order in which they were named.
+    #[must_use]
+    pub fn bookmarks(&self) -> &[Bookmark] {
+        &self.bookmarks
+    }
+
+    /// Names the present place, or takes its name away where it has this one already.
+    pub fn toggle_bookmark(&mut self, name: impl Into<String>) {
+        let bookmark = Bookmark { name: name.into(), place: self.here };
+        match self.bookmarks.iter().position(|known| *known == bookmark) {
+            Some(index) => drop(self.bookmarks.remove(index)),
+            None => self.bookmarks.push(bookmark),
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("title", &self.title)
+            .field("here", &format_args!("{}", self.here))
+            .field("branches", &self.branches.len())
+            .finish_non_exhaustive()
+    }
+}

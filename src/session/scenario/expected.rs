@@ -1,0 +1,180 @@
+//! Expectations: what a scenario may demand of a run, each with its word and its value.
+
+use serde::Serialize;
+
+use crate::protocol::id::ProductId;
+use crate::protocol::money::Money;
+use crate::protocol::store_answer::Status;
+use crate::protocol::verdict::check::Check;
+use crate::world::transaction::TransactionState;
+
+/// One demand. The word in files is [`Expected::word`], in the same order as [`WORDS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Exactly these products are open, in any order.
+    Access(Vec<ProductId>),
+    /// What the latest ladder said.
+    Verdict(VerdictWord),
+    /// The check at which the latest ladder ended.
+    Check(Check),
+    /// These historic codes have been seen, anywhere in the run.
+    Codes(Vec<String>),
+    /// The store's latest answer to a verify or reissue call.
+    Status(Status),
+    /// The reason in that answer.
+    Reason(String),
+    /// The error name with which the latest `mozPay` call ended; `none` for success.
+    Error(String),
+    /// The number of the last message: how many arrows the diagram has.
+    Messages(u32),
+    /// How many receipts the device holds.
+    Receipts(u32),
+    /// Where the latest payment stands.
+    Transaction(TransactionState),
+    /// Where each payment stands, oldest first.
+    Transactions(Vec<TransactionState>),
+    /// How often a notice was delivered, all payments together.
+    Notices(u32),
+    /// How often the app polled, all payments together.
+    Polls(u32),
+    /// What the buyer was charged, all together.
+    Charged(Money),
+    /// What the buyer got back, all together.
+    Returned(Money),
+    /// Whether the app's owner was mailed that no notice could be delivered.
+    OwnerMailed(bool),
+    /// These things happened, in this order, with anything between them.
+    Events(Vec<String>),
+}
+
+/// The two ends of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictWord {
+    /// Every check that was asked for holds.
+    Valid,
+    /// One does not.
+    Refused,
+}
+
+/// The words that may stand under `[expect]`.
+pub const WORDS: [&str; 17] = [
+    "access",
+    "verdict",
+    "check",
+    "code",
+    "status",
+    "reason",
+    "error",
+    "messages",
+    "receipts",
+    "transaction",
+    "transactions",
+    "notices",
+    "polls",
+    "charged",
+    "returned",
+    "owner-mailed",
+    "events",
+];
+
+impl Expected {
+    /// Its word in files.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Access(_) => "access",
+            Self::Verdict(_) => "verdict",
+            Self::Check(_) => "check",
+            Self::Codes(_) => "code",
+            Self::Status(_) => "status",
+            Self::Reason(_) => "reason",
+            Self::Error(_) => "error",
+            Self::Messages(_) => "messages",
+            Self::Receipts(_) => "receipts",
+            Self::Transaction(_) => "transaction",
+            Self::Transactions(_) => "transactions",
+            Self::Notices(_) => "notices",
+            Self::Polls(_) => "polls",
+            Self::Charged(_) => "charged",
+            Self::Returned(_) => "returned",
+            Self::OwnerMailed(_) => "owner-mailed",
+            Self::Events(_) => "events",
+        }
+    }
+
+    /// Its value as a file and a failure show it: TOML.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match self {
+            Self::Access(products) => list(products.iter().map(ProductId::as_str)),
+            Self::Verdict(VerdictWord::Valid) => quoted("valid"),
+            Self::Verdict(VerdictWord::Refused) => quoted("refused"),
+            Self::Check(check) => quoted(check.name()),
+            Self::Codes(words) | Self::Events(words) => match words.as_slice() {
+                [only] => quoted(only),
+                several => list(several.iter().map(String::as_str)),
+            },
+            Self::Status(status) => quoted(status.as_str()),
+            Self::Reason(word) | Self::Error(word) => quoted(word),
+            Self::Messages(count) | Self::Receipts(count) | Self::Notices(count) | Self::Polls(count) => {
+                count.to_string()
+            }
+            Self::Transaction(state) => quoted(state_word(*state)),
+            Self::Transactions(states) => list(states.iter().map(|state| state_word(*state))),
+            Self::Charged(sum) | Self::Returned(sum) => quoted(&sum.to_string()),
+            Self::OwnerMailed(is_mailed) => is_mailed.to_string(),
+        }
+    }
+}
+
+/// A payment state's word in files.
+#[must_use]
+pub fn state_word(state: TransactionState) -> &'static str {
+    match state {
+        TransactionState::Started => "started",
+        TransactionState::Shown => "shown",
+        TransactionState::Charging => "charging",
+        TransactionState::Completed => "completed",
+        TransactionState::Declined => "declined",
+        TransactionState::Cancelled => "cancelled",
+        TransactionState::TimedOut => "timed-out",
+        TransactionState::Refunded => "refunded",
+        TransactionState::ChargedBack => "charged-back",
+    }
+}
+
+/// A text as TOML writes it.
+#[must_use]
+pub(crate) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A list of texts as TOML writes it.
+pub(crate) fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
+    let items: Vec<String> = items.map(quoted).collect();
+    format!("[{}]", items.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{quoted, state_word};
+    use crate::world::transaction::TransactionState;
+
+    #[test]
+    fn a_state_has_one_word_in_files_and_traces() {
+        for state in TransactionState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state_word(state));
+        }
+    }
+
+    #[test]
+    fn any_text_survives_quoting() {
+        for text in
+            ["", "plain", "\"quoted\"", "two\nlines", "'single'", "tab\t\u{1}", "'''", "\\", "\"\"\"'''\n", "é ☃"]
+        {
+            let read: toml::Table = format!("x = {}", quoted(text)).parse().unwrap();
+            assert_eq!(read["x"].as_str(), Some(text));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Scenarios: a run written down beforehand, with what it must lead to.
+
+pub mod plan;
+pub mod expected;
+pub mod fault;
+pub mod parse;
+mod parse_step;
+mod parse_expected;
+mod value;
+pub mod print;
+mod happening;
+mod facts;
+pub mod record;
+pub mod play;

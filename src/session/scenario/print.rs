@@ -1,0 +1,105 @@
+//! Printing scenarios: TOML that reads back to the same plan.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::session::scenario::expected::quoted;
+use crate::session::scenario::plan::{Act, Expectation, Scenario};
+use crate::world::command::Command;
+use crate::world::setup::Setup;
+
+/// The scenario as a file. Dials that stand on their default are left out.
+#[must_use]
+pub fn print(scenario: &Scenario) -> String {
+    let Scenario { title, why, setup, steps, end } = scenario;
+    let mut text = format!("title = {}\nwhy = {}\n", quoted(title), quoted(why));
+    let dials = dials(setup);
+    if !dials.is_empty() {
+        let _ = write!(text, "\n[setup]\n{dials}");
+    }
+    for step in steps {
+        let _ = write!(text, "\n[[steps]]\n{}\n", act_line(&step.act));
+    }
+    if !end.is_empty() {
+        text += "\n[expect]\n";
+        for line in end.iter().map(expectation_line) {
+            text += &line;
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The dials that differ from the default, one on each line.
+fn dials(setup: &Setup) -> String {
+    let as_value = |setup: &Setup| serde_json::to_value(setup).unwrap_or_default();
+    let (chosen, standard) = (as_value(setup), as_value(&Setup::default()));
+    let fields = chosen.as_object().into_iter().flatten();
+    let differing = fields.filter(|(name, value)| standard.get(name) != Some(value) && !value.is_null());
+    differing.map(|(name, value)| format!("{name} = {}\n", toml_value(value))).collect()
+}
+
+/// One JSON value in TOML's spelling. Null has none; the set-up holds none below its first level.
+fn toml_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{name} = {}", toml_value(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+    }
+}
+
+/// The line of one step.
+pub(crate) fn act_line(act: &Act) -> String {
+    match act {
+        Act::Do(command) => command_line(command),
+        Act::Pay { deed, payment } => format!("{} = {}", deed.word(), quoted(&payment.to_string())),
+        Act::Step(count) => format!("step = {count}"),
+        Act::RunUntilIdle => "run = \"until idle\"".into(),
+        Act::RunUntilAsked => "run = \"until asked\"".into(),
+        Act::Advance(span) => format!("advance = {}", quoted(&span.compact())),
+        Act::Expect(expectations) => {
+            let lines: Vec<String> = expectations.iter().map(expectation_line).collect();
+            format!("expect = {{ {} }}", lines.join(", "))
+        }
+    }
+}
+
+/// The line of one command. A payment's id is written out here; [`crate::session::scenario::record`] finds better names.
+fn command_line(command: &Command) -> String {
+    match command {
+        Command::Start => "start = true".into(),
+        Command::Step => "step = 1".into(),
+        Command::Wait { span } => format!("wait = {}", quoted(&span.compact())),
+        Command::Buy { product } => format!("buy = {}", quoted(product.as_str())),
+        Command::Confirm { pin } => format!("confirm = {}", quoted(pin)),
+        Command::Cancel => "cancel = true".into(),
+        Command::CloseWindow => "close = true".into(),
+        Command::ChangeBuyer { character } => format!("buyer = {}", quoted(&character.to_string())),
+        Command::Refund { transaction } => format!("refund = {}", quoted(&format!("id:{transaction}"))),
+        Command::ChargeBack { transaction } => format!("charge-back = {}", quoted(&format!("id:{transaction}"))),
+        Command::OpenHistory => "history = true".into(),
+        Command::GetReceipt { transaction } => format!("get-receipt = {}", quoted(&format!("id:{transaction}"))),
+        Command::VerifyAgain { product } => format!("verify = {}", quoted(product.as_str())),
+        Command::Reissue { product } => format!("reissue = {}", quoted(product.as_str())),
+        Command::RotateKey => "rotate-key = true".into(),
+        Command::FetchKeys => "fetch-keys = true".into(),
+        Command::Plant { product, receipt } => {
+            let receipt = serde_json::to_value(receipt).unwrap_or_default();
+            format!("plant = {{ product = {}, receipt = {} }}", quoted(product.as_str()), toml_value(&receipt))
+        }
+        Command::Skew { party, ahead } => {
+            let party = serde_json::to_value(party).unwrap_or_default();
+            format!("skew = {{ party = {}, ahead = {} }}", toml_value(&party), quoted(&ahead.compact()))
+        }
+    }
+}
+
+fn expectation_line(expectation: &Expectation) -> String {
+    format!("{} = {}", expectation.expected.word(), expectation.expected.value())
+}

@@ -1,0 +1,114 @@
+//! Steps: one recorded command and everything that followed from it.
+
+use std::fmt;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::protocol::time::Time;
+use crate::world::World;
+use crate::world::command::Command;
+use crate::world::event::Event;
+
+/// One command of a run with the events it caused. Never changes once recorded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Its place in the line: 0 for the start of the app.
+    pub index: usize,
+    /// What the true clock shows afterwards.
+    pub at: Time,
+    /// What was asked.
+    pub command: Command,
+    /// What happened.
+    pub events: Vec<Event>,
+}
+
+/// A short mark of one step: the first 16 hex digits of the SHA-256 of its canonical JSON.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepDigest(String);
+
+/// The mark of a whole run up to one place: SHA-256 over its steps' canonical JSON, in hex.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(String);
+
+impl Step {
+    /// Asks `world` and writes down what came of it.
+    pub(crate) fn record(index: usize, command: Command, world: &mut World) -> Self {
+        let events = world.handle(&command);
+        Self { index, at: world.now(), command, events }
+    }
+
+    /// The step as one line of JSON, members in the order in which they are declared.
+    #[must_use]
+    pub fn canonical_json(&self) -> String {
+        // Only a map with keys that are no text could fail here, and a step holds none.
+        serde_json::to_string(self).unwrap_or_else(|error| format!("{{\"unwritable\":\"{error}\"}}"))
+    }
+
+    /// The short mark of this step.
+    #[must_use]
+    pub fn digest(&self) -> StepDigest {
+        let mut text = hex(&Sha256::digest(self.canonical_json()));
+        text.truncate(16);
+        StepDigest(text)
+    }
+
+    /// The number of the message that this step delivered, or sent where it delivered none.
+    #[must_use]
+    pub fn message_number(&self) -> Option<u32> {
+        let arrivals = self
+            .events
+            .iter()
+            .find_map(|event| if let Event::Delivered { message } = event { Some(message) } else { None });
+        let departures =
+            self.events.iter().find_map(|event| if let Event::Sent { message } = event { Some(message) } else { None });
+        arrivals.or(departures).map(|message| message.number)
+    }
+}
+
+impl Fingerprint {
+    /// The mark of these steps. Costs one pass over all of their text: asked for, never kept up to date.
+    pub(crate) fn of<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Self {
+        let mut hash = Sha256::new();
+        for step in steps {
+            hash.update(step.canonical_json());
+            hash.update("\n");
+        }
+        Self(hex(&hash.finalize()))
+    }
+
+    /// The 64 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl StepDigest {
+    /// The 16 hex digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Display for StepDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -13,8 +13,9 @@ use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
-use crate::protocol::verdict::question::{Presenter, Question};
+use crate::protocol::verdict::question::{Client, Presenter, Question};
 use crate::world::event::Event;
+use crate::world::marketplace::receipts::VERIFY_PATH;
 use crate::world::marketplace::store_keys::root_url;
 use crate::world::message::{Body, Message};
 use crate::world::party::Party;
@@ -391,6 +392,12 @@ fn question<'a>(scene: &'a Scene, keys: &'a KeyRing, receipt: &'a str, reply: Op
         presenter: presenter(scene),
         store_answer: reply,
         switched_off: setup.checks_off,
+        client: Client {
+            product_url: Some(scene.catalog.app.as_str()),
+            receipt_check_sites: &scene.catalog.receipt_check_sites,
+            verify_service: Some((scene.catalog.market.host(), VERIFY_PATH)),
+            ..Client::default()
+        },
         ..Question::new(receipt, keys, &scene.catalog.app, scene.clock_of(Party::AppPage), scene.rules())
     }
 }

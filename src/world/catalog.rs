@@ -42,6 +42,8 @@ pub struct Catalog {
     pub market: Origin,
     /// The store's host name: the audience of pay requests.
     pub market_domain: &'static str,
+    /// Where the historic client lets itself be sent to ask: this store, and none of the real ones.
+    pub receipt_check_sites: [&'static str; 1],
     /// What the app sells, then what the other app sells.
     pub products: Vec<Product>,
     /// Who buys.
@@ -68,6 +70,7 @@ impl Catalog {
             app_name: "Pony Park",
             market: Origin::well_known("https://market.example"),
             market_domain: "market.example",
+            receipt_check_sites: ["https://market.example"],
             products: vec![
                 Product {
                     id: ProductId::well_known("shiny-pony"),

@@ -133,11 +133,11 @@ impl AppPage {
 
     /// Trades the receipt of this product for a fresh one.
     pub(crate) fn reissue(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        match shelf.receipt.clone() {
+        let stock = self.shelf_mut(product);
+        match stock.receipt.clone() {
             None => out.event(Event::CommandIgnored { why: "The app has no receipt for this product" }),
             Some(receipt) => {
-                shelf.stage = Stage::Reissuing;
+                stock.stage = Stage::Reissuing;
                 out.send(Party::AppPage, Party::Marketplace, Body::ReissueAsked { receipt });
             }
         }
@@ -161,15 +161,20 @@ impl AppPage {
             Body::ReceiptHandedOver { product, receipt, .. } => self.install(product, receipt, out),
             Body::ReissueAnswered { answer, .. } => self.reissued(answer, out),
             Body::KeyRotated { old, at } => self.retire_key(scene, old, *at),
-            _ => out.unexpected(Party::AppPage, message),
+            only_to!(buyer)
+            | only_to!(device)
+            | only_to!(app_server)
+            | only_to!(marketplace)
+            | only_to!(provider)
+            | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
         }
     }
 
     /// The moment of the next poll has come.
     pub(crate) fn poll(&mut self, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.paying(transaction) else { return };
-        shelf.polls += 1;
-        let poll = shelf.polls;
+        let Some(stock) = self.paying(transaction) else { return };
+        stock.polls += 1;
+        let poll = stock.polls;
         out.send(Party::AppPage, Party::AppServer, Body::StatusAsked { transaction: transaction.clone(), poll });
     }
 
@@ -187,12 +192,12 @@ impl AppPage {
     }
 
     fn in_stage(&mut self, stage: Stage) -> Option<&mut Shelf> {
-        self.shelves.values_mut().find(|shelf| shelf.stage == stage)
+        self.shelves.values_mut().find(|stock| stock.stage == stage)
     }
 
     fn paying(&mut self, transaction: &TransactionId) -> Option<&mut Shelf> {
         let is_it =
-            |shelf: &&mut Shelf| shelf.stage == Stage::Paying && shelf.transaction.as_ref() == Some(transaction);
+            |stock: &&mut Shelf| stock.stage == Stage::Paying && stock.transaction.as_ref() == Some(transaction);
         self.shelves.values_mut().find(is_it)
     }
 
@@ -227,19 +232,19 @@ impl AppPage {
     }
 
     fn ask_to_buy(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        if shelf.stage.is_busy() {
+        let stock = self.shelf_mut(product);
+        if stock.stage.is_busy() {
             return;
         }
-        (shelf.stage, shelf.transaction, shelf.polls, shelf.refusal) = (Stage::Asking, None, 0, None);
+        (stock.stage, stock.transaction, stock.polls, stock.refusal) = (Stage::Asking, None, 0, None);
         let origin = scene.catalog.app.clone();
         out.send(Party::AppPage, Party::AppServer, Body::BuyAsked { product: product.clone(), origin });
     }
 
     /// Hands the pay request to `mozPay` and starts polling.
     fn pay(&mut self, scene: &Scene, transaction: &TransactionId, request: &Arc<str>, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.in_stage(Stage::Asking) else { return };
-        (shelf.stage, shelf.transaction) = (Stage::Paying, Some(transaction.clone()));
+        let Some(stock) = self.in_stage(Stage::Asking) else { return };
+        (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
         out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
         out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
     }
@@ -256,8 +261,8 @@ impl AppPage {
         receipt: Option<&Arc<str>>,
         out: &mut Outbox<'_>,
     ) {
-        let Some(shelf) = self.paying(transaction) else { return };
-        let (product, polls) = (shelf.product.clone(), shelf.polls);
+        let Some(stock) = self.paying(transaction) else { return };
+        let (product, polls) = (stock.product.clone(), stock.polls);
         if let Some(receipt) = receipt {
             return self.install(&product, &Arc::clone(receipt), out);
         }
@@ -269,14 +274,14 @@ impl AppPage {
     }
 
     fn install(&mut self, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        (shelf.stage, shelf.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
+        let stock = self.shelf_mut(product);
+        (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
         out.send(Party::AppPage, Party::Device, Body::InstallAsked { receipt: Arc::clone(receipt) });
     }
 
     fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.in_stage(Stage::Installing) else { return };
-        let product = shelf.product.clone();
+        let Some(stock) = self.in_stage(Stage::Installing) else { return };
+        let product = stock.product.clone();
         match error {
             None => self.judge(scene, &product, None, out),
             Some(refusal) => self.fail(&product, Stage::Refused, refusal.clone(), out),
@@ -285,8 +290,8 @@ impl AppPage {
 
     /// Picks the newest stored receipt that names the product; else the newest of all, so that a foreign one is judged too.
     fn look_at(&mut self, scene: &Scene, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
-        let Some(shelf) = self.in_stage(Stage::Judging) else { return };
-        let product = shelf.product.clone();
+        let Some(stock) = self.in_stage(Stage::Judging) else { return };
+        let product = stock.product.clone();
         let names_it = |receipt: &&Arc<str>| unverified_product(receipt).as_deref() == Some(product.as_str());
         match receipts.iter().rev().find(names_it).or(receipts.last()) {
             None => self.close(&product, Stop::NoReceipt.into(), out),
@@ -299,19 +304,19 @@ impl AppPage {
 
     /// Climbs the ladder. What comes of it is acted on when the app page has heard its own message.
     fn judge(&mut self, scene: &Scene, product: &ProductId, reply: Option<&StoreReply>, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.shelves.get_mut(product) else { return };
-        let Some(receipt) = shelf.receipt.clone() else { return };
+        let Some(stock) = self.shelves.get_mut(product) else { return };
+        let Some(receipt) = stock.receipt.clone() else { return };
         let verdict = Arc::new(judge(&question(scene, &self.keys, &receipt, reply)));
-        (shelf.stage, shelf.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
+        (stock.stage, stock.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
         let product = product.clone();
         out.send(Party::AppPage, Party::AppPage, Body::ReceiptJudged { product, receipt, verdict });
     }
 
     fn act_on(&mut self, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
         if verdict.is_waiting_for_store() {
-            let shelf = self.shelf_mut(product);
-            let Some(receipt) = shelf.receipt.clone() else { return };
-            shelf.stage = Stage::AskingStore;
+            let stock = self.shelf_mut(product);
+            let Some(receipt) = stock.receipt.clone() else { return };
+            stock.stage = Stage::AskingStore;
             out.send(Party::AppPage, Party::Marketplace, Body::VerifyAsked { receipt });
         } else if verdict.is_accepted() {
             self.grant(product, out);
@@ -321,22 +326,22 @@ impl AppPage {
     }
 
     fn hear_store(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.in_stage(Stage::AskingStore) else { return };
-        let product = shelf.product.clone();
+        let Some(stock) = self.in_stage(Stage::AskingStore) else { return };
+        let product = stock.product.clone();
         self.judge(scene, &product, Some(&StoreReply::Answer(answer.clone())), out);
     }
 
     fn reissued(&mut self, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(shelf) = self.in_stage(Stage::Reissuing) else { return };
-        let (product, old) = (shelf.product.clone(), shelf.receipt.clone());
+        let Some(stock) = self.in_stage(Stage::Reissuing) else { return };
+        let (product, old) = (stock.product.clone(), stock.receipt.clone());
         match (&answer.receipt, old) {
             (Some(new), Some(old)) => {
-                (shelf.stage, shelf.receipt) = (Stage::Installing, Some(Arc::clone(new)));
+                (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
                 out.send(Party::AppPage, Party::Device, Body::ReplaceAsked { old, new: Arc::clone(new) });
             }
             _ => {
                 let is_standing = answer.status == Status::Ok;
-                shelf.stage = if shelf.is_open && is_standing { Stage::Open } else { Stage::Refused };
+                stock.stage = if stock.is_open && is_standing { Stage::Open } else { Stage::Refused };
                 let refusal = Refusal::from(Stop::NotReissued);
                 out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
                 if !is_standing {
@@ -348,30 +353,30 @@ impl AppPage {
 
     /// The only place where access is given.
     fn grant(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        (shelf.stage, shelf.is_open, shelf.refusal) = (Stage::Open, true, None);
+        let stock = self.shelf_mut(product);
+        (stock.stage, stock.is_open, stock.refusal) = (Stage::Open, true, None);
         out.event(Event::AccessGranted { product: product.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessGranted { product: product.clone() });
     }
 
     fn fail_in(&mut self, stage: Stage, refusal: &Refusal, out: &mut Outbox<'_>) {
-        if let Some(product) = self.in_stage(stage).map(|shelf| shelf.product.clone()) {
+        if let Some(product) = self.in_stage(stage).map(|stock| stock.product.clone()) {
             self.fail(&product, Stage::Refused, refusal.clone(), out);
         }
     }
 
     /// A purchase came to nothing. What was open before stays open.
     fn fail(&mut self, product: &ProductId, stage: Stage, refusal: Refusal, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        shelf.stage = if shelf.is_open { Stage::Open } else { stage };
+        let stock = self.shelf_mut(product);
+        stock.stage = if stock.is_open { Stage::Open } else { stage };
         self.tell(product, refusal, out);
     }
 
     /// A verdict keeps the product closed, or closes it: the only place where access ends.
     fn close(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
-        let shelf = self.shelf_mut(product);
-        shelf.stage = Stage::Refused;
-        if std::mem::replace(&mut shelf.is_open, false) {
+        let stock = self.shelf_mut(product);
+        stock.stage = Stage::Refused;
+        if std::mem::replace(&mut stock.is_open, false) {
             out.event(Event::AccessEnded { product: product.clone() });
         }
         self.tell(product, refusal, out);

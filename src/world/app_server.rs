@@ -84,7 +84,9 @@ impl AppServer {
             Body::ReceiptSupplied { transaction, receipt } => self.hand_on(transaction, Some(receipt), out),
             Body::ReceiptDenied { transaction, .. } => self.hand_on(transaction, None, out),
             Body::OwnerMailed { .. } => {}
-            _ => out.unexpected(Party::AppServer, message),
+            only_to!(buyer) | only_to!(app_page) | only_to!(device) | only_to!(marketplace) | only_to!(provider) => {
+                out.unexpected(Party::AppServer, message)
+            }
         }
     }
 

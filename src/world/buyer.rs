@@ -65,13 +65,11 @@ impl Buyer {
     }
 
     pub(crate) fn close_window(&mut self, out: &mut Outbox<'_>) {
-        match self.window.take() {
-            None => ignore_without_window(out),
-            Some(_) => {
-                forget_decisions(out);
-                out.send(Party::Buyer, Party::Device, Body::WindowClosed);
-            }
+        if self.window.take().is_none() {
+            return ignore_without_window(out);
         }
+        forget_decisions(out);
+        out.send(Party::Buyer, Party::Device, Body::WindowClosed);
     }
 
     /// Takes on another character. A window that is open is decided anew.
@@ -114,7 +112,12 @@ impl Buyer {
             | Body::AccessRefused { .. }
             | Body::HistoryAnswered { .. }
             | Body::ReceiptDenied { .. } => {}
-            _ => out.unexpected(Party::Buyer, message),
+            only_to!(app_page)
+            | only_to!(device)
+            | only_to!(app_server)
+            | only_to!(marketplace)
+            | only_to!(provider)
+            | Body::BuyRefused { .. } => out.unexpected(Party::Buyer, message),
         }
     }
 

@@ -54,7 +54,13 @@ impl Device {
             Body::ReceiptPlanted { receipt, .. } => {
                 note_refusal(self.add(receipt), out);
             }
-            _ => out.unexpected(Party::Device, message),
+            only_to!(buyer)
+            | only_to!(app_page)
+            | only_to!(app_server)
+            | only_to!(marketplace)
+            | only_to!(provider)
+            | Body::BuyRefused { .. }
+            | Body::ReceiptDenied { .. } => out.unexpected(Party::Device, message),
         }
     }
 

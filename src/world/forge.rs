@@ -47,7 +47,7 @@ pub(crate) fn receipt(
             let forger = SigningKey::ed25519(signing_kid(market), &chance.bytes());
             Some(sign(&claims, &forger, HeaderExtras { kid: true, ..HeaderExtras::default() }).ok()?.into())
         }
-        Planted::Edited => edited(&market.foreign_receipt(scene, own, |_| ())?, product).map(Arc::from),
+        Planted::Edited => edited(&market.foreign_receipt(scene, own, |_| ())?).map(Arc::from),
         Planted::Unsigned => {
             let claims = genuine_claims(market.foreign_receipt(scene, own, |_| ())?.as_ref())?;
             Some(unsigned(&claims)?.into())
@@ -73,10 +73,9 @@ fn genuine_claims(receipt: &str) -> Option<Receipt> {
 }
 
 /// The genuine token with the buyer's claim edited, and the old signature kept.
-fn edited(receipt: &str, product: &ProductId) -> Option<String> {
-    let _ = product;
+fn edited(receipt: &str) -> Option<String> {
     let mut claims = genuine_claims(receipt)?;
-    claims.user.value = "somebody-else".to_owned();
+    "somebody-else".clone_into(&mut claims.user.value);
     let (front, token) =
         receipt.rsplit_once('~').map_or((String::new(), receipt), |(front, token)| (format!("{front}~"), token));
     let mut parts = token.split('.');

@@ -10,6 +10,7 @@ pub mod setup;
 pub mod command;
 pub mod refusal;
 pub mod transaction;
+#[macro_use]
 pub mod message;
 pub mod event;
 pub mod wire;

@@ -49,7 +49,13 @@ impl Provider {
                 self.give_back(transaction, out);
                 out.answer(message, Body::RefundAnswered { transaction: transaction.clone() });
             }
-            _ => out.unexpected(Party::Provider, message),
+            only_to!(buyer)
+            | only_to!(app_page)
+            | only_to!(device)
+            | only_to!(app_server)
+            | only_to!(marketplace)
+            | Body::BuyRefused { .. }
+            | Body::ReceiptDenied { .. } => out.unexpected(Party::Provider, message),
         }
     }
 

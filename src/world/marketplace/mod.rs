@@ -108,7 +108,18 @@ impl Marketplace {
             Body::ChargebackReported { transaction } => {
                 self.taken_back(scene, transaction, TransactionState::ChargedBack, out);
             }
-            _ => self.serve(scene, message, out),
+            Body::ReceiptSought { .. }
+            | Body::ReceiptRequested { .. }
+            | Body::ReissueAsked { .. }
+            | Body::VerifyAsked { .. }
+            | Body::HistoryAsked => self.serve(scene, message, out),
+            only_to!(buyer)
+            | only_to!(app_page)
+            | only_to!(device)
+            | only_to!(app_server)
+            | only_to!(provider)
+            | Body::BuyRefused { .. }
+            | Body::ReceiptDenied { .. } => out.unexpected(Party::Marketplace, message),
         }
     }
 
@@ -132,7 +143,23 @@ impl Marketplace {
             Body::HistoryAsked => {
                 out.answer(message, Body::HistoryAnswered { transactions: history(scene, ledger) });
             }
-            _ => out.unexpected(Party::Marketplace, message),
+            Body::KeysAsked { .. }
+            | Body::StartAsked { .. }
+            | Body::WindowOpened { .. }
+            | Body::PinEntered { .. }
+            | Body::CancelPressed { .. }
+            | Body::WindowAbandoned { .. }
+            | Body::ChargeAnswered { .. }
+            | Body::NoticeAnswered { .. }
+            | Body::RefundAnswered { .. }
+            | Body::ChargebackReported { .. }
+            | only_to!(buyer)
+            | only_to!(app_page)
+            | only_to!(device)
+            | only_to!(app_server)
+            | only_to!(provider)
+            | Body::BuyRefused { .. }
+            | Body::ReceiptDenied { .. } => {}
         }
     }
 

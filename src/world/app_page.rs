@@ -152,7 +152,7 @@ impl AppPage {
             Body::PaySettled { failure: None } => {}
             Body::PaySettled { failure: Some(refusal) } => self.stop_paying(refusal, out),
             Body::StatusAnswered { transaction, receipt } => {
-                self.read_status(scene, transaction, receipt.as_ref(), out)
+                self.read_status(scene, transaction, receipt.as_ref(), out);
             }
             Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
             Body::ReceiptsAnswered { receipts } => self.look_at(scene, receipts, out),
@@ -334,19 +334,19 @@ impl AppPage {
     fn reissued(&mut self, answer: &StoreAnswer, out: &mut Outbox<'_>) {
         let Some(stock) = self.in_stage(Stage::Reissuing) else { return };
         let (product, old) = (stock.product.clone(), stock.receipt.clone());
-        match (&answer.receipt, old) {
-            (Some(new), Some(old)) => {
-                (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
-                out.send(Party::AppPage, Party::Device, Body::ReplaceAsked { old, new: Arc::clone(new) });
+        if let (Some(new), Some(old)) = (&answer.receipt, old) {
+            (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
+            out.send(Party::AppPage, Party::Device, Body::ReplaceAsked { old, new: Arc::clone(new) });
+            return;
+        }
+        match answer.status {
+            // The old receipt stands, so nothing changes.
+            Status::Ok | Status::Pending => {
+                stock.stage = if stock.is_open { Stage::Open } else { Stage::Refused };
+                out.event(Event::Refused { by: Party::Marketplace, refusal: Stop::NotReissued.into() });
             }
-            _ => {
-                let is_standing = answer.status == Status::Ok;
-                stock.stage = if stock.is_open && is_standing { Stage::Open } else { Stage::Refused };
-                let refusal = Refusal::from(Stop::NotReissued);
-                out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
-                if !is_standing {
-                    self.fail(&product, Stage::Refused, refusal, out);
-                }
+            Status::Refunded | Status::Expired | Status::Invalid => {
+                self.close(&product, Refusal::of_answer(answer), out);
             }
         }
     }

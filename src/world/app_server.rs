@@ -85,7 +85,7 @@ impl AppServer {
             Body::ReceiptDenied { transaction, .. } => self.hand_on(transaction, None, out),
             Body::OwnerMailed { .. } => {}
             only_to!(buyer) | only_to!(app_page) | only_to!(device) | only_to!(marketplace) | only_to!(provider) => {
-                out.unexpected(Party::AppServer, message)
+                out.unexpected(Party::AppServer, message);
             }
         }
     }

@@ -103,7 +103,7 @@ impl Marketplace {
                 NoticeDesk::answered(scene, &mut self.ledger, &subject, (*status, body), out);
             }
             Body::RefundAnswered { transaction } => {
-                self.taken_back(scene, transaction, TransactionState::Refunded, out)
+                self.taken_back(scene, transaction, TransactionState::Refunded, out);
             }
             Body::ChargebackReported { transaction } => {
                 self.taken_back(scene, transaction, TransactionState::ChargedBack, out);
@@ -143,12 +143,12 @@ impl Marketplace {
             Body::HistoryAsked => {
                 out.answer(message, Body::HistoryAnswered { transactions: history(scene, ledger) });
             }
-            Body::KeysAsked { .. }
+            Body::KeysAsked
             | Body::StartAsked { .. }
             | Body::WindowOpened { .. }
             | Body::PinEntered { .. }
             | Body::CancelPressed { .. }
-            | Body::WindowAbandoned { .. }
+            | Body::WindowAbandoned
             | Body::ChargeAnswered { .. }
             | Body::NoticeAnswered { .. }
             | Body::RefundAnswered { .. }

@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::paint::HELP;
+use crate::cli::window::Tab;
 use crate::io::files::Place;
 use crate::protocol::dial::Profile;
 use crate::protocol::id::Origin;
@@ -161,8 +162,8 @@ pub(crate) struct PictureArguments {
     #[arg(long, value_name = "MESSAGE")]
     pub(crate) select: Option<u32>,
     /// What the inspector shows
-    #[arg(long, value_parser = ["claims", "verdict", "message"])]
-    pub(crate) tab: Option<String>,
+    #[arg(long, value_parser = names(&Tab::ALL, Tab::name, Tab::meaning))]
+    pub(crate) tab: Option<Tab>,
     /// Where the PNG goes
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Place,

@@ -3,9 +3,14 @@
 pub mod ending;
 pub mod paint;
 pub mod arguments;
+pub mod window;
 pub mod reading;
+pub mod opening;
 pub mod ladder;
+pub mod run;
 pub mod verify;
+pub mod inspect;
+pub mod picture;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -15,11 +20,12 @@ use clap::Parser as _;
 use crate::cli::arguments::{Arguments, Task};
 use crate::cli::ending::Ending;
 use crate::cli::paint::{BAD, painted};
+use crate::cli::window::Window;
 use crate::io::terminal;
 
-/// Reads the program's arguments, does what they ask, and says how it ended.
+/// Reads the program's arguments, does what they ask, and says how it ended. `window` is opened where they ask for it.
 #[must_use]
-pub fn main() -> ExitCode {
+pub fn main(window: &Window) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(usage) => {
@@ -29,7 +35,7 @@ pub fn main() -> ExitCode {
         }
     };
     let mut out = terminal::output();
-    let ended = perform(&arguments, &mut out).and_then(|ending| {
+    let ended = perform(&arguments, window, &mut out).and_then(|ending| {
         out.flush()?;
         Ok(ending)
     });
@@ -45,9 +51,12 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn perform(arguments: &Arguments, out: &mut dyn io::Write) -> anyhow::Result<Ending> {
+fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> anyhow::Result<Ending> {
     match &arguments.task {
+        None => anyhow::bail!("the window is not built yet"),
+        Some(Task::Run(arguments)) => run::run(arguments, out),
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
-        Some(Task::Run(_) | Task::Inspect(_) | Task::Picture(_)) | None => anyhow::bail!("not there yet"),
+        Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
+        Some(Task::Picture(arguments)) => picture::run(arguments, window),
     }
 }

@@ -4,3 +4,4 @@ pub mod files;
 pub mod clock;
 pub mod terminal;
 pub mod display;
+pub mod runs;

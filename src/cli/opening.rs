@@ -1,0 +1,119 @@
+//! Opening: a word of the command line that names a built-in scenario or a file.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::io::files::{self, Place, Standing};
+use crate::io::runs::{self, Kept, RUN_ENDING, SCENARIO_ENDING};
+use crate::session::builtin::{Builtin, SUITE};
+use crate::session::run::Session;
+use crate::session::scenario::play;
+
+/// Something that can be played or replayed.
+#[derive(Clone, Debug)]
+pub(crate) enum Piece {
+    /// A scenario that comes with the program.
+    Builtin(&'static Builtin),
+    /// A file, or standard input.
+    File(Place),
+}
+
+impl Piece {
+    /// What messages call it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Builtin(builtin) => builtin.name.to_owned(),
+            Self::File(place) => place.to_string(),
+        }
+    }
+
+    /// Reads it.
+    pub(crate) fn open(&self) -> anyhow::Result<Kept> {
+        match self {
+            Self::Builtin(builtin) => Ok(Kept::Scenario(Box::new(builtin.scenario()?))),
+            Self::File(place) => Ok(runs::open(place)?),
+        }
+    }
+}
+
+/// What a word stands for: a file of that name first, then a built-in scenario. A folder stands for all that is in it.
+pub(crate) fn pieces(word: &OsStr) -> anyhow::Result<Vec<Piece>> {
+    let place = Place::named(word);
+    let standing = if place == Place::Standard { Standing::File } else { files::standing(Path::new(word)) };
+    match standing {
+        Standing::File => Ok(vec![Piece::File(place)]),
+        Standing::Folder => {
+            let found = files::files_below(Path::new(word), &[SCENARIO_ENDING, RUN_ENDING])?;
+            if found.is_empty() {
+                anyhow::bail!("{place}: no scenario (*{SCENARIO_ENDING}) and no run (*{RUN_ENDING}) is in this folder");
+            }
+            Ok(found.into_iter().map(|path| Piece::File(Place::File(path))).collect())
+        }
+        Standing::Nothing => match word.to_str().and_then(Builtin::find) {
+            Some(builtin) => Ok(vec![Piece::Builtin(builtin)]),
+            None if looks_like_a_name(word) => Err(unknown(word)),
+            None => Ok(vec![Piece::File(place)]),
+        },
+    }
+}
+
+/// The one run that a word stands for: a scenario played to its end, or a recorded run at its own place.
+pub(crate) fn session(word: &OsStr) -> anyhow::Result<Opened> {
+    let pieces = pieces(word)?;
+    let [piece] = pieces.as_slice() else { anyhow::bail!("{}: is a folder; name a file in it", Place::named(word)) };
+    Ok(match piece.open()? {
+        Kept::Scenario(scenario) => Opened { session: play::play(&scenario).session, is_recorded: false },
+        Kept::Run(session) => Opened { session: *session, is_recorded: true },
+    })
+}
+
+/// A run, and where it came from.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    /// The run.
+    pub(crate) session: Session,
+    /// Whether a run file held it, with its own place; a scenario was played to its end.
+    pub(crate) is_recorded: bool,
+}
+
+/// The plain purchase, played to its end: what plays where nothing else was asked for.
+pub(crate) fn plain() -> anyhow::Result<Session> {
+    let first = SUITE.first().context("no scenario is built in")?;
+    Ok(play::play(&first.scenario()?).session)
+}
+
+fn looks_like_a_name(word: &OsStr) -> bool {
+    word.to_str().is_some_and(|word| !word.contains(['.', '/', '\\']))
+}
+
+fn unknown(word: &OsStr) -> anyhow::Error {
+    let word = word.to_string_lossy();
+    let alike = SUITE.iter().map(|builtin| builtin.name).find(|name| name.contains(&*word) || word.contains(name));
+    let hint = alike.map_or(String::new(), |name| format!(", such as {name}"));
+    anyhow::anyhow!("{word}: neither a file nor a built-in scenario; `paystage run --list` names them{hint}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece, pieces, plain};
+
+    #[test]
+    fn a_name_is_a_built_in_scenario() {
+        assert!(matches!(pieces("plain-hosted".as_ref()).unwrap().as_slice(), [Piece::Builtin(_)]));
+    }
+
+    #[test]
+    fn a_wrong_name_is_told_from_a_missing_file() {
+        let error = pieces("plain".as_ref()).unwrap_err().to_string();
+        assert!(error.contains("neither a file nor a built-in scenario") && error.contains("plain-hosted"), "{error}");
+        let piece = pieces("plain.toml".as_ref()).unwrap().remove(0);
+        assert_eq!(piece.open().unwrap_err().to_string(), "plain.toml: there is no such file; check the spelling");
+    }
+
+    #[test]
+    fn the_plain_purchase_ends_with_access() {
+        assert!(plain().unwrap().world().app_page().shelves().any(|shelf| shelf.is_open));
+    }
+}

@@ -1,0 +1,62 @@
+//! What the command line needs of the window, which it never meets: the program hands the one to the other.
+
+use crate::session::run::Session;
+
+/// The window, as far as the command line knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Window {
+    /// Opens the window on a run and returns when it is closed. The path is the file that the run came from. The text says
+    /// why the window could not be opened.
+    pub open: fn(Session, Option<String>) -> Result<(), String>,
+    /// The window on a run, at its present place, as PNG. The text says why there is no picture.
+    pub draw: fn(Session, &Shot) -> Result<Vec<u8>, String>,
+}
+
+/// What a picture of the window shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shot {
+    /// Width and height in points.
+    pub size_pt: (u16, u16),
+    /// Pixels per point.
+    pub zoom: f32,
+    /// Dark or light.
+    pub is_dark: bool,
+    /// The number of the message that is selected.
+    pub selected: Option<u32>,
+    /// The inspector's tab.
+    pub tab: Option<Tab>,
+}
+
+/// The inspector's tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// What the token says.
+    Claims,
+    /// What the ladder says of it.
+    Verdict,
+    /// How the message looks on the wire.
+    Message,
+}
+
+impl Tab {
+    /// All, in the order of the window.
+    pub(crate) const ALL: [Self; 3] = [Self::Claims, Self::Verdict, Self::Message];
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Claims => "claims",
+            Self::Verdict => "verdict",
+            Self::Message => "message",
+        }
+    }
+
+    /// What it shows.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Claims => "What the token says, claim by claim",
+            Self::Verdict => "What the ladder says of the receipt",
+            Self::Message => "How the message looks on the wire",
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Runs on disk: a file holds a plan or a recorded run, and either can be opened.
+
+use crate::io::files::{self, FileError, Place, RUN_FILE_MAX, SMALL_FILE_MAX};
+use crate::session::run::Session;
+use crate::session::run_file::fault::RunFileError;
+use crate::session::run_file::load;
+use crate::session::scenario::fault::ScenarioError;
+use crate::session::scenario::parse;
+use crate::session::scenario::plan::Scenario;
+
+/// What people end the name of a run file with.
+pub const RUN_ENDING: &str = ".paystage.json";
+/// What people end the name of a scenario with.
+pub const SCENARIO_ENDING: &str = ".toml";
+
+/// What was in a file.
+#[derive(Debug)]
+pub enum Kept {
+    /// A plan, not played yet.
+    Scenario(Box<Scenario>),
+    /// A recorded run, replayed and equal to its record.
+    Run(Box<Session>),
+}
+
+/// Why a file gave neither. Each message begins with the file, its line and its column where they are known.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The file itself.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It should have been a scenario.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    /// It should have been a run. What could be replayed is in the error.
+    #[error("{place}:{line}:{column}: {fault}. {fix}", line = error.line, column = error.column, fault = error.fault, fix = error.fix())]
+    Run {
+        /// Which file.
+        place: Place,
+        /// What is wrong with it.
+        error: Box<RunFileError>,
+    },
+}
+
+/// Reads a plan or a run. Which of them it is, is told by its first character: a run is JSON.
+///
+/// # Errors
+/// [`RunError`].
+pub fn open(place: &Place) -> Result<Kept, RunError> {
+    let is_plan = matches!(place, Place::File(path) if path.to_string_lossy().ends_with(SCENARIO_ENDING));
+    let bytes = files::read_bytes(place, if is_plan { SMALL_FILE_MAX } else { RUN_FILE_MAX })?;
+    if !is_plan && bytes.trim_ascii_start().starts_with(b"{") {
+        let error = |error| RunError::Run { place: place.clone(), error: Box::new(error) };
+        return Ok(Kept::Run(Box::new(load::load(&bytes).map_err(error)?)));
+    }
+    let text = files::text(place, bytes)?;
+    Ok(Kept::Scenario(Box::new(parse::parse(&place.to_string(), &text)?)))
+}

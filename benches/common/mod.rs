@@ -1,0 +1,82 @@
+//! A stopwatch for ratios: both sides in one run, in turns, the lowest of several stack depths.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Bytes by which the stack is moved between rounds: the vector code's time depends on where it lies.
+const ROUNDS: usize = 24;
+
+/// The two sides of a ratio, in nanoseconds for one go.
+pub(crate) struct Ratio {
+    ours: f64,
+    floor: f64,
+}
+
+/// Runs both sides in turns, `goes` times a round, and keeps each side's fastest round.
+pub(crate) fn ratio(goes: u32, mut ours: impl FnMut(), mut floor: impl FnMut()) -> Ratio {
+    let mut best = [f64::INFINITY; 2];
+    for round in 0..ROUNDS {
+        let sides: [&mut dyn FnMut(); 2] = [&mut ours, &mut floor];
+        for (side, best) in sides.into_iter().zip(&mut best) {
+            *best = best.min(at_depth(round, &mut || time(goes, side)));
+        }
+    }
+    let [ours, floor] = best;
+    Ratio { ours, floor }
+}
+
+/// The fastest of several goes, in milliseconds.
+pub(crate) fn fastest_ms(goes: u32, mut work: impl FnMut()) -> f64 {
+    let mut best = f64::INFINITY;
+    for _ in 0..goes {
+        best = best.min(time(1, &mut work) / 1e6);
+    }
+    best
+}
+
+impl Ratio {
+    /// Prints both sides, and says whether the goal is met.
+    pub(crate) fn print(&self, what: &str, goal: f64) -> bool {
+        let Self { ours, floor } = self;
+        let is_met = ours / floor <= goal;
+        let word = if is_met { "met" } else { "MISSED" };
+        println!(
+            "{what}: {:.2} µs, floor {:.2} µs, ratio {:.3} (goal {goal:.2}, {word}); {:.0} a second",
+            ours / 1e3,
+            floor / 1e3,
+            ours / floor,
+            1e9 / ours
+        );
+        is_met
+    }
+}
+
+fn time(goes: u32, work: &mut dyn FnMut()) -> f64 {
+    let start = Instant::now();
+    for _ in 0..goes {
+        work();
+    }
+    let elapsed: Duration = start.elapsed();
+    elapsed.as_secs_f64() * 1e9 / f64::from(goes)
+}
+
+/// Calls `work` with the stack moved down by a round's share.
+fn at_depth(round: usize, work: &mut dyn FnMut() -> f64) -> f64 {
+    match round % 6 {
+        0 => padded::<0>(work),
+        1 => padded::<64>(work),
+        2 => padded::<512>(work),
+        3 => padded::<1024>(work),
+        4 => padded::<2048>(work),
+        _ => padded::<3000>(work),
+    }
+}
+
+#[inline(never)]
+fn padded<const BYTES: usize>(work: &mut dyn FnMut() -> f64) -> f64 {
+    let pad = [0u8; BYTES];
+    black_box(&pad);
+    let time = work();
+    black_box(&pad);
+    time
+}

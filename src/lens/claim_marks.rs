@@ -2,6 +2,7 @@
 //!
 //! A mark is not a verdict: nothing here has looked at a signature.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::lens::token_kind::TokenKind;
@@ -14,7 +15,8 @@ use crate::protocol::store_data::StoreData;
 use crate::protocol::time::{Span, Time};
 
 /// How a claim looks at a glance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mark {
     /// As it should be.
     Ok,

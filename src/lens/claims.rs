@@ -58,7 +58,6 @@ pub struct ClaimRow {
     /// Where that is written; empty where no page speaks of the claim.
     pub source: &'static str,
     /// How it looks at a glance.
-    #[serde(serialize_with = "mark_name")]
     pub mark: Mark,
     /// Where the value stands in the decoded JSON.
     pub range: Range<usize>,
@@ -70,19 +69,9 @@ pub struct ClaimRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// How bad it is.
-    #[serde(serialize_with = "mark_name")]
     pub mark: Mark,
     /// What it is, and what to do.
     pub sentence: String,
-}
-
-fn mark_name<S: serde::Serializer>(mark: &Mark, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match mark {
-        Mark::Ok => "ok",
-        Mark::Info => "info",
-        Mark::Warn => "warn",
-        Mark::Bad => "bad",
-    })
 }
 
 /// Takes a text apart: a token, certificates and a token, or a document of public keys. Never fails.

@@ -198,7 +198,7 @@ mod tests {
         let wide = format!("[{}1]", "1,".repeat(100_000));
         assert_eq!(places(&wide).len(), 512);
         assert_eq!(places(&"[".repeat(100_000)).len(), 1);
-        places("[}]}]");
-        places("{\"a\":]}");
+        assert_eq!(places("[}]}]"), []);
+        assert_eq!(places("{\"a\":]}"), []);
     }
 }

@@ -138,8 +138,8 @@ fn a_broken_token_is_told_as_far_as_it_goes() {
 proptest! {
     #[test]
     fn no_text_makes_the_lens_stumble(text in any::<String>(), cut in 0_usize..900) {
-        explain(&text, Reader::default());
-        explain(&format!("{{{text}"), Reader { now: Some(now()), ..Reader::default() });
+        let _ = explain(&text, Reader::default());
+        let _ = explain(&format!("{{{text}"), Reader { now: Some(now()), ..Reader::default() });
         let receipt = Forge::new().certified(&claims());
         let reading = explain(receipt.get(..cut.min(receipt.len())).unwrap(), Reader::default());
         for row in &reading.rows {

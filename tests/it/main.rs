@@ -10,6 +10,8 @@ mod architecture;
 
 mod forge;
 mod ladder;
+mod profiles;
+mod codes_verify;
 mod claims_lens;
 
 mod cpu_renderer;

@@ -1,4 +1,4 @@
-//! Paystage: choose window or command line.
+//! Paystage: hands the window to the command line, which chooses.
 
 use std::process::ExitCode;
 

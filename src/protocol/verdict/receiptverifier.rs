@@ -23,7 +23,7 @@ use crate::protocol::verdict::token_evidence::{IssuerEvidence, ShapeEvidence};
 /// How long an answer is kept.
 pub const CACHE_LIFE: Span = Span::from_days(1);
 /// How long after its issue a receipt was meant to be asked about again. Seconds were compared with milliseconds, so no real
-/// receipt ever met the rule; see [`is_refund_window_crossed`].
+/// receipt ever met the rule; see `is_refund_window_crossed`.
 pub const REFUND_WINDOW: Span = Span::from_seconds(40 * 60);
 /// How long the store's answer is awaited.
 pub const REQUEST_PATIENCE: Span = Span::from_seconds(30);

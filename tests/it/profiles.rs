@@ -21,6 +21,7 @@ use crate::forge::{APP, Forge, ISSUER, claims, drop_claim, now, set, speaks_plai
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of the data")]
 struct Case {
     is: String,
     #[serde(skip)]

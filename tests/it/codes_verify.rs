@@ -1,12 +1,12 @@
 //! The verify service: every status and every reason is reached, each beside a receipt that is fine.
 
 use paystage::protocol::key::SigningKey;
+use paystage::protocol::reissue::{Reissue, reissue_answer, reissue_refused_json, reissued_json};
 use paystage::protocol::rules::{Revision, Rules};
 use paystage::protocol::store_answer::{Reason, Status, StoreAnswer};
 use paystage::protocol::time::{Span, Time};
 use paystage::protocol::verify_service::{
-    LedgerEntry, LedgerKind, LedgerQuestion, Reissue, Serves, ServiceFault, VerifyService, answer, reissue_answer,
-    reissue_refused_json, reissued_json,
+    LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer,
 };
 use serde_json::{Value, json};
 

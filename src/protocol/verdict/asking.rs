@@ -1,6 +1,7 @@
 //! Asking: whether the store is asked, where, and what its reply means to a strict reader.
 
-use crate::protocol::claims::{Claim, ReceiptClaims};
+use crate::protocol::claim::Claim;
+use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::VerifyPolicy;
 use crate::protocol::id::Origin;
 use crate::protocol::store_answer::{Reason, Status, StoreReply};

@@ -1,6 +1,7 @@
 //! Contents: the strict checks of what a receipt says, once its signature is settled: type, product, times, user.
 
-use crate::protocol::claims::{Claim, ReceiptClaims};
+use crate::protocol::claim::Claim;
+use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::identity::{DIRECTED_IDENTIFIER, EMAIL, looks_like_identifier};
 use crate::protocol::receipt::ReceiptType;
 use crate::protocol::rules::PresenterRule;

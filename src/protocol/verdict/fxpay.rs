@@ -2,7 +2,8 @@
 //!
 //! It reads claims, compares the app, asks the store and believes only `ok`. It never looks at a signature or a clock.
 
-use crate::protocol::claims::{Claim, ReceiptClaims};
+use crate::protocol::claim::Claim;
+use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::Profile;
 use crate::protocol::store_answer::{Status, StoreReply};
 use crate::protocol::store_data::StoreData;

@@ -3,7 +3,8 @@
 //! It asks the store about everything, lets `pending` and `expired` in, and keeps `ok` for a day. It never looks at a
 //! signature, a clock or a user.
 
-use crate::protocol::claims::{Claim, ReceiptClaims};
+use crate::protocol::claim::Claim;
+use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::Profile;
 use crate::protocol::id::Origin;
 use crate::protocol::store_answer::{Status, StoreReply};

@@ -5,7 +5,8 @@
 use crate::protocol::chain::Chain;
 use crate::protocol::chain_as_built::{AsBuilt, verify_as_built};
 use crate::protocol::chain_rules::{self, verify_designed};
-use crate::protocol::claims::{Claim, ReceiptClaims};
+use crate::protocol::claim::Claim;
+use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::{Profile, VerifyPolicy};
 use crate::protocol::header::Header;
 use crate::protocol::id::Origin;

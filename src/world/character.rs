@@ -83,7 +83,7 @@ macro_rules! spoken {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
                     $(Self::$variant => f.write_str($words),)+
-                    Self::$after(span) => write!(f, concat!($prefix, " {}"), span),
+                    Self::$after(span) => write!(f, concat!($prefix, " {}"), spoken_span(*span)),
                 }
             }
         }
@@ -158,6 +158,11 @@ spoken!(
     AnswersAfter => "answers after"
 );
 
+/// A span as people say it and as a character's words are read back: `12 s`, but `1500 ms`, since nobody reads decimals back.
+fn spoken_span(span: Span) -> String {
+    if span.millis() % 1_000 == 0 { span.to_string() } else { format!("{} ms", span.millis()) }
+}
+
 impl BuyerCharacter {
     /// The characters as a menu shows them, in its order; *pays after* with twelve seconds.
     pub const MENU: [Self; 8] = [
@@ -179,6 +184,10 @@ mod tests {
     #[test]
     fn each_character_reads_back_from_its_own_words() {
         for character in BuyerCharacter::MENU {
+            assert_eq!(character.to_string().parse(), Ok(character));
+        }
+        for millis in [0, 1, 1_500, 12_000, 60_000, 90_000, 5_400_000, 86_400_001] {
+            let character = BuyerCharacter::PaysAfter(Span::from_millis(millis));
             assert_eq!(character.to_string().parse(), Ok(character));
         }
         assert_eq!("settles after 30 s".parse(), Ok(ProviderCharacter::SettlesAfter(Span::from_seconds(30))));

@@ -28,3 +28,9 @@ mod hostile_words;
 
 mod program;
 mod cli_receipts;
+
+mod scenarios;
+mod scenario_files;
+mod replay;
+mod doors;
+mod swarm;

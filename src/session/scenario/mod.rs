@@ -9,6 +9,7 @@ mod parse_expected;
 mod value;
 pub mod print;
 mod happening;
+mod trace;
 mod facts;
 pub mod record;
 pub mod play;

@@ -71,9 +71,12 @@ fn one_word(entry: &Entry<'_>, text: &str, at: &Range<usize>, expected: &str) ->
 fn happenings(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {
     let known = HAPPENINGS.as_slice();
     let texts = entry.texts("the name of an event or a list of names, such as [\"charged\", \"access-granted\"]")?;
-    let known_word = |(text, at): (&str, Range<usize>)| match known.contains(&text) {
-        true => Ok(text.to_owned()),
-        false => Err(entry.source.unknown(&at, text, "an event", known)),
+    let known_word = |(text, at): (&str, Range<usize>)| {
+        if known.contains(&text) {
+            Ok(text.to_owned())
+        } else {
+            Err(entry.source.unknown(&at, text, "an event", known))
+        }
     };
     texts.into_iter().map(known_word).collect()
 }

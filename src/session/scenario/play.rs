@@ -5,9 +5,10 @@ use std::fmt;
 use crate::protocol::id::TransactionId;
 use crate::session::control;
 use crate::session::run::Session;
-use crate::session::scenario::facts::{find, last_number};
+use crate::session::scenario::facts::find;
 use crate::session::scenario::plan::{Act, Deed, Expectation, PaymentRef, Scenario};
 use crate::session::scenario::print::act_line;
+use crate::session::scenario::trace::last_number;
 use crate::world::command::Command;
 
 /// How many steps a `run = "until …"` line may take.

@@ -37,7 +37,7 @@ fn dials(setup: &Setup) -> String {
     let (chosen, standard) = (as_value(setup), as_value(&Setup::default()));
     let fields = chosen.as_object().into_iter().flatten();
     let differing = fields.filter(|(name, value)| standard.get(name) != Some(value) && !value.is_null());
-    differing.map(|(name, value)| format!("{name} = {}\n", toml_value(value))).collect()
+    differing.fold(String::new(), |text, (name, value)| text + name + " = " + &toml_value(value) + "\n")
 }
 
 /// One JSON value in TOML's spelling. Null has none; the set-up holds none below its first level.

@@ -99,7 +99,7 @@ fn name(command: &Command) -> &'static str {
 }
 
 fn scenario(lines: &[&str]) -> Session {
-    let steps: String = lines.iter().map(|line| format!("[[steps]]\n{line}\n")).collect();
+    let steps = lines.iter().fold(String::new(), |text, line| text + "[[steps]]\n" + line + "\n");
     let outcome = play(&parse("door", &format!("title = \"New run\"\nwhy = \"w\"\n{steps}")).unwrap());
     assert!(outcome.is_green(), "{:?}", outcome.failures);
     outcome.session

@@ -5,8 +5,10 @@ use paystage::session::scenario::parse::{BYTES_MAX, parse};
 /// A file's head that is right, so that the fault stands on line 3 or later.
 const HEAD: &str = "title = \"t\"\nwhy = \"w\"\n";
 
-/// After the head: line, column, found, a part of what was expected, nearest.
-const FAULTS: &[(&str, usize, usize, &str, &str, Option<&str>)] = &[
+/// What follows the head, then: line, column, found, a part of what was expected, nearest.
+type Fault = (&'static str, usize, usize, &'static str, &'static str, Option<&'static str>);
+
+const FAULTS: &[Fault] = &[
     // TOML itself.
     ("title", 3, 6, "the end of the file", "TOML", None),
     ("x = ", 3, 5, "the end of the file", "TOML", None),

@@ -182,7 +182,7 @@ fn told(session: &Session) -> String {
     text
 }
 
-fn check(name: &str, expected: Expect) {
+fn check(name: &str, expected: &Expect) {
     expected.assert_eq(&told(&play(&builtin(name)).session));
 }
 
@@ -190,7 +190,7 @@ fn check(name: &str, expected: Expect) {
 fn the_plain_hosted_purchase_is_told_arrow_by_arrow() {
     check(
         "plain-hosted",
-        expect![[r#"
+        &expect![[r"
             1       40 ms App page → Marketplace: keys-asked
             1       40 ms Marketplace → App page: keys-answered
             2       80 ms Buyer → App page: buy-clicked
@@ -223,7 +223,7 @@ fn the_plain_hosted_purchase_is_told_arrow_by_arrow() {
             17      1.4 s App page → App page: receipt-judged
                 * access-granted
             18     1.44 s App page → Buyer: access-granted
-        "#]],
+        "]],
     );
 }
 
@@ -231,7 +231,7 @@ fn the_plain_hosted_purchase_is_told_arrow_by_arrow() {
 fn the_plain_classic_purchase_is_told_arrow_by_arrow() {
     check(
         "plain-classic",
-        expect![[r#"
+        &expect![[r"
             1       40 ms App page → Marketplace: keys-asked
             1       40 ms Marketplace → App page: keys-answered
             2       80 ms Buyer → App page: buy-clicked
@@ -262,7 +262,7 @@ fn the_plain_classic_purchase_is_told_arrow_by_arrow() {
             16     1.36 s App page → App page: receipt-judged
                 * access-granted
             17      1.4 s App page → Buyer: access-granted
-        "#]],
+        "]],
     );
 }
 
@@ -270,7 +270,7 @@ fn the_plain_classic_purchase_is_told_arrow_by_arrow() {
 fn the_wrong_pin_is_told_arrow_by_arrow() {
     check(
         "wrong-pin-five-times",
-        expect![[r#"
+        &expect![[r"
             1       40 ms App page → Marketplace: keys-asked
             1       40 ms Marketplace → App page: keys-answered
             2       80 ms Buyer → App page: buy-clicked
@@ -301,7 +301,7 @@ fn the_wrong_pin_is_told_arrow_by_arrow() {
             20     2.22 s Device → App page: pay-settled
                 ! App page refuses: PIN_LOCKED
             21     2.26 s App page → Buyer: access-refused
-        "#]],
+        "]],
     );
 }
 
@@ -309,7 +309,7 @@ fn the_wrong_pin_is_told_arrow_by_arrow() {
 fn the_refund_that_the_store_tells_is_told_arrow_by_arrow() {
     check(
         "refunded-store-asked",
-        expect![[r#"
+        &expect![[r"
             1       40 ms App page → Marketplace: keys-asked
             1       40 ms Marketplace → App page: keys-answered
             2       80 ms Buyer → App page: buy-clicked
@@ -361,7 +361,7 @@ fn the_refund_that_the_store_tells_is_told_arrow_by_arrow() {
                 * access-ended
                 ! App page refuses: Refunded
             27      1.8 s App page → Buyer: access-refused
-        "#]],
+        "]],
     );
 }
 
@@ -369,7 +369,7 @@ fn the_refund_that_the_store_tells_is_told_arrow_by_arrow() {
 fn the_receipt_from_the_history_is_told_arrow_by_arrow() {
     check(
         "receipt-from-history",
-        expect![[r#"
+        &expect![[r"
             1       40 ms App page → Marketplace: keys-asked
             1       40 ms Marketplace → App page: keys-answered
             2       80 ms Buyer → App page: buy-clicked
@@ -425,6 +425,6 @@ fn the_receipt_from_the_history_is_told_arrow_by_arrow() {
             28    12.64 s App page → App page: receipt-judged
                 * access-granted
             29    12.68 s App page → Buyer: access-granted
-        "#]],
+        "]],
     );
 }

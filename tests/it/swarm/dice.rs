@@ -1,5 +1,6 @@
 //! Dice: random set-ups and commands, each seed always the same ones.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use paystage::protocol::dial::{Hosting, IdentityMode, SigningMode, VerifyPolicy};
@@ -72,7 +73,7 @@ pub(super) fn setup(dice: &mut Dice, seed: u64) -> Setup {
             tries: dice.one(&[1, 3, 10, 20]),
         },
         receipt_life: dice.one(&[Span::from_seconds(5), Span::from_seconds(600), Span::from_days(182)]),
-        skew: if skewed { [(dice.one(&PARTIES), dice.span())].into() } else { Default::default() },
+        skew: if skewed { [(dice.one(&PARTIES), dice.span())].into() } else { BTreeMap::new() },
         presenter: dice.one(&PresenterChoice::ALL),
         app_keys: dice.one(&AppKeys::ALL),
         buyer: dice.one(&BuyerCharacter::MENU),

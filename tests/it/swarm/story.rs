@@ -37,7 +37,7 @@ pub(super) struct Key {
     pub(super) kid: String,
     pub(super) retired: Option<Time>,
     algorithm: Algorithm,
-    key: DecodingKey,
+    public: DecodingKey,
 }
 
 impl Story {
@@ -78,7 +78,7 @@ impl Story {
     pub(super) fn signer_of(&self, receipt: &str) -> Option<&Key> {
         let (input, signature) = receipt.rsplit_once('.')?;
         let is_signer = |key: &&Key| {
-            jsonwebtoken::crypto::verify(signature, input.as_bytes(), &key.key, key.algorithm).unwrap_or(false)
+            jsonwebtoken::crypto::verify(signature, input.as_bytes(), &key.public, key.algorithm).unwrap_or(false)
         };
         self.keys.iter().find(is_signer)
     }
@@ -128,8 +128,8 @@ fn keys(session: &Session) -> Vec<Key> {
         }
     };
     let one = |(known, jwk): (&paystage::world::marketplace::store_keys::StoreKey, &Value)| {
-        let (algorithm, key) = read(jwk);
-        Key { kid: known.kid.to_string(), retired: known.retired, algorithm, key }
+        let (algorithm, public) = read(jwk);
+        Key { kid: known.kid.to_string(), retired: known.retired, algorithm, public }
     };
     known.iter().zip(published["keys"].as_array().unwrap()).map(one).collect()
 }

@@ -1,12 +1,8 @@
 //! One full hosted purchase through the world with its trace, against the signatures, verifications and JSON bytes that it makes.
-#![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a bench reads the clock and may stop at the first surprise"
 )]
-
-#[path = "common/mod.rs"]
-mod common;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -23,6 +19,7 @@ use paystage::world::event::Event;
 use paystage::world::message::Body;
 use paystage::world::setup::Setup;
 use sha2::Sha256;
+use crate::stopwatch::ratio;
 
 /// The tokens that one purchase makes, as they were signed.
 struct Made {
@@ -31,7 +28,8 @@ struct Made {
     receipt: Jwt,
 }
 
-fn main() {
+/// Measures and prints.
+pub(crate) fn run() {
     let fresh = Session::new(Setup::default());
     let product = ProductId::parse("shiny-pony").unwrap();
     let purchase = || {
@@ -73,7 +71,7 @@ fn main() {
     };
     let steps = played.steps().len();
     println!("{steps} steps, {} messages", played.world().wire().sent_count());
-    common::ratio(300, ours, floor).print("hosted purchase over its floor", 1.25);
+    ratio(300, ours, floor).print("hosted purchase over its floor", 1.25);
 }
 
 fn made(session: &Session) -> Made {

@@ -1,12 +1,8 @@
 //! Judging one EdDSA receipt through the whole ladder, against `verify_strict` alone on the same bytes.
-#![expect(
     clippy::unwrap_used,
     clippy::disallowed_methods,
     reason = "a bench reads the clock and may stop at the first surprise"
 )]
-
-#[path = "common/mod.rs"]
-mod common;
 
 use std::hint::black_box;
 
@@ -20,8 +16,10 @@ use paystage::session::control::run_until_idle;
 use paystage::session::run::Session;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;
+use crate::stopwatch::ratio;
 
-fn main() {
+/// Measures and prints.
+pub(crate) fn run() {
     let mut session = Session::new(Setup::default());
     session.dispatch(Command::Buy { product: ProductId::parse("shiny-pony").unwrap() });
     run_until_idle(&mut session, 100);
@@ -45,5 +43,5 @@ fn main() {
         black_box(judge(black_box(&question)));
     };
     let bare = || key.verify_strict(black_box(input), black_box(&signature)).unwrap();
-    common::ratio(2_000, ladder, bare).print("whole ladder over verify_strict", 1.15);
+    ratio(2_000, ladder, bare).print("whole ladder over verify_strict", 1.15);
 }

@@ -1,0 +1,20 @@
+//! The numbers that Paystage promises, each with both sides of its ratio. `cargo bench`, or `cargo bench -- verify` for one.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a bench reads the clock and may stop at the first surprise")]
+
+mod stopwatch;
+mod verify;
+mod purchase;
+mod rewind;
+
+/// The benches by name.
+const BENCHES: [(&str, fn()); 3] = [("verify", verify::run), ("purchase", purchase::run), ("rewind", rewind::run)];
+
+fn main() {
+    // Cargo adds --bench; any other word picks benches by name.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    for (name, run) in BENCHES {
+        if wanted.is_empty() || wanted.iter().any(|word| name.contains(word.as_str())) {
+            run();
+        }
+    }
+}

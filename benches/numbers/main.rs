@@ -1,5 +1,9 @@
 //! The numbers that Paystage promises, each with both sides of its ratio. `cargo bench`, or `cargo bench -- verify` for one.
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a bench reads the clock and may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a bench reads the clock and may stop at the first surprise"
+)]
 
 mod stopwatch;
 mod verify;

@@ -1,12 +1,9 @@
 //! One full hosted purchase through the world with its trace, against the signatures, verifications and JSON bytes that it makes.
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a bench reads the clock and may stop at the first surprise"
-)]
 
 use std::hint::black_box;
 use std::sync::Arc;
 
+use crate::stopwatch::ratio;
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use paystage::protocol::id::{Kid, ProductId};
@@ -19,7 +16,6 @@ use paystage::world::event::Event;
 use paystage::world::message::Body;
 use paystage::world::setup::Setup;
 use sha2::Sha256;
-use crate::stopwatch::ratio;
 
 /// The tokens that one purchase makes, as they were signed.
 struct Made {

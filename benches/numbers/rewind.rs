@@ -1,10 +1,11 @@
 //! One step back from message 10,000: the nearest snapshot, and a short replay from there.
+
+use crate::stopwatch::fastest_ms;
 use paystage::protocol::id::ProductId;
 use paystage::session::control::run_until_idle;
 use paystage::session::run::Session;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;
-use crate::stopwatch::fastest_ms;
 
 const MESSAGES: u32 = 10_000;
 

@@ -1,11 +1,8 @@
 //! Judging one EdDSA receipt through the whole ladder, against `verify_strict` alone on the same bytes.
-    clippy::unwrap_used,
-    clippy::disallowed_methods,
-    reason = "a bench reads the clock and may stop at the first surprise"
-)]
 
 use std::hint::black_box;
 
+use crate::stopwatch::ratio;
 use ed25519_dalek::{Signature, VerifyingKey};
 use paystage::protocol::id::{Kid, ProductId};
 use paystage::protocol::jwt::Jwt;
@@ -16,7 +13,6 @@ use paystage::session::control::run_until_idle;
 use paystage::session::run::Session;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;
-use crate::stopwatch::ratio;
 
 /// Measures and prints.
 pub(crate) fn run() {

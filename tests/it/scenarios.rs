@@ -131,6 +131,15 @@ fn a_line_that_cannot_be_carried_out_is_a_failure_and_not_a_panic() {
 }
 
 #[test]
+fn a_scenario_of_too_many_steps_is_told_so_and_stops() {
+    let lines = |count: usize| format!("title = 'a'\nwhy = 'b'\n{}", "[[steps]]\nstep = 10000\n".repeat(count));
+    assert!(play(&parse("mine.toml", &lines(10)).unwrap()).is_green());
+    let outcome = play(&parse("mine.toml", &lines(12)).unwrap());
+    assert_eq!(outcome.session.steps().len(), 100_001);
+    assert!(outcome.failures[0].to_string().contains("at most 100000 steps"), "{:?}", outcome.failures);
+}
+
+#[test]
 fn a_scenario_reads_back_from_its_print() {
     for builtin in SUITE {
         let scenario = builtin.scenario().unwrap();

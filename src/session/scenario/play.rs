@@ -14,6 +14,9 @@ use crate::world::command::Command;
 /// How many steps a `run = "until …"` line may take.
 pub const RUN_STEPS_MAX: usize = 10_000;
 
+/// How many steps a whole scenario may take. One that needs more is told so instead of running on.
+pub const STEPS_MAX: usize = 100_000;
+
 /// A scenario that was played to its end, or to the line that could not be carried out.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -121,6 +124,10 @@ pub struct Obstacle {
 /// # Errors
 /// [`Obstacle`] when the line names a payment that does not exist, or the run it waits for does not end.
 pub fn perform(session: &mut Session, act: &Act) -> Result<(), Obstacle> {
+    if session.here().step > STEPS_MAX {
+        let expected = format!("a scenario of at most {STEPS_MAX} steps");
+        return Err(Obstacle { expected, found: "one that takes more".into() });
+    }
     match act {
         Act::Do(command) => {
             session.dispatch(command.clone());

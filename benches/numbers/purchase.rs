@@ -75,11 +75,12 @@ fn made(session: &Session) -> Made {
     let (mut request, mut notice, mut receipt) = (None, None, None);
     for event in session.steps().iter().flat_map(|step| &step.events) {
         let Event::Sent { message } = event else { continue };
-        match &message.body {
-            Body::WindowOpened { request: token } => request = Some(parse(token)),
-            Body::NoticeSent { token, .. } => notice = Some(parse(token)),
-            Body::InstallAsked { receipt: token } => receipt = Some(parse(token)),
-            _ => {}
+        if let Body::WindowOpened { request: token } = &message.body {
+            request = Some(parse(token));
+        } else if let Body::NoticeSent { token, .. } = &message.body {
+            notice = Some(parse(token));
+        } else if let Body::InstallAsked { receipt: token } = &message.body {
+            receipt = Some(parse(token));
         }
     }
     Made { request: request.unwrap(), notice: notice.unwrap(), receipt: receipt.unwrap() }

@@ -12,6 +12,8 @@ pub mod refusal;
 pub mod transaction;
 #[macro_use]
 pub mod message;
+pub mod http_form;
+pub mod wire_form;
 pub mod event;
 pub mod wire;
 pub(crate) mod scene;

@@ -35,3 +35,4 @@ mod scenario_files;
 mod replay;
 mod doors;
 mod swarm;
+mod readings;

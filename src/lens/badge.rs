@@ -1,0 +1,91 @@
+//! Badges: the mark on an arrow that did not go as it should.
+
+use std::borrow::Cow;
+
+use crate::lens::failure::Failure;
+use crate::protocol::notice::notice_is_acknowledged;
+use crate::protocol::time::Span;
+use crate::world::message::Body;
+
+/// A mark on an arrow: a kind for its colour and sign, and a few words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// How grave it is.
+    pub kind: BadgeKind,
+    /// `EXPIRED_JWT`, `retry 2`, `wrong body`.
+    pub text: Cow<'static, str>,
+}
+
+/// What a badge is about, the gravest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BadgeKind {
+    /// It is sent once more.
+    Retry,
+    /// The receiver could not place it.
+    Unexpected,
+    /// It was answered, but not in the way that counts.
+    WrongAnswer,
+    /// Nobody answered in time.
+    TimedOut,
+    /// Somebody stopped trying.
+    GaveUp,
+    /// Somebody said no.
+    Refused,
+}
+
+impl Badge {
+    /// The mark that the message bears by itself.
+    #[must_use]
+    pub fn of(body: &Body) -> Option<Self> {
+        if let Some(failure) = Failure::of(body) {
+            return Some(Self::refused(failure.code));
+        }
+        if let Body::NoticeSent { attempt, .. } = body
+            && *attempt > 1
+        {
+            return Some(Self::new(BadgeKind::Retry, format!("retry {}", attempt - 1)));
+        }
+        if let Body::PinRefused { left: 0, .. } = body {
+            return Some(Self::refused("PIN_LOCKED"));
+        }
+        if let Body::NoticeAnswered { transaction, status, body, .. } = body
+            && !notice_is_acknowledged(*status, body, transaction.as_str())
+        {
+            let is_fine = (200..300).contains(status);
+            let text = if is_fine { Cow::Borrowed("wrong body") } else { format!("error {status}").into() };
+            return Some(Self::new(BadgeKind::WrongAnswer, text));
+        }
+        None
+    }
+
+    pub(crate) fn refused(code: &'static str) -> Self {
+        Self::new(BadgeKind::Refused, code)
+    }
+
+    pub(crate) fn timed_out(after: Span) -> Self {
+        Self::new(BadgeKind::TimedOut, format!("timed out after {after}"))
+    }
+
+    pub(crate) fn gave_up(polls: u32) -> Self {
+        Self::new(BadgeKind::GaveUp, format!("gave up after {polls}"))
+    }
+
+    pub(crate) fn unexpected() -> Self {
+        Self::new(BadgeKind::Unexpected, "unexpected")
+    }
+
+    fn new(kind: BadgeKind, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+impl BadgeKind {
+    /// Whether the purchase can still go well.
+    #[must_use]
+    pub fn is_mild(self) -> bool {
+        match self {
+            Self::Retry | Self::Unexpected | Self::WrongAnswer => true,
+            Self::TimedOut | Self::GaveUp | Self::Refused => false,
+        }
+    }
+}

@@ -7,6 +7,8 @@ pub mod window;
 pub mod reading;
 pub mod opening;
 pub mod ladder;
+pub mod play;
+pub mod show;
 pub mod run;
 pub mod verify;
 pub mod inspect;
@@ -53,7 +55,7 @@ pub fn main(window: &Window) -> ExitCode {
 
 fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> anyhow::Result<Ending> {
     match &arguments.task {
-        None => anyhow::bail!("the window is not built yet"),
+        None => show::run(arguments.file.as_deref(), window, out),
         Some(Task::Run(arguments)) => run::run(arguments, out),
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),

@@ -8,6 +8,7 @@ use crate::cli::arguments::RunArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Piece};
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, padded, painted};
+use crate::cli::play;
 use crate::io::files::{self, Place};
 use crate::io::runs::Kept;
 use crate::session::builtin::SUITE;
@@ -30,7 +31,9 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> anyhow::Resu
         let (entry, session) = played(&piece, arguments.seed);
         if is_text {
             print(out, &entry)?;
-            drop(session);
+            if let Some(session) = session.filter(|_| arguments.messages) {
+                play::print_messages(out, &session)?;
+            }
         }
         report.add(entry);
     }

@@ -28,6 +28,7 @@ mod vectors;
 mod hostile_words;
 
 mod program;
+mod cli;
 mod cli_receipts;
 
 mod scenarios;

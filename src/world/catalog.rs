@@ -44,6 +44,8 @@ pub struct Catalog {
     pub market_domain: &'static str,
     /// Where the historic client lets itself be sent to ask: this store, and none of the real ones.
     pub receipt_check_sites: [&'static str; 1],
+    /// Whose certificates the store's own verify service takes.
+    pub certificate_hosts: [&'static str; 1],
     /// What the app sells, then what the other app sells.
     pub products: Vec<Product>,
     /// Who buys.
@@ -70,6 +72,7 @@ impl Catalog {
             app_name: "Pony Park",
             market: Origin::well_known("https://market.example"),
             market_domain: "market.example",
+            certificate_hosts: ["market.example"],
             receipt_check_sites: ["https://market.example"],
             products: vec![
                 Product {

@@ -34,7 +34,11 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
         product: Product::new(transaction.app.as_str(), &storedata),
         user: user(scene, identities, transaction),
         iss: market.as_str().to_owned(),
-        nbf: date(completed_on_market_clock(scene, transaction)),
+        nbf: date(if scene.rules().store.is_nbf_time_of_issue {
+            now
+        } else {
+            completed_on_market_clock(scene, transaction)
+        }),
         iat: date(now),
         exp: Some(date(now + scene.setup.receipt_life)),
         detail: Some(format!("{market}/receipts/{}", transaction.contribution)),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::protocol::chain::Chain;
 use crate::protocol::id::{Kid, TransactionId};
 use crate::protocol::receipt::Receipt;
+use crate::protocol::reissue::{Reissue, reissue_answer};
+use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
@@ -59,9 +60,7 @@ impl Counter {
     /// Signs a receipt for a completed payment and writes it into the books.
     fn issue(&self, scene: &Scene, transaction: &mut Transaction, out: &mut Outbox<'_>) -> Arc<str> {
         let receipt = self.sign(&self.claims(scene, transaction));
-        transaction.receipts.push(Arc::clone(&receipt));
-        let transaction = transaction.id.clone();
-        out.event(Event::ReceiptIssued { transaction, receipt: Arc::clone(&receipt) });
+        note_issue(transaction, &receipt, out);
         receipt
     }
 
@@ -111,18 +110,9 @@ impl Counter {
 
     /// What the verify service says of a receipt.
     pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str) -> StoreAnswer {
-        let (market, ring) = (&scene.catalog.market, self.keys.ring());
-        let service = VerifyService {
-            host: market.host(),
-            path: VERIFY_PATH,
-            keys: &ring,
-            certificate_hosts: &[market.host()],
-            serves: Serves::Purchases,
-        };
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
-        // The as-built service broke on storedata that names a payment and no product; this store never writes such.
-        answer(receipt, &service, &lookup, scene.clock_of(Party::Marketplace), scene.rules())
-            .unwrap_or_else(|ServiceFault| StoreAnswer::invalid(Reason::WrongStoredata))
+        let (ring, now) = (self.keys.ring(), scene.clock_of(Party::Marketplace));
+        answer(receipt, &service(scene, &ring), &lookup, now, scene.rules()).unwrap_or_else(broken)
     }
 
     /// Trades an expired receipt for a fresh one with the same claims. Anything else is answered with its standing.
@@ -134,15 +124,48 @@ impl Counter {
         question: &Message,
         out: &mut Outbox<'_>,
     ) {
-        let mut answer = self.judge(scene, ledger, receipt);
-        let is_due = answer.status == Status::Expired;
-        let transaction = unverified_contribution(receipt).and_then(|number| ledger.by_contribution_mut(number));
-        if let Some(transaction) = transaction.filter(|_| is_due) {
-            answer.receipt = Some(self.issue(scene, transaction, out));
-        }
-        let status = if answer.receipt.is_some() { 200 } else { 400 };
+        let (ring, now, life) = (self.keys.ring(), scene.clock_of(Party::Marketplace), scene.setup.receipt_life);
+        let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
+        let traded = reissue_answer(receipt, &service(scene, &ring), &lookup, now, scene.rules(), life);
+        let traded = traded.unwrap_or_else(|fault| Reissue::Refused(broken(fault)));
+        let status = traded.http_status();
+        let answer = match traded {
+            Reissue::Refused(answer) => answer,
+            Reissue::Fresh(claims) => {
+                let fresh = self.sign(&claims);
+                let contribution =
+                    claims.product.storedata.as_deref().and_then(|data| StoreData::parse(data).contrib());
+                if let Some(transaction) = contribution.and_then(|number| ledger.by_contribution_mut(number)) {
+                    note_issue(transaction, &fresh, out);
+                }
+                StoreAnswer { receipt: Some(fresh), ..StoreAnswer::of(Status::Expired) }
+            }
+        };
         out.answer(question, Body::ReissueAnswered { status, answer });
     }
+}
+
+/// The one address of the store's verify service.
+fn service<'a>(scene: &'a Scene, ring: &'a KeyRing) -> VerifyService<'a> {
+    VerifyService {
+        host: scene.catalog.market.host(),
+        path: VERIFY_PATH,
+        keys: ring,
+        certificate_hosts: &scene.catalog.certificate_hosts,
+        serves: Serves::Purchases,
+    }
+}
+
+/// The as-built service broke on storedata that names a payment and no product; this store never writes such.
+fn broken(_: ServiceFault) -> StoreAnswer {
+    StoreAnswer::invalid(Reason::WrongStoredata)
+}
+
+/// Writes a signed receipt into the books.
+fn note_issue(transaction: &mut Transaction, receipt: &Arc<str>, out: &mut Outbox<'_>) {
+    transaction.receipts.push(Arc::clone(receipt));
+    let transaction = transaction.id.clone();
+    out.event(Event::ReceiptIssued { transaction, receipt: Arc::clone(receipt) });
 }
 
 /// The completed payments of the run's buyer, oldest first.
@@ -176,11 +199,4 @@ fn deny(id: &TransactionId, question: &Message, out: &mut Outbox<'_>) {
     out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
     // 402 is what the historic install call answered where nothing had been bought.
     out.answer(question, Body::ReceiptDenied { transaction: id.clone(), status: 402, refusal });
-}
-
-/// The store's own number of the payment that a receipt speaks of; the caller has verified the receipt.
-fn unverified_contribution(receipt: &str) -> Option<u64> {
-    let chain = Chain::split(receipt).ok()?;
-    let receipt = Receipt::read(chain.receipt().unverified_claims_json().as_bytes()).ok()?;
-    StoreData::parse(receipt.product.storedata.as_deref()?).contrib()
 }

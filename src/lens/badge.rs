@@ -27,10 +27,10 @@ pub enum BadgeKind {
     WrongAnswer,
     /// Nobody answered in time.
     TimedOut,
-    /// Somebody stopped trying.
-    GaveUp,
     /// Somebody said no.
     Refused,
+    /// Somebody stopped trying.
+    GaveUp,
 }
 
 impl Badge {
@@ -59,7 +59,7 @@ impl Badge {
     }
 
     pub(crate) fn refused(code: &'static str) -> Self {
-        Self::new(BadgeKind::Refused, code)
+        Self::new(BadgeKind::Refused, if code.is_empty() { "refused" } else { code })
     }
 
     pub(crate) fn timed_out(after: Span) -> Self {

@@ -1,5 +1,6 @@
 //! Captions: one plain sentence for each message, for somebody who sees this flow for the first time.
 
+use crate::lens::badge::BadgeKind;
 use crate::lens::failure::Failure;
 use crate::lens::flow::Row;
 use crate::lens::label::{brief, clipped, counted};
@@ -10,6 +11,7 @@ use crate::protocol::store_answer::Status;
 use crate::world::catalog::Catalog;
 use crate::world::command::Planted;
 use crate::world::message::{Body, ChargeAnswer, Message};
+use crate::world::refusal::Stop;
 use crate::world::setup::Setup;
 
 /// No caption has more words.
@@ -46,7 +48,9 @@ impl<'a> Teller<'a> {
     #[must_use]
     pub fn caption(&self, message: &Message) -> Caption {
         match Failure::of(&message.body) {
-            Some(failure) => Caption { sentence: failure.sentence.to_owned(), code: Some(failure.code) },
+            Some(Failure { sentence, code, .. }) => {
+                Caption { sentence: sentence.to_owned(), code: (!code.is_empty()).then_some(code) }
+            }
             None => Caption { sentence: self.filled(saying(&message.body).now, message), code: None },
         }
     }
@@ -54,6 +58,10 @@ impl<'a> Teller<'a> {
     /// The caption of an arrow after `taken` steps: of its brief answer, where that says more than the question.
     #[must_use]
     pub fn row_caption(&self, row: &Row, taken: usize) -> Caption {
+        if row.badge_at(taken).is_some_and(|badge| badge.kind == BadgeKind::GaveUp) {
+            let code = Stop::PollingGivenUp.code();
+            return Caption { sentence: Saying::POLLING_GIVEN_UP.now.to_owned(), code: Some(code) };
+        }
         match row.answer_at(taken) {
             Some(answer) if says_more(&answer.body) => self.caption(answer),
             Some(_) | None => self.caption(&row.message),
@@ -158,6 +166,7 @@ fn saying(body: &Body) -> Saying {
         Body::ReceiptsAsked => Saying::RECEIPTS_ASKED,
         Body::ReceiptsAnswered { .. } => Saying::RECEIPTS_ANSWERED,
         Body::ReceiptJudged { verdict, .. } if verdict.is_accepted() => Saying::RECEIPT_ACCEPTED,
+        Body::ReceiptJudged { verdict, .. } if verdict.is_waiting_for_store() => Saying::RECEIPT_SOUND,
         Body::ReceiptJudged { .. } => Saying::RECEIPT_REJECTED,
         Body::VerifyAsked { .. } => Saying::VERIFY_ASKED,
         Body::VerifyAnswered { answer } => verify_answer(answer.status),

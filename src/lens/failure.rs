@@ -9,7 +9,7 @@ use crate::world::refusal::Refusal;
 pub struct Failure {
     /// What happened, plainly.
     pub sentence: &'static str,
-    /// The historic code.
+    /// The historic code; empty where history had none.
     pub code: &'static str,
     /// What to do about it; empty where nothing can be done.
     pub fix: &'static str,
@@ -29,9 +29,7 @@ impl Failure {
             | Body::WindowEnded { failure: Some(refusal) }
             | Body::PaySettled { failure: Some(refusal) } => Some(Self::from(refusal)),
             Body::InstallAnswered { error } => error.as_ref().map(Self::from),
-            Body::ReceiptJudged { verdict, .. } => {
-                (!verdict.is_accepted()).then(|| Self::from(&Refusal::of_verdict(verdict)))
-            }
+            Body::ReceiptJudged { verdict, .. } => verdict.failed().map(|_| Self::from(&Refusal::of_verdict(verdict))),
             Body::VerifyAnswered { answer } => Self::of_store(answer),
             Body::ReissueAnswered { answer, .. } => match answer.receipt {
                 Some(_) => None,
@@ -96,6 +94,8 @@ impl Failure {
     }
 }
 
+/// What stands in a refusal for which history had no code.
+const NO_CODE: &str = "REFUSED";
 /// A receipt that is still good is not replaced.
 const NOT_REISSUED: Failure = Failure {
     sentence: "The store does not reissue a receipt that is still good",
@@ -105,6 +105,7 @@ const NOT_REISSUED: Failure = Failure {
 
 impl From<&Refusal> for Failure {
     fn from(refusal: &Refusal) -> Self {
-        Self { sentence: refusal.sentence, code: refusal.code, fix: refusal.fix }
+        let code = if refusal.code == NO_CODE { "" } else { refusal.code };
+        Self { sentence: refusal.sentence, code, fix: refusal.fix }
     }
 }

@@ -5,6 +5,7 @@ use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
 use crate::protocol::money::Money;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::store_answer::StoreAnswer;
+use crate::protocol::verdict::ladder::Verdict;
 use crate::world::command::Planted;
 use crate::world::message::{Body, ChargeAnswer};
 
@@ -48,9 +49,7 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::InstallAnswered { error } => choose(error.is_none(), "stored", "not stored"),
         Body::ReceiptsAsked => "asks for its receipts".to_owned(),
         Body::ReceiptsAnswered { receipts } => counted(receipts.len(), "receipt"),
-        Body::ReceiptJudged { verdict, .. } => {
-            choose(verdict.is_accepted(), "checks receipt · accepted", "checks receipt · refused")
-        }
+        Body::ReceiptJudged { verdict, .. } => judged(verdict).to_owned(),
         Body::VerifyAsked { .. } => "POST …/verify".to_owned(),
         Body::VerifyAnswered { answer } => format!("200 · {}", answer.status.as_str()),
         Body::AccessGranted { .. } => "access granted".to_owned(),
@@ -168,6 +167,16 @@ fn wrong_pin(left: u8) -> String {
         0 => "wrong PIN, locked".to_owned(),
         1 => "wrong PIN, 1 try left".to_owned(),
         left => format!("wrong PIN, {left} tries left"),
+    }
+}
+
+fn judged(verdict: &Verdict) -> &'static str {
+    if verdict.is_accepted() {
+        "checks receipt · accepted"
+    } else if verdict.is_waiting_for_store() {
+        "checks receipt · sound so far"
+    } else {
+        "checks receipt · refused"
     }
 }
 

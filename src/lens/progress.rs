@@ -124,21 +124,23 @@ impl Progress {
         }
         let phase = match (stand(body), self.current) {
             (Stand::At(phase), _) | (Stand::AtLeast(phase), None) => phase,
-            (Stand::AtLeast(phase), Some(current)) => phase.max(current),
-            (Stand::Anywhere, Some(current)) => current,
-            (Stand::Anywhere, None) => return self,
+            (Stand::AtLeast(phase), Some(current)) if phase > current => phase,
+            // What goes on behind the scenes decides nothing twice: an open product stays open, a refused one refused.
+            (Stand::AtLeast(_), Some(current)) => return if has_failed { self.failed_at(current) } else { self },
+            (Stand::Anywhere, _) => return self,
         };
         // A product that is open is not on its way any more, so its phase stands finished while it is shown.
         let entered = self.entering(phase, has_failed);
         if let Body::AccessGranted { .. } = body { entered.with(phase, PhaseState::Done) } else { entered }
     }
 
-    /// The same with its current phase failed.
+    /// The same with its current phase failed, unless that was over.
     pub(crate) fn failed(self) -> Self {
-        match self.current {
-            Some(phase) => self.with(phase, PhaseState::Failed),
-            None => self,
-        }
+        self.current.map_or(self, |phase| self.failed_at(phase))
+    }
+
+    fn failed_at(self, phase: Phase) -> Self {
+        if self.state(phase) == PhaseState::Current { self.with(phase, PhaseState::Failed) } else { self }
     }
 
     fn entering(self, phase: Phase, has_failed: bool) -> Self {

@@ -68,7 +68,7 @@ impl Saying {
     pub(crate) const PRICE_SHOWN: Self =
         say("The payment window shows {product} for {price} and asks for the PIN", "the buyer sees the price");
     pub(crate) const PIN_ENTERED: Self =
-        say("The buyer confirms {price} with the PIN; the app never sees it", "the buyer confirms with the PIN");
+        say("The buyer types the PIN to confirm {price}; the app never sees it", "the buyer confirms with the PIN");
     pub(crate) const PIN_REFUSED: Self =
         say("The PIN is wrong; {what} before the window locks", "the PIN turns out to be wrong");
     pub(crate) const PIN_LOCKED: Self = say(
@@ -143,6 +143,8 @@ impl Saying {
         say("The app asks the {server} whether the purchase is completed", "the app asks whether it is completed");
     pub(crate) const STATUS_PENDING: Self =
         say("Not completed yet; the app will ask again, but not for ever", "the app is told to wait");
+    pub(crate) const POLLING_GIVEN_UP: Self =
+        say("The app has asked as often as it wanted and gives up; the payment may still come", "the app gives up");
     pub(crate) const STATUS_COMPLETED: Self =
         say("The {server} hands back the receipt that the marketplace signed", "the app gets the receipt");
     pub(crate) const RECEIPT_SOUGHT: Self =
@@ -177,6 +179,10 @@ impl Saying {
     );
     pub(crate) const RECEIPT_ACCEPTED: Self = say(
         "The app checks the receipt itself, from its signature to its dates, and finds it good",
+        "the app checks the receipt",
+    );
+    pub(crate) const RECEIPT_SOUND: Self = say(
+        "The receipt is sound by itself; this app asks the store as well before it opens anything",
         "the app checks the receipt",
     );
     pub(crate) const RECEIPT_REJECTED: Self = say("", "the app checks the receipt");

@@ -11,6 +11,7 @@ use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer, StoreReply};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
+use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Client, Presenter, Question};
@@ -118,6 +119,11 @@ impl AppPage {
     /// All products that anything happened to.
     pub fn shelves(&self) -> impl Iterator<Item = &Shelf> {
         self.shelves.values()
+    }
+
+    /// What the app would say of this receipt, without these checks and without asking the store.
+    pub(crate) fn judged(&self, scene: &Scene, receipt: &str, off: CheckSet) -> Verdict {
+        judge(&Question { switched_off: off, ..question(scene, &self.keys, receipt, None) })
     }
 
     /// Obtains the store's keys.

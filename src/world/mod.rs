@@ -30,6 +30,8 @@ use std::sync::Arc;
 
 use crate::protocol::id::ProductId;
 use crate::protocol::time::{Span, Time};
+use crate::protocol::verdict::check::CheckSet;
+use crate::protocol::verdict::ladder::Verdict;
 use crate::world::app_page::AppPage;
 use crate::world::app_server::AppServer;
 use crate::world::buyer::Buyer;
@@ -129,6 +131,12 @@ impl World {
     #[must_use]
     pub fn setup(&self) -> &Setup {
         &self.scene.setup
+    }
+
+    /// What the app would say of this receipt now, without these checks and without asking the store. Changes nothing.
+    #[must_use]
+    pub fn judged(&self, receipt: &str, off: CheckSet) -> Verdict {
+        self.app_page.judged(&self.scene, receipt, off)
     }
 
     /// Who and what there is.

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod terminal;
 pub mod display;
 pub mod runs;
+pub mod dialogs;

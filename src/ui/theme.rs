@@ -245,6 +245,8 @@ fn scroll() -> style::ScrollStyle {
         dormant_handle_opacity: 0.8,
         active_handle_opacity: 0.9,
         interact_handle_opacity: 1.0,
+        // Calm: a list stops at its end and does not spring back.
+        kinetic: style::KineticScrollStyle { rubber_band: false, ..style::KineticScrollStyle::default() },
         ..style::ScrollStyle::thin()
     }
 }

@@ -6,6 +6,9 @@ use egui::{Margin, Response, Sense, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::surface;
 
+/// The groove in which a switch's knob slides.
+const TRACK: Vec2 = vec2(30.0, 18.0);
+
 /// One line of text. `name` is what a screen reader says, `hint` what stands there while it is empty.
 pub fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
     let theme = Theme::of(ui);
@@ -21,8 +24,25 @@ pub fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f3
 pub fn switch(ui: &mut Ui, words: &str, is_on: &mut bool) -> Response {
     let theme = Theme::of(ui);
     let galley = ui.painter().layout_no_wrap(words.to_owned(), theme.label(), theme.color.text);
-    let track_size = vec2(30.0, 18.0);
-    let size = vec2(track_size.x + theme.space.gap + galley.size().x, theme.space.button);
+    let size = vec2(TRACK.x + theme.space.gap + galley.size().x, theme.space.button);
+    let response = bare(ui, words, is_on, size);
+    let left = response.rect.left() + TRACK.x + theme.space.gap;
+    let top = response.rect.center().y - galley.size().y / 2.0;
+    ui.painter().galley(pos2(left, top.round()), galley, theme.color.text);
+    surface::focus_ring(ui, &response, theme.corner.button);
+    response
+}
+
+/// A switch alone, for a cell of a table. `name` is what a screen reader says.
+pub fn bare_switch(ui: &mut Ui, name: &str, is_on: &mut bool) -> Response {
+    let response = bare(ui, name, is_on, TRACK);
+    surface::focus_ring(ui, &response, 9);
+    response
+}
+
+/// The track with its knob at the left of `size`.
+fn bare(ui: &mut Ui, words: &str, is_on: &mut bool, size: Vec2) -> Response {
+    let theme = Theme::of(ui);
     let (rect, mut response) = ui.allocate_exact_size(size, Sense::click());
     if response.clicked() {
         *is_on = !*is_on;
@@ -30,8 +50,8 @@ pub fn switch(ui: &mut Ui, words: &str, is_on: &mut bool) -> Response {
     }
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), *is_on, words));
     let color = &theme.color;
-    let left = pos2(rect.left(), rect.center().y - track_size.y / 2.0);
-    let track = egui::Rect::from_min_size(left, track_size);
+    let left = pos2(rect.left(), rect.center().y - TRACK.y / 2.0);
+    let track = egui::Rect::from_min_size(left, TRACK);
     let (fill, knob_x) = if *is_on { (color.filled, track.right() - 9.0) } else { (color.hover, track.left() + 9.0) };
     ui.painter().rect(track, 9, fill, theme.outline(), StrokeKind::Inside);
     let knob = if *is_on { color.on_filled } else { color.muted };
@@ -40,8 +60,5 @@ pub fn switch(ui: &mut Ui, words: &str, is_on: &mut bool) -> Response {
         let tick = egui::Rect::from_center_size(pos2(knob_x, track.center().y), Vec2::splat(9.0));
         crate::ui::icons::Icon::Check.paint(ui.painter(), tick, color.filled);
     }
-    let top = rect.center().y - galley.size().y / 2.0;
-    ui.painter().galley(pos2(track.right() + theme.space.gap, top.round()), galley, color.text);
-    surface::focus_ring(ui, &response, theme.corner.button);
     response
 }

@@ -4,6 +4,7 @@ pub mod text;
 pub mod surface;
 pub mod button;
 pub mod choice;
+pub mod menu;
 pub mod chip;
 pub mod table;
 pub mod steps;

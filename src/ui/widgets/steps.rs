@@ -37,11 +37,10 @@ impl StepState {
 pub fn steps(ui: &mut Ui, steps: &[(&str, StepState)]) -> Option<usize> {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
-    let count = steps.iter().map(|_| 1.0).sum::<f32>().max(1.0);
-    let width = rect.width() / count;
+    let widths = widths(ui, theme, steps, rect.width());
     let mut left = rect.left();
     let mut clicked = None;
-    for (index, (name, state)) in steps.iter().enumerate() {
+    for (index, ((name, state), width)) in steps.iter().zip(widths).enumerate() {
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         left += width;
         let line_from = step(ui, theme, place, index + 1, name, *state, &mut clicked);
@@ -51,6 +50,20 @@ pub fn steps(ui: &mut Ui, steps: &[(&str, StepState)]) -> Option<usize> {
         }
     }
     clicked
+}
+
+/// The room of each step: equal shares where every name has air, else by the length of the names.
+fn widths(ui: &Ui, theme: &Theme, steps: &[(&str, StepState)], room: f32) -> Vec<f32> {
+    let name_width =
+        |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme.strong(), Color32::PLACEHOLDER).size().x;
+    let wanted: Vec<_> = steps.iter().map(|(name, _)| DISC + theme.space.gap + name_width(name)).collect();
+    let count = steps.iter().map(|_| 1.0).sum::<f32>().max(1.0);
+    let share = room / count;
+    let left_over = room - wanted.iter().sum::<f32>();
+    if wanted.iter().all(|width| width + 2.0 * theme.space.pad <= share) || left_over < count * theme.space.gap {
+        return vec![share; steps.len()];
+    }
+    wanted.into_iter().map(|width| width + left_over / count).collect()
 }
 
 /// Shows one step and answers where the line to the next may begin.

@@ -87,6 +87,17 @@ pub(crate) fn announce(ui: &Ui, response: &Response, role: Role, name: &str, is_
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_selected(is_selected));
 }
 
+/// One line with something at either end. The right end comes first; the left one is elided to what is left.
+pub fn ends<R>(ui: &mut Ui, height_pt: f32, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui) -> R) -> R {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), height_pt), Sense::hover());
+    let mut right_ui = ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::right_to_left(Align::Center)));
+    let answer = right(&mut right_ui);
+    let taken = right_ui.min_rect();
+    let edge = if taken.width() > 0.0 { taken.left() - Theme::of(ui).space.gap } else { rect.right() };
+    left(&mut row_ui(ui, rect.with_max_x(edge.max(rect.left()))));
+    answer
+}
+
 /// A child that lays its contents from left to right in the middle of `rect`, and takes no room from its parent.
 pub(crate) fn row_ui(ui: &mut Ui, rect: Rect) -> Ui {
     ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)))

@@ -2,17 +2,34 @@
 
 use std::process::ExitCode;
 
-use paystage::cli::window::{Shot, Window};
+use paystage::cli::window::{Shot, Tab, Window as Seam};
 use paystage::session::run::Session;
+use paystage::ui::app;
+use paystage::ui::picture::Picture;
+use paystage::ui::selection;
+use paystage::ui::window::Window;
 
 fn main() -> ExitCode {
-    paystage::cli::main(&Window { open, draw })
+    paystage::cli::main(&Seam { open, draw })
 }
 
-fn open(_session: Session, _path: Option<String>) -> Result<(), String> {
-    Err("the window is not built yet".to_owned())
+fn open(session: Session, path: Option<String>) -> Result<(), String> {
+    app::open(session, path).map_err(|error| error.to_string())
 }
 
-fn draw(_session: Session, _shot: &Shot) -> Result<Vec<u8>, String> {
-    Err("the window is not built yet".to_owned())
+fn draw(session: Session, shot: &Shot) -> Result<Vec<u8>, String> {
+    let mut window = Window::new(session);
+    if let Some(number) = shot.selected
+        && !window.point_at(number)
+    {
+        return Err(format!("no message has the number {number} here"));
+    }
+    window.selection_mut().tab = match shot.tab {
+        None | Some(Tab::Claims) => selection::Tab::Claims,
+        Some(Tab::Verdict) => selection::Tab::Verdict,
+        Some(Tab::Message) => selection::Tab::Message,
+    };
+    let theme = if shot.is_dark { egui::Theme::Dark } else { egui::Theme::Light };
+    let size_pt = [f32::from(shot.size_pt.0), f32::from(shot.size_pt.1)];
+    Picture::of(size_pt, shot.zoom, theme, |ui| window.ui(ui)).map_err(|error| error.to_string())
 }

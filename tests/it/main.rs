@@ -17,6 +17,7 @@ mod claims_lens;
 
 mod cpu_renderer;
 mod pictures;
+mod panes;
 
 mod codes;
 mod pay_codes;

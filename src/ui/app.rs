@@ -1,0 +1,62 @@
+//! The app: the window on a desktop. It opens the display, keeps the layout, and hands every frame to the window.
+
+use eframe::{CreationContext, Frame, NativeOptions, Storage};
+use egui::{Context, Ui, ViewportBuilder};
+
+use crate::session::run::Session;
+use crate::ui::theme::{self, Theme};
+use crate::ui::window::Window;
+
+/// The name under which the desktop keeps the layout.
+const ID: &str = "paystage";
+
+/// Opens the window with this run and stays until it is closed. `path` is where the run came from, if from a file.
+///
+/// # Errors
+/// No display, or no graphics driver.
+pub fn open(session: Session, path: Option<String>) -> Result<(), eframe::Error> {
+    let viewport = ViewportBuilder::default()
+        .with_app_id(ID)
+        .with_title("Paystage")
+        .with_inner_size([1600.0, 1000.0])
+        .with_min_inner_size([720.0, 560.0]);
+    let options = NativeOptions { viewport, ..NativeOptions::default() };
+    eframe::run_native(
+        ID,
+        options,
+        Box::new(|context| Ok(Box::new(App::new(context, Window::new(session).at_path(path))))),
+    )
+}
+
+struct App {
+    window: Window,
+}
+
+impl App {
+    fn new(context: &CreationContext<'_>, window: Window) -> Self {
+        dress(&context.egui_ctx);
+        Self { window }
+    }
+}
+
+/// Theme, fonts and the keys that the window takes over from egui.
+pub fn dress(ctx: &Context) {
+    theme::apply(ctx);
+    // Our own table zooms, within limits that keep everything reachable.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
+        self.window.ui(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        let theme = if visuals.dark_mode { Theme::dark() } else { Theme::light() };
+        theme.color.background.to_normalized_gamma_f32()
+    }
+
+    fn save(&mut self, _storage: &mut dyn Storage) {
+        // The layout is egui's own memory, which eframe keeps by itself.
+    }
+}

@@ -1,0 +1,286 @@
+//! Files: what opens and saves runs. A path field that always works, the desktop's chooser where there is one, and the built-in scenarios.
+
+use egui::{Align, Frame, Id, Key, Layout, Modal, ScrollArea, Ui};
+
+use crate::io::dialogs::{self, Answer, Pending, Wish};
+use crate::io::files::{self, FileError, Place};
+use crate::session::builtin::{Builtin, SUITE};
+use crate::session::run::Session;
+use crate::session::run_file::fault::RunFileError;
+use crate::session::run_file::{load, save};
+use crate::session::scenario::fault::ScenarioError;
+use crate::session::scenario::{parse, play, print, record};
+use crate::ui::icons::Icon;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::{field, menu, surface, text};
+
+const WIDTH: f32 = 560.0;
+/// The name that is offered where no file was opened or saved before.
+const NAME: &str = "run.paystage.json";
+
+/// The dialog that opens or saves.
+#[derive(Debug)]
+pub struct Files {
+    purpose: Purpose,
+    path: String,
+    trouble: Option<Trouble>,
+    pending: Option<Pending>,
+    is_fresh: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Open,
+    Save,
+}
+
+/// What came of one pass.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The dialog stays.
+    Stays,
+    /// Somebody closed it.
+    Closed,
+    /// This run shall be shown; it came from this path, or is built in.
+    Opened(Box<Session>, Option<String>),
+    /// The run was saved there.
+    Saved(String),
+}
+
+/// Why a file could not be opened, in words for the dialog.
+#[derive(Debug)]
+pub struct Trouble {
+    words: String,
+    readable: Option<Box<Session>>,
+}
+
+impl Files {
+    /// A dialog that opens. `path` is the file at hand.
+    #[must_use]
+    pub fn to_open(path: Option<&str>) -> Self {
+        Self::new(Purpose::Open, path.unwrap_or_default())
+    }
+
+    /// A dialog that saves. `path` is the file at hand.
+    #[must_use]
+    pub fn to_save(path: Option<&str>) -> Self {
+        Self::new(Purpose::Save, path.unwrap_or(NAME))
+    }
+
+    fn new(purpose: Purpose, path: &str) -> Self {
+        Self { purpose, path: path.to_owned(), trouble: None, pending: None, is_fresh: true }
+    }
+
+    /// The built-in scenario of this name, played and at its start.
+    ///
+    /// # Errors
+    /// Words for the window, if there is no such scenario.
+    pub fn builtin(name: &str) -> Result<Session, String> {
+        let builtin = Builtin::find(name).ok_or_else(|| format!("There is no built-in scenario called {name}"))?;
+        let scenario = builtin.scenario().map_err(|fault| fault.to_string())?;
+        Ok(from_start(play::play(&scenario).session))
+    }
+
+    /// Shows the dialog over the window.
+    pub fn show(&mut self, ui: &Ui, session: &Session) -> Outcome {
+        let chosen = self.poll();
+        let modal = Modal::new(Id::unique("files")).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 64.0));
+            Frame::new().inner_margin(10).show(ui, |ui| self.contents_ui(ui)).inner
+        });
+        let is_left = modal.should_close();
+        let deed = if chosen { Deed::Go } else { modal.inner };
+        match deed {
+            Deed::Nothing if is_left => Outcome::Closed,
+            Deed::Nothing => Outcome::Stays,
+            Deed::Close => Outcome::Closed,
+            Deed::Go => self.go(session),
+            Deed::Builtin(name) => match Self::builtin(name) {
+                Ok(session) => Outcome::Opened(Box::new(session), None),
+                Err(words) => self.fail(Trouble { words, readable: None }),
+            },
+            Deed::OpenReadable => match self.trouble.take().and_then(|trouble| trouble.readable) {
+                Some(session) => Outcome::Opened(session, None),
+                None => Outcome::Stays,
+            },
+        }
+    }
+
+    /// Hears the desktop's chooser. True when it has named a file.
+    fn poll(&mut self) -> bool {
+        let Some(pending) = &self.pending else { return false };
+        match pending.answer() {
+            Answer::NotYet => false,
+            Answer::Chosen(path) => {
+                self.pending = None;
+                self.path = path.display().to_string();
+                true
+            }
+            Answer::Nothing => {
+                self.pending = None;
+                let words = "No file was chosen. Where the desktop has no file chooser, type the path here".into();
+                self.trouble = Some(Trouble { words, readable: None });
+                false
+            }
+        }
+    }
+
+    fn go(&mut self, session: &Session) -> Outcome {
+        let path = self.path.trim().to_owned();
+        if path.is_empty() {
+            return self.fail(Trouble { words: "Type the path of a file first".into(), readable: None });
+        }
+        match self.purpose {
+            Purpose::Open => match open(&path) {
+                Ok(session) => Outcome::Opened(Box::new(session), Some(path)),
+                Err(trouble) => self.fail(trouble),
+            },
+            Purpose::Save => match files::save(&Place::File(path.clone().into()), text_of(session, &path).as_bytes()) {
+                Ok(()) => Outcome::Saved(path),
+                Err(error) => self.fail(Trouble::from(error)),
+            },
+        }
+    }
+
+    fn fail(&mut self, trouble: Trouble) -> Outcome {
+        self.trouble = Some(trouble);
+        Outcome::Stays
+    }
+}
+
+/// What somebody did in the dialog.
+enum Deed {
+    Nothing,
+    Close,
+    Go,
+    Builtin(&'static str),
+    OpenReadable,
+}
+
+/// Drawing.
+impl Files {
+    fn contents_ui(&mut self, ui: &mut Ui) -> Deed {
+        let theme = Theme::of(ui);
+        let mut deed = Deed::Nothing;
+        ui.horizontal(|ui| {
+            text::title(ui, if self.purpose == Purpose::Open { "Open" } else { "Save" });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::icon(Icon::Cross, "Close this dialog").shortcut("Esc").show(ui).clicked() {
+                    deed = Deed::Close;
+                }
+            });
+        });
+        text::note(
+            ui,
+            match self.purpose {
+                Purpose::Open => "A run (.paystage.json) or a scenario (.toml)",
+                Purpose::Save => "As a run (.paystage.json), or as a scenario where the name ends in .toml",
+            },
+        );
+        if let Some(done) = self.path_ui(ui) {
+            deed = done;
+        }
+        if let Some(trouble) = &self.trouble {
+            ui.horizontal_top(|ui| {
+                Icon::Warning.show(ui, 16.0, theme.color.bad);
+                ui.vertical(|ui| text::paragraph(ui, &trouble.words));
+            });
+            if trouble.readable.is_some() && Button::quiet("Open the readable part").show(ui).clicked() {
+                deed = Deed::OpenReadable;
+            }
+        }
+        if self.purpose == Purpose::Open
+            && let Some(name) = suite_ui(ui)
+        {
+            deed = Deed::Builtin(name);
+        }
+        deed
+    }
+
+    fn path_ui(&mut self, ui: &mut Ui) -> Option<Deed> {
+        let verb = if self.purpose == Purpose::Open { "Open" } else { "Save" };
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - 190.0;
+            let line = field::line(ui, "Path", &mut self.path, "path of a file", width);
+            if std::mem::take(&mut self.is_fresh) {
+                line.request_focus();
+            }
+            let is_entered = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let is_pressed = Button::filled(verb).name(&format!("{verb} this path")).show(ui).clicked();
+            let browse =
+                Button::quiet("Browse…").hint("The desktop's own file chooser").enabled(self.pending.is_none());
+            if browse.show(ui).clicked() {
+                let ctx = ui.ctx().clone();
+                let wish = if self.purpose == Purpose::Open { Wish::Open } else { Wish::Save(self.path.clone()) };
+                self.pending = Some(dialogs::ask(wish, move || ctx.request_repaint()));
+            }
+            (is_entered || is_pressed).then_some(Deed::Go)
+        })
+        .inner
+    }
+}
+
+/// The built-in scenarios by their titles. Answers with the one that was clicked.
+fn suite_ui(ui: &mut Ui) -> Option<&'static str> {
+    surface::hairline(ui);
+    menu::title(ui, "Or one that comes with Paystage");
+    let mut chosen = None;
+    ScrollArea::vertical().id_salt("suite").max_height(ui.ctx().content_rect().height() - 300.0).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for builtin in SUITE {
+            let scenario = builtin.scenario();
+            let title = scenario.as_ref().map_or(builtin.name, |scenario| scenario.title.as_str());
+            let line = menu::line(ui, title, builtin.name, false);
+            let why = scenario.as_ref().map_or("", |scenario| scenario.why.as_str());
+            if line.on_hover_text(why).clicked() {
+                chosen = Some(builtin.name);
+            }
+        }
+    });
+    chosen
+}
+
+/// Opens a run or plays a scenario; what the file is, its first sign tells: runs are JSON.
+fn open(path: &str) -> Result<Session, Trouble> {
+    let place = Place::File(path.into());
+    let bytes = files::read_bytes(&place, files::RUN_FILE_MAX)?;
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        return load::load(&bytes).map_err(|error| Trouble::of_run(path, error));
+    }
+    let text = files::read_text(&place, files::SMALL_FILE_MAX)?;
+    let scenario = parse::parse(path, &text)?;
+    Ok(from_start(play::play(&scenario).session))
+}
+
+/// The run with its whole future recorded and ahead.
+fn from_start(mut session: Session) -> Session {
+    session.to_start();
+    session
+}
+
+fn text_of(session: &Session, path: &str) -> String {
+    if std::path::Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
+        return print::print(&record::record(session));
+    }
+    save::save(session)
+}
+
+impl Trouble {
+    fn of_run(path: &str, error: RunFileError) -> Self {
+        let words = format!("{path}:{}:{}: {}. {}", error.line, error.column, error.fault, error.fix());
+        Self { words, readable: error.into_readable().map(Box::new) }
+    }
+}
+
+impl From<FileError> for Trouble {
+    fn from(error: FileError) -> Self {
+        Self { words: error.to_string(), readable: None }
+    }
+}
+
+impl From<ScenarioError> for Trouble {
+    fn from(error: ScenarioError) -> Self {
+        Self { words: error.to_string(), readable: None }
+    }
+}

@@ -1,0 +1,115 @@
+//! What next: three cards when access has been granted. Break it, read the receipt, turn the privacy dial.
+
+use egui::accesskit::Role;
+use egui::{Align2, Rect, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::protocol::rules::Revision;
+use crate::ui::desk::{Ask, Desk};
+use crate::ui::icons::Icon;
+use crate::ui::pane::Pane;
+use crate::ui::selection::Tab;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::text;
+use crate::world::setup::Setup;
+
+/// The height of the strip, in points.
+pub const HEIGHT: f32 = 132.0;
+
+/// The strip that ends the first minute.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cards;
+
+#[derive(Clone, Copy)]
+struct Card {
+    icon: Icon,
+    title: &'static str,
+    words: &'static str,
+    deed: Deed,
+}
+
+#[derive(Clone, Copy)]
+enum Deed {
+    Break,
+    Read,
+    Turn,
+}
+
+const CARDS: [Card; 3] = [
+    Card {
+        icon: Icon::Warning,
+        title: "Break it",
+        words: "The buyer pays too late: the money is gone and the app has given up",
+        deed: Deed::Break,
+    },
+    Card {
+        icon: Icon::Search,
+        title: "Read the receipt",
+        words: "Every claim in plain words, and the ladder that the app climbed",
+        deed: Deed::Read,
+    },
+    Card {
+        icon: Icon::Lock,
+        title: "Turn the privacy dial",
+        words: "The same purchase as it was before: the receipt names the buyer",
+        deed: Deed::Turn,
+    },
+];
+
+impl Pane for Cards {
+    fn name(&self) -> &'static str {
+        "What next"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = Theme::of(ui);
+        let room = ui.max_rect().shrink2(vec2(12.0, 8.0));
+        let head = Rect::from_min_size(room.min, vec2(room.width(), 26.0));
+        let mut head_ui =
+            ui.new_child(UiBuilder::new().max_rect(head).layout(egui::Layout::left_to_right(egui::Align::Center)));
+        Icon::Check.show(&mut head_ui, 18.0, theme.color.ok);
+        head_ui.label(egui::RichText::new("Access granted").font(theme.title()).color(theme.color.ok));
+        text::muted(&mut head_ui, "Paid, proved and opened. What next?");
+        let mut left = room.left();
+        let width = ((room.width() - 2.0 * theme.space.gap) / 3.0).floor();
+        for card in CARDS {
+            let rect = Rect::from_min_max(pos2(left, head.bottom() + 6.0), pos2(left + width, room.bottom()));
+            left += width + theme.space.gap;
+            if card_ui(ui, theme, rect, card) {
+                card.deed.done(desk);
+            }
+        }
+    }
+}
+
+fn card_ui(ui: &mut Ui, theme: &Theme, rect: Rect, card: Card) -> bool {
+    let response = ui.interact(rect, ui.scope_id().with(card.title), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, card.title));
+    let fill = if response.hovered() { theme.color.hover } else { theme.color.raised };
+    let edge = if response.has_focus() { theme.focus_ring() } else { theme.outline() };
+    ui.painter().rect(rect, theme.corner.card, fill, edge, StrokeKind::Inside);
+    let inner = rect.shrink2(vec2(12.0, 10.0));
+    // Painted, not laid out: the card is one button with one name.
+    let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
+    card.icon.paint(&painter, Rect::from_min_size(inner.min + vec2(0.0, 1.0), vec2(15.0, 15.0)), theme.color.accent);
+    painter.text(inner.min + vec2(22.0, 0.0), Align2::LEFT_TOP, card.title, theme.strong(), theme.color.text);
+    let words = painter.layout(card.words.to_owned(), theme.label(), theme.color.muted, inner.width());
+    painter.galley(inner.min + vec2(0.0, 24.0), words, theme.color.muted);
+    response.on_hover_text(card.words).clicked()
+}
+
+impl Deed {
+    fn done(self, desk: &mut Desk<'_>) {
+        match self {
+            Self::Break => desk.ask(Ask::OpenBuiltin("paid-but-timed-out")),
+            Self::Read => {
+                desk.selection.tab = Tab::Claims;
+                desk.selection.message = None;
+                desk.selection.receipt = desk.session.world().device().receipts().last().cloned();
+            }
+            Self::Turn => {
+                let setup = Setup { revision: Revision::Before, ..desk.session.setup().clone() };
+                desk.ask(Ask::Rerun(Box::new(setup)));
+            }
+        }
+    }
+}

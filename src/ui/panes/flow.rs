@@ -1,0 +1,143 @@
+//! The flow: the live sequence diagram. Six lanes, one row per message, the present marked, the future faint.
+
+use egui::accesskit::Role;
+use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+
+use crate::lens::badge::BadgeKind;
+use crate::lens::flow::Row;
+use crate::ui::arrows::{self, Arrow, HEADS_HEIGHT, Lanes, Moment, ROW_HEIGHT};
+use crate::ui::desk::Desk;
+use crate::ui::pane::Pane;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::chip::Tone;
+use crate::world::party::Party;
+
+/// The sequence diagram.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// The row that was last scrolled to; `None` before the first message.
+    shown: Option<usize>,
+    /// How far the list is scrolled, in points.
+    offset: f32,
+}
+
+impl Pane for Flow {
+    fn name(&self) -> &'static str {
+        "Flow"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let theme = Theme::of(ui);
+        let room = ui.max_rect();
+        let labels = Party::ALL.map(|party| party.lane_label(desk.session.setup().is_hosted()));
+        let lanes = Lanes::spread(ui.painter(), room, labels);
+        let heads = Rect::from_min_size(room.min, vec2(room.width(), HEADS_HEIGHT));
+        let body = Rect::from_min_max(pos2(room.left(), heads.bottom()), room.max);
+        lanes.paint_lines(ui.painter(), theme, Rect::from_min_max(pos2(room.left(), heads.center().y), room.max));
+        lanes.paint_heads(ui.painter(), theme, heads, labels);
+        let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
+        self.rows_ui(&mut body_ui, desk, &lanes);
+    }
+}
+
+impl Flow {
+    fn rows_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, lanes: &Lanes) {
+        let view = desk.view;
+        let focus = view.row_of(desk.selection.message);
+        let end = (list_height(view.row_count()) - ui.available_height()).max(0.0);
+        let mut area = ScrollArea::vertical().id_salt("flow").auto_shrink(false);
+        if self.shown != focus {
+            self.shown = focus;
+            self.offset = self.offset_for(focus, ui.available_height());
+            area = area.vertical_scroll_offset(self.offset.min(end));
+        } else if self.offset > end {
+            // Past its end the list would spring back.
+            area = area.vertical_scroll_offset(end);
+        }
+        let output = area.show_viewport(ui, |ui, viewport| {
+            let origin = ui.max_rect().min;
+            let width = ui.max_rect().width();
+            ui.set_height(list_height(view.row_count()));
+            let first = row_at(viewport.top());
+            let last = row_at(viewport.bottom()) + 1;
+            for (index, row) in view.rows_from(first).take(last.saturating_sub(first)) {
+                let rect = arrows::row_rect(origin, width, as_points(index));
+                row_ui(ui, desk, lanes, rect, (index, row));
+            }
+        });
+        self.offset = output.state.clamped_offset().y;
+    }
+
+    /// Where the list must stand so that the row in focus shows, with the next one or two below it. Stays where that is so already,
+    /// and never cuts the row at the top.
+    fn offset_for(&self, focus: Option<usize>, height: f32) -> f32 {
+        let Some(index) = focus else { return 0.0 };
+        let top = as_points(index) * ROW_HEIGHT;
+        let highest = top - ROW_HEIGHT;
+        let lowest = top + 3.0 * ROW_HEIGHT - height;
+        let wanted = if self.offset > highest { highest } else { self.offset.max(lowest) };
+        (wanted / ROW_HEIGHT).ceil().max(0.0) * ROW_HEIGHT
+    }
+}
+
+fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row): (usize, &Row)) {
+    let view = desk.view;
+    let moment = view.moment_of(index);
+    let is_selected = moment != Moment::Future && view.row_of(desk.selection.message) == Some(index);
+    let sense = if moment == Moment::Future { Sense::hover() } else { Sense::CLICK };
+    let response = ui.interact(rect, ui.scope_id().with(("row", index)), sense);
+    let label = row.label_at(view.taken());
+    response.widget_info(|| WidgetInfo::selected(Role::Row, true, is_selected, spoken(desk, row, &label, moment)));
+    let badge = row.badge_at(view.taken());
+    let number = row.number.to_string();
+    let arrow = Arrow {
+        from: row.from as usize,
+        to: row.to as usize,
+        number: &number,
+        label: &label,
+        badge: badge.map(|badge| (tone_of(badge.kind), &*badge.text)),
+        is_reply: row.is_reply,
+        moment,
+        is_selected,
+        is_hovered: response.hovered() && moment != Moment::Future,
+    };
+    arrow.paint(ui.painter(), Theme::of(ui), lanes, rect);
+    let has_clicked = response.clicked();
+    response.on_hover_text_at_pointer(view.told(desk.session, index));
+    if has_clicked {
+        desk.selection.receipt = None;
+        desk.selection.message = Some(row.message.id);
+    }
+}
+
+/// The row for a screen reader: `11, Payment server to App page, 200 · completed, present`.
+fn spoken(desk: &Desk<'_>, row: &Row, label: &str, moment: Moment) -> String {
+    let is_hosted = desk.session.setup().is_hosted();
+    let (from, to) = (row.from.lane_label(is_hosted), row.to.lane_label(is_hosted));
+    let when = match moment {
+        Moment::Past => "",
+        Moment::Present => ", present",
+        Moment::Future => ", to come",
+    };
+    format!("Message {}, {from} to {to}, {label}{when}", row.number)
+}
+
+fn tone_of(kind: BadgeKind) -> Tone {
+    if kind.is_mild() { Tone::Warn } else { Tone::Bad }
+}
+
+/// The height of so many rows with some air below.
+fn list_height(row_count: usize) -> f32 {
+    as_points(row_count) * ROW_HEIGHT + 16.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^24 rows, where a list is 600 million points high")]
+fn as_points(count: usize) -> f32 {
+    count as f32
+}
+
+/// The row that lies at this height of the list.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a list can hold")]
+fn row_at(height_pt: f32) -> usize {
+    (height_pt / ROW_HEIGHT).floor().clamp(0.0, 1e7) as usize
+}

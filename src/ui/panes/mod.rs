@@ -1,0 +1,14 @@
+//! The panes, in the order in which the window shows them. None knows another.
+
+pub mod top_bar;
+pub mod phases;
+pub mod shop;
+pub mod flow;
+pub mod cards;
+pub mod caption;
+pub mod payment;
+pub mod market;
+pub mod claims;
+pub mod verdict;
+pub mod message;
+pub mod timeline;

@@ -1,0 +1,202 @@
+//! The top bar: which run this is, the transport, the clock, the revision, and the doors of the window.
+
+use egui::{Align, Layout, Rect, ThemePreference, Ui, UiBuilder, pos2};
+
+use crate::protocol::rules::Revision;
+use crate::protocol::time::Span;
+use crate::ui::desk::{Ask, Desk, Speed};
+use crate::ui::icons::Icon;
+use crate::ui::keys::{self, Action};
+use crate::ui::pane::Pane;
+use crate::ui::selection::Menu;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::{menu, text};
+use crate::world::setup::Setup;
+
+/// From this width on, the transport's buttons carry words.
+const WORDS_FROM: f32 = 1360.0;
+/// From this width on, the clock shows the date.
+const DATE_FROM: f32 = 1240.0;
+
+/// Waits that the clock's menu offers.
+const WAITS: [(Span, &str); 7] = [
+    (Span::from_seconds(1), "1 second"),
+    (Span::from_seconds(12), "12 seconds"),
+    (Span::from_seconds(300), "5 minutes"),
+    (Span::from_seconds(3600), "1 hour"),
+    (Span::from_days(1), "1 day"),
+    (Span::from_days(30), "30 days"),
+    (Span::from_days(183), "183 days, past a receipt's life"),
+];
+
+/// The strip at the top.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TopBar;
+
+impl Pane for TopBar {
+    fn name(&self) -> &'static str {
+        "Transport"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let room = ui.max_rect();
+        let right_edge = right_ui(ui, room, desk);
+        let is_wordy = room.width() >= WORDS_FROM;
+        let transport_width = if is_wordy { 585.0 } else { 345.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
+        let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(120.0);
+        let left = Rect::from_min_max(room.min, pos2(room.left() + split, room.bottom()));
+        title_ui(&mut part(ui, left, Layout::left_to_right(Align::Center)), desk);
+        let middle = Rect::from_min_max(pos2(left.right(), room.top()), pos2(right_edge, room.bottom()));
+        let mut middle_ui = part(ui, middle, Layout::left_to_right(Align::Center));
+        transport_ui(&mut middle_ui, desk, is_wordy);
+        clock_ui(&mut middle_ui, desk, room.width() >= DATE_FROM);
+    }
+}
+
+fn part(ui: &mut Ui, rect: Rect, layout: Layout) -> Ui {
+    let mut part = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
+    part.spacing_mut().item_spacing.x = 8.0;
+    part
+}
+
+fn title_ui(ui: &mut Ui, desk: &Desk<'_>) {
+    let theme = Theme::of(ui);
+    Icon::Logo.show(ui, 18.0, theme.color.accent);
+    ui.label(egui::RichText::new("Paystage").font(theme.strong()).color(theme.color.text));
+    let seed = format!("seed {}", desk.session.setup().seed);
+    let seed_width = 8.5 * 9.0;
+    let title = desk.session.title();
+    let room = ui.available_width();
+    if room < 90.0 {
+        return;
+    }
+    ui.scope(|ui| {
+        let is_seeded = room > seed_width + 120.0;
+        ui.set_max_width(if is_seeded { room - seed_width } else { room - 8.0 });
+        text::muted(ui, title).on_hover_text(format!("{title}, {seed}"));
+    });
+    if room > seed_width + 120.0 {
+        text::mono_in(ui, &format!("· {seed}"), theme.color.muted);
+    }
+}
+
+fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
+    let can_back = desk.session.can_back();
+    let can_step = desk.view.can_step();
+    press(ui, desk, Button::outlined_icon(Icon::Start, "To the start").enabled(can_back), Action::Start);
+    let back =
+        if is_wordy { Button::quiet("Back").leading(Icon::Back) } else { Button::outlined_icon(Icon::Back, "Back") };
+    press(ui, desk, back.enabled(can_back), Action::Back);
+    press(ui, desk, Button::filled("Step").trailing(Icon::Step).enabled(can_step), Action::Step);
+    let (icon, word) = if desk.mode.is_playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
+    let play =
+        if is_wordy { Button::quiet(word).leading(icon).min_width(84.0) } else { Button::outlined_icon(icon, word) };
+    press(ui, desk, play.enabled(can_step || desk.mode.is_playing), Action::PlayOrPause);
+    press(ui, desk, Button::outlined_icon(Icon::End, "To the end").enabled(can_step), Action::End);
+    speed_ui(ui, desk);
+}
+
+/// A button that does what a key does, with the key in its tooltip.
+fn press(ui: &mut Ui, desk: &mut Desk<'_>, button: Button<'_>, action: Action) {
+    let hint = keys::hint(action).unwrap_or_default();
+    if button.shortcut(&hint).show(ui).clicked() {
+        desk.ask(action);
+    }
+}
+
+fn speed_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let label = desk.mode.speed.label();
+    let name = format!("Speed {label}");
+    let button =
+        Button::quiet(label).name(&name).hint("How fast Play goes: at 1× one arrow a second").min_width(52.0).show(ui);
+    menu::drop_down(&button, 120.0, |ui| {
+        for speed in Speed::all() {
+            if menu::line(ui, speed.label(), "", speed == desk.mode.speed).clicked() {
+                desk.ask(Ask::Speed(speed));
+            }
+        }
+    });
+}
+
+fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
+    let human = desk.session.world().now().human();
+    let time_only = human.rsplit_once(' ').map_or(human.as_str(), |(_, time)| time);
+    let shown = if is_dated { format!("{human} UTC") } else { time_only.to_owned() };
+    let name = format!("Clock {human} UTC");
+    let button = Button::quiet(&shown)
+        .name(&name)
+        .trailing(Icon::ChevronDown)
+        .hint("The run's own clock. Let time pass")
+        .show(ui);
+    menu::drop_down(&button, 270.0, |ui| {
+        menu::title(ui, "Let time pass");
+        for (span, words) in WAITS {
+            if menu::line(ui, words, "", false).clicked() {
+                desk.ask(Ask::Advance(span));
+            }
+        }
+    });
+}
+
+/// The right end of the bar, laid from the right. Answers where it begins.
+fn right_ui(ui: &mut Ui, room: Rect, desk: &mut Desk<'_>) -> f32 {
+    let mut ui = part(ui, room, Layout::right_to_left(Align::Center));
+    let ui = &mut ui;
+    press(ui, desk, Button::outlined_icon(Icon::Help, "Help"), Action::Help);
+    theme_ui(ui, desk);
+    press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
+    press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
+    revision_ui(ui, desk, room.width() >= WORDS_FROM);
+    ui.min_rect().left() - 16.0
+}
+
+fn theme_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let icon = if Theme::of(ui).is_dark { Icon::Moon } else { Icon::Sun };
+    let button = Button::outlined_icon(icon, "Theme").show(ui);
+    menu::drop_down(&button, 170.0, |ui| {
+        let choices = [
+            (ThemePreference::Dark, "Dark"),
+            (ThemePreference::Light, "Light"),
+            (ThemePreference::System, "As the system"),
+        ];
+        for (choice, words) in choices {
+            if menu::line(ui, words, "", desk.mode.theme == choice).clicked() {
+                desk.ask(Ask::Theme(choice));
+            }
+        }
+    });
+}
+
+fn revision_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
+    let current = desk.session.setup().revision;
+    let name = format!("Revision {}", current.label());
+    // The label's first words say which one it is.
+    let words = if is_wordy { name.as_str() } else { current.label().split(" the ").next().unwrap_or_default() };
+    let hint = keys::hint(Action::Revision).unwrap_or_default();
+    let button = Button::quiet(words)
+        .name(&name)
+        .trailing(Icon::ChevronDown)
+        .shortcut(&hint)
+        .hint("Whose rules hold. Another revision begins the run afresh")
+        .show(ui);
+    if desk.selection.menu == Some(Menu::Revision) {
+        desk.selection.menu = None;
+        menu::open(&button);
+    }
+    menu::drop_down(&button, 330.0, |ui| {
+        menu::title(ui, "Begin afresh under the rules of");
+        for revision in Revision::ALL {
+            let line = menu::line(
+                ui,
+                revision.label(),
+                crate::protocol::rules::Rules::of(*revision).date,
+                *revision == current,
+            );
+            if line.on_hover_text(revision.meaning()).clicked() {
+                let setup = Setup { revision: *revision, ..desk.session.setup().clone() };
+                desk.ask(Ask::Rerun(Box::new(setup)));
+            }
+        }
+    });
+}

@@ -1,0 +1,311 @@
+//! The pilot: what every ask does to the run. Steps, plays, jumps, begins afresh, and finds the way back.
+
+use crate::protocol::id::ProductId;
+use crate::session::control;
+use crate::session::run::Session;
+use crate::ui::desk::{Ask, Speed};
+use crate::ui::keys::Action;
+use crate::ui::selection::{Menu, Selection, Tab};
+use crate::ui::view::View;
+use crate::world::command::Command;
+use crate::world::setup::Setup;
+
+/// Steps that "to the end" takes at the most.
+const STEPS_MAX: usize = 10_000;
+
+/// The run with the means to move it.
+pub struct Pilot {
+    session: Session,
+    /// Runs that were left for this one, the latest last.
+    before: Vec<Session>,
+    /// Runs that undo left.
+    after: Vec<Session>,
+    /// The time of the next step, in the window's own seconds, while playing.
+    next_at_s: Option<f64>,
+    speed: Speed,
+}
+
+/// What an ask wants from the window itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing more.
+    Nothing,
+    /// The list of keys.
+    Help,
+    /// The dialog that opens.
+    Open,
+    /// The dialog that saves.
+    Save,
+    /// Whatever is open shall close.
+    Close,
+    /// Everything larger or smaller.
+    Zoom(Zoom),
+}
+
+/// A change of size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zoom {
+    /// Larger by a step.
+    In,
+    /// Smaller by a step.
+    Out,
+    /// Its own size.
+    Reset,
+}
+
+impl Zoom {
+    /// The next size from this one, between 0.75 and 2.
+    #[must_use]
+    pub fn from(self, factor: f32) -> f32 {
+        let next = match self {
+            Self::In => factor * 1.1,
+            Self::Out => factor / 1.1,
+            Self::Reset => 1.0,
+        };
+        next.clamp(0.75, 2.0)
+    }
+}
+
+impl Pilot {
+    /// A pilot for this run.
+    #[must_use]
+    pub fn new(session: Session) -> Self {
+        Self { session, before: Vec::new(), after: Vec::new(), next_at_s: None, speed: Speed::NORMAL }
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Whether steps follow by themselves.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.next_at_s.is_some()
+    }
+
+    /// How fast.
+    #[must_use]
+    pub fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Stops playing: somebody reads.
+    pub fn pause(&mut self) {
+        self.next_at_s = None;
+    }
+
+    /// Shows another run; the present one can be had back by undo.
+    pub fn take(&mut self, session: Session) {
+        self.pause();
+        self.before.push(std::mem::replace(&mut self.session, session));
+        self.after.clear();
+    }
+
+    /// Takes the step that is due while playing. Answers in how many seconds the next one is.
+    pub fn play(&mut self, now_s: f64) -> Option<f64> {
+        let due_s = self.next_at_s?;
+        if now_s < due_s {
+            return Some(due_s - now_s);
+        }
+        if !self.step() {
+            self.pause();
+            return None;
+        }
+        let pause_s = self.speed.pause_s();
+        self.next_at_s = Some((due_s + pause_s).max(now_s));
+        Some(pause_s)
+    }
+
+    /// Does what was asked, except what is the window's own affair.
+    pub fn act(&mut self, ask: Ask, selection: &mut Selection, view: &View, now_s: f64) -> Wanted {
+        match ask {
+            Ask::Do(command) => self.command(command, selection),
+            Ask::Act(action) => return self.key(action, selection, view, now_s),
+            Ask::Go(step) => self.travel(selection, |session| session.rewind(step)),
+            Ask::GoTo(place) => self.travel(selection, |session| session.go(place)),
+            Ask::Advance(span) => self.travel(selection, |session| {
+                control::advance(session, span);
+                true
+            }),
+            Ask::Rerun(setup) => self.rerun(*setup, selection),
+            Ask::Speed(speed) => self.speed = speed,
+            Ask::OpenBuiltin(_) | Ask::Theme(_) => {}
+        }
+        Wanted::Nothing
+    }
+
+    fn command(&mut self, command: Command, selection: &mut Selection) {
+        if let Command::Buy { product } = &command {
+            selection.product = Some(product.clone());
+        }
+        if matches!(command, Command::Buy { .. }) {
+            selection.transaction = None;
+        }
+        follow(selection);
+        self.session.dispatch(command);
+    }
+
+    fn travel(&mut self, selection: &mut Selection, journey: impl FnOnce(&mut Session) -> bool) {
+        self.pause();
+        follow(selection);
+        journey(&mut self.session);
+    }
+
+    fn rerun(&mut self, setup: Setup, selection: &mut Selection) {
+        let title = self.session.title().to_owned();
+        let mut session = Session::new(setup);
+        session.rename(title);
+        *selection = Selection { tab: selection.tab, ..Selection::default() };
+        self.take(session);
+    }
+
+    /// One step: along the record, or into the unknown. False where the run is at rest.
+    fn step(&mut self) -> bool {
+        let Some(command) = control::next_command(&self.session) else { return false };
+        if self.session.can_forward() {
+            self.session.forward();
+        } else {
+            self.session.dispatch(command);
+        }
+        true
+    }
+
+    fn key(&mut self, action: Action, selection: &mut Selection, view: &View, now_s: f64) -> Wanted {
+        match action {
+            Action::Step => {
+                self.pause();
+                follow(selection);
+                self.step();
+            }
+            Action::Back => self.travel(selection, Session::back),
+            Action::PlayOrPause => {
+                self.next_at_s = if self.is_playing() { None } else { Some(now_s) };
+                follow(selection);
+            }
+            Action::NextPhase => self.next_phase(selection),
+            Action::PreviousPhase => {
+                let step = view.start_of_phase_before();
+                self.travel(selection, |session| session.rewind(step));
+            }
+            Action::Start => self.travel(selection, Session::to_start),
+            Action::End => self.end(selection),
+            Action::Above => self.point(selection, view, -1),
+            Action::Below => self.point(selection, view, 1),
+            Action::Inspect => selection.tab = if view.subject().is_token_own() { Tab::Claims } else { Tab::Message },
+            Action::ShowTab(index) => {
+                if let Some((tab, _)) = Tab::ALL.get(index) {
+                    selection.tab = *tab;
+                }
+            }
+            Action::Branches => selection.menu = Some(Menu::Branches),
+            Action::Revision => selection.menu = Some(Menu::Revision),
+            Action::Verify => self.of_product(selection, view, |product| Command::VerifyAgain { product }),
+            Action::Reissue => self.of_product(selection, view, |product| Command::Reissue { product }),
+            Action::Refund => self.refund(selection),
+            Action::Undo => self.undo(selection),
+            Action::Redo => self.redo(selection),
+            Action::NewRun => self.rerun(self.session.setup().clone(), selection),
+            Action::Open => return Wanted::Open,
+            Action::Save => return Wanted::Save,
+            Action::ZoomIn => return Wanted::Zoom(Zoom::In),
+            Action::ZoomOut => return Wanted::Zoom(Zoom::Out),
+            Action::ZoomReset => return Wanted::Zoom(Zoom::Reset),
+            Action::Help => return Wanted::Help,
+            Action::Escape => {
+                follow(selection);
+                return Wanted::Close;
+            }
+        }
+        Wanted::Nothing
+    }
+
+    fn point(&mut self, selection: &mut Selection, view: &View, by: isize) {
+        self.pause();
+        selection.receipt = None;
+        selection.message = view.neighbour(selection.message, by);
+    }
+
+    fn next_phase(&mut self, selection: &mut Selection) {
+        self.pause();
+        follow(selection);
+        let mut view = View::of(&self.session);
+        let phase = view.phase();
+        for _ in 0..STEPS_MAX {
+            if !self.step() {
+                break;
+            }
+            view.refresh(&self.session, selection);
+            if view.phase() != phase {
+                break;
+            }
+        }
+    }
+
+    fn end(&mut self, selection: &mut Selection) {
+        self.pause();
+        follow(selection);
+        if self.session.can_forward() {
+            self.session.to_end();
+            return;
+        }
+        for _ in 0..STEPS_MAX {
+            if !self.step() {
+                break;
+            }
+        }
+    }
+
+    fn of_product(&mut self, selection: &mut Selection, view: &View, command: fn(ProductId) -> Command) {
+        if let Some(product) = view.product(&self.session, selection) {
+            self.command(command(product), selection);
+        }
+    }
+
+    fn refund(&mut self, selection: &mut Selection) {
+        let transactions = self.session.world().marketplace().transactions();
+        let pointed = transactions.iter().find(|one| Some(&one.id) == selection.transaction.as_ref());
+        if let Some(id) = pointed.or(transactions.last()).map(|one| one.id.clone()) {
+            self.command(Command::Refund { transaction: id }, selection);
+        }
+    }
+
+    fn undo(&mut self, selection: &mut Selection) {
+        self.pause();
+        follow(selection);
+        if !self.session.undo()
+            && let Some(session) = self.before.pop()
+        {
+            self.after.push(std::mem::replace(&mut self.session, session));
+        }
+    }
+
+    fn redo(&mut self, selection: &mut Selection) {
+        self.pause();
+        follow(selection);
+        if !self.session.redo()
+            && let Some(session) = self.after.pop()
+        {
+            self.before.push(std::mem::replace(&mut self.session, session));
+        }
+    }
+
+    /// Whether undo leads anywhere.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        self.session.can_undo() || !self.before.is_empty()
+    }
+
+    /// Whether redo leads anywhere.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        self.session.can_redo() || !self.after.is_empty()
+    }
+}
+
+/// Lets go of what was pointed at, so that everything follows the present step again.
+fn follow(selection: &mut Selection) {
+    selection.message = None;
+    selection.receipt = None;
+}

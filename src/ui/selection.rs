@@ -1,0 +1,58 @@
+//! The selection: what is pointed at, in all panes at once. The only thing that panes share and change.
+
+use std::sync::Arc;
+
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::world::message::MessageId;
+
+/// What is pointed at, in all panes at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// A message; `None` follows the present one.
+    pub message: Option<MessageId>,
+    /// An installed receipt; it goes before the message.
+    pub receipt: Option<Arc<str>>,
+    /// A payment in the marketplace; `None` follows the latest.
+    pub transaction: Option<TransactionId>,
+    /// A product of the shop; `None` follows the one that something happens to.
+    pub product: Option<ProductId>,
+    /// What the inspector shows.
+    pub tab: Tab,
+    /// A menu that a key wants open.
+    pub menu: Option<Menu>,
+}
+
+/// The inspector's tabs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What the token says.
+    #[default]
+    Claims,
+    /// What the ladder says of it.
+    Verdict,
+    /// How the message looks on the wire.
+    Message,
+}
+
+/// Menus that a key can open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// The revisions.
+    Revision,
+    /// The branches.
+    Branches,
+}
+
+impl Selection {
+    /// Whether somebody has begun to read something else since `before`; reading pauses play.
+    #[must_use]
+    pub fn is_reading_more_than(&self, before: &Self) -> bool {
+        self.message != before.message || self.receipt != before.receipt || self.tab != before.tab
+    }
+}
+
+impl Tab {
+    /// The tabs in their order, with their words.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Claims, "Claims"), (Self::Verdict, "Verdict"), (Self::Message, "Message")];
+}

@@ -38,3 +38,4 @@ mod replay;
 mod doors;
 mod swarm;
 mod readings;
+mod samples;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use paystage::lens::badge::BadgeKind;
@@ -16,27 +15,25 @@ use paystage::protocol::code::Code;
 use paystage::protocol::device::DeviceError;
 use paystage::protocol::dial::Hosting;
 use paystage::protocol::flow_failure::FlowFailure;
-use paystage::protocol::id::{ProductId, TransactionId};
-use paystage::protocol::money::Money;
+use paystage::protocol::id::ProductId;
 use paystage::protocol::mozpay::MozPayError;
-use paystage::protocol::notice::NoticeKind;
 use paystage::protocol::pay_error::PayError;
 use paystage::protocol::rules::Revision;
-use paystage::protocol::store_answer::{Reason, Status, StoreAnswer};
-use paystage::protocol::time::{Span, Time};
+use paystage::protocol::store_answer::{Reason, Status};
+use paystage::protocol::time::Span;
 use paystage::session::builtin::SUITE;
 use paystage::session::control::next_command;
 use paystage::session::run::Session;
 use paystage::session::scenario::play::play;
 use paystage::world::catalog::Catalog;
 use paystage::world::character::BuyerCharacter;
-use paystage::world::command::{Command, Planted};
-use paystage::world::event::Event;
+use paystage::world::command::Command;
 use paystage::world::http_form::WireForm;
-use paystage::world::message::{Body, Message, MessageId};
-use paystage::world::party::Party;
-use paystage::world::refusal::{Refusal, Stop};
+use paystage::world::message::{Body, Message};
+use paystage::world::refusal::Stop;
 use paystage::world::setup::{Polling, Setup};
+
+use crate::samples::{KINDS, delivered, kind, messages};
 
 #[test]
 fn the_plain_hosted_purchase_reads_as_a_story() {
@@ -500,12 +497,6 @@ fn tokens_shortened(text: &str) -> String {
     text.split('\n').map(cut).collect::<Vec<_>>().join("\n")
 }
 
-fn delivered(session: &Session) -> Vec<Arc<Message>> {
-    let arrived =
-        |event: &Event| if let Event::Delivered { message } = event { Some(Arc::clone(message)) } else { None };
-    session.steps().iter().flat_map(|step| step.events.iter().filter_map(arrived)).collect()
-}
-
 fn builtin(name: &str) -> Session {
     play(&SUITE.iter().find(|builtin| builtin.name == name).unwrap().scenario().unwrap()).session
 }
@@ -533,97 +524,3 @@ fn rest(session: &mut Session) {
         session.dispatch(Command::Step);
     }
 }
-
-/// Every message of the built-in suite, and by hand what no scenario reaches: long names, many counts, each refusal.
-fn messages() -> Vec<Arc<Message>> {
-    let mut all: Vec<_> =
-        SUITE.iter().flat_map(|builtin| delivered(&play(&builtin.scenario().unwrap()).session)).collect();
-    let by_hand = |body| Message {
-        id: MessageId(0),
-        number: 1,
-        from: Party::AppPage,
-        to: Party::Marketplace,
-        sent: Time::from_seconds(1_795_341_840),
-        due: Time::from_seconds(1_795_341_840),
-        answers: None,
-        body,
-    };
-    all.extend(rare_bodies().into_iter().map(|body| Arc::new(by_hand(body))));
-    all
-}
-
-fn rare_bodies() -> Vec<Body> {
-    let transaction = TransactionId::from("dc82f1a0-0000-4000-8000-000000000001");
-    let product = ProductId::parse(&"very-long-".repeat(6)).unwrap();
-    let name = "The Most Extraordinarily Long Product Name That Anybody Has Ever Put Into Any Shop At All".to_owned();
-    let price = Money::usd(123_456_789);
-    let refusal = Refusal::from(Stop::UnknownProduct);
-    let receipt: Arc<str> = "not a receipt".into();
-    let notice = |kind, attempt| Body::NoticeSent {
-        transaction: transaction.clone(),
-        kind,
-        token: "t".into(),
-        attempt,
-        url: "https://pony.example/postback".into(),
-    };
-    let noticed = |status, body: &str| Body::NoticeAnswered {
-        transaction: transaction.clone(),
-        kind: NoticeKind::Postback,
-        status,
-        body: body.to_owned(),
-    };
-    let mut bodies = vec![
-        Body::BuyClicked { product: product.clone() },
-        Body::BuyAsked { product: product.clone(), origin: Catalog::standard().app },
-        Body::BuyRefused { status: 404, refusal: refusal.clone() },
-        Body::PayCalled { requests: vec!["a".into(), "b".into()] },
-        Body::PriceShown { transaction: transaction.clone(), name, price },
-        Body::PinEntered { transaction: transaction.clone(), pin: "1234".into() },
-        Body::AccessGranted { product: product.clone() },
-        Body::AccessRefused { product: product.clone(), refusal: refusal.clone() },
-        Body::OwnerMailed { transaction: transaction.clone(), attempts: 1 },
-        Body::InstallAnswered { error: Some(DeviceError::ALL[0].into()) },
-        Body::ReceiptDenied { transaction: transaction.clone(), status: 404, refusal },
-        Body::HistoryAnswered { transactions: vec![transaction.clone(), transaction.clone()] },
-        Body::ReceiptHandedOver {
-            transaction: transaction.clone(),
-            product: product.clone(),
-            receipt: receipt.clone(),
-        },
-        Body::ReissueAnswered { status: 400, answer: StoreAnswer::of(Status::Ok) },
-        noticed(500, "a whole page of HTML that says nothing of use"),
-        noticed(200, ""),
-    ];
-    bodies.extend(
-        [NoticeKind::Postback, NoticeKind::Chargeback].into_iter().flat_map(|kind| [notice(kind, 1), notice(kind, 6)]),
-    );
-    bodies.extend((0..5).map(|left| Body::PinRefused { transaction: transaction.clone(), left }));
-    bodies.extend(Status::ALL.map(|status| Body::VerifyAnswered { answer: StoreAnswer::of(status) }));
-    bodies.extend(Reason::ALL.map(|reason| Body::VerifyAnswered { answer: StoreAnswer::invalid(reason) }));
-    let planted = |kind| Body::ReceiptPlanted { product: product.clone(), kind, receipt: receipt.clone() };
-    let kinds = [Planted::OtherApp, Planted::OtherUser, Planted::Forged, Planted::Edited, Planted::Unsigned];
-    bodies.extend(kinds.into_iter().chain([Planted::Expired, Planted::Test, Planted::Text("x".into())]).map(planted));
-    bodies
-}
-
-/// The names of all variants of [`Body`]. A new one does not compile until it stands here, and then wants a sample.
-macro_rules! kinds {
-    ($($kind:ident)+) => {
-        const KINDS: &[&str] = &[$(stringify!($kind)),+];
-
-        fn kind(body: &Body) -> &'static str {
-            match body {
-                $(Body::$kind { .. } => stringify!($kind),)+
-            }
-        }
-    };
-}
-
-kinds!(
-    KeysAsked KeysAnswered BuyClicked BuyAsked StartAsked StartAnswered BuyAnswered BuyRefused PayCalled WindowOpened
-    PriceShown PinEntered PinRefused CancelPressed WindowClosed WindowAbandoned ChargeAsked ChargeAnswered NoticeSent
-    NoticeAnswered OwnerMailed WindowEnded PaySettled StatusAsked StatusAnswered ReceiptSought ReceiptSupplied
-    ReceiptDenied InstallAsked ReplaceAsked InstallAnswered ReceiptsAsked ReceiptsAnswered ReceiptJudged VerifyAsked
-    VerifyAnswered AccessGranted AccessRefused HistoryAsked HistoryAnswered ReceiptRequested ReceiptHandedOver
-    ReissueAsked ReissueAnswered RefundAsked RefundAnswered ChargebackReported KeyRotated ReceiptPlanted
-);

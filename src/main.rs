@@ -14,7 +14,13 @@ fn main() -> ExitCode {
 }
 
 fn open(session: Session, path: Option<String>) -> Result<(), String> {
-    app::open(session, path).map_err(|error| error.to_string())
+    app::open(session, path).map_err(|error| match error {
+        eframe::Error::WinitEventLoop(_) => "the display does not answer; check DISPLAY and WAYLAND_DISPLAY".to_owned(),
+        eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => {
+            "the display has no OpenGL driver; install it with: apt install libgl1 libgl1-mesa-dri".to_owned()
+        }
+        error @ (eframe::Error::AppCreation(_) | eframe::Error::Winit(_)) => error.to_string(),
+    })
 }
 
 fn draw(session: Session, shot: &Shot) -> Result<Vec<u8>, String> {

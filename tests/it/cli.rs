@@ -44,6 +44,16 @@ fn without_a_display_the_plain_purchase_plays_in_the_terminal() {
 }
 
 #[test]
+fn a_display_that_does_not_answer_is_no_display() {
+    let desk = Desk::new("mute");
+    let output = desk.command(&[]).env("DISPLAY", ":64321").output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(err.starts_with("No window:") && !err.contains(".rs"), "{err}");
+    assert!(out.contains("access granted"), "{out}");
+}
+
+#[test]
 fn without_a_display_a_named_run_plays_instead() {
     let desk = Desk::new("named");
     desk.file("declined.paystage.json", recorded());
@@ -171,6 +181,30 @@ fn messages_are_shown_on_demand() {
     let said = desk.run(&["run", "plain-hosted", "--messages"]);
     said.ended(0).says(&["mozPay", "App page → Device"]);
     assert!(!desk.run(&["run", "plain-hosted"]).out.contains("App page → Device"));
+}
+
+#[test]
+fn a_picture_is_drawn_without_a_display() {
+    let desk = Desk::new("picture");
+    desk.file("bad.toml", "title = 7\n");
+    let size = ["--size", "1000x700"];
+    let said = desk.run(&[&["picture", "plain-hosted", "-o", "a.png"], &size[..]].concat());
+    said.ended(0);
+    let first = desk.read("a.png");
+    assert!(first.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let again = desk.run(&[&["picture", "plain-hosted", "-o", "-"], &size[..]].concat());
+    assert_eq!(again.ended(0).bytes, first);
+    for other in [["--step", "3"], ["--theme", "light"], ["--tab", "message"]] {
+        let said = desk.run(&[&["picture", "plain-hosted", "-o", "-"], &size[..], &other[..]].concat());
+        assert_ne!(said.ended(0).bytes, first, "{other:?}");
+    }
+    for bad in [["--size", "10x10"], ["--zoom", "40"], ["--step", "x"], ["--theme", "pink"], ["--select", "999"]] {
+        desk.run(&[&["picture", "plain-hosted", "-o", "b.png"], &bad[..]].concat()).ended(2);
+    }
+    desk.run(&["picture", "bad.toml", "-o", "b.png"]).ended(2).complains(&["bad.toml:1:9"]);
+    desk.run(&[&["picture", "plain-hosted", "-o", "gone/b.png"], &size[..]].concat())
+        .ended(2)
+        .complains(&["gone/b.png"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files: what opens and saves runs. A path field that always works, the desktop's chooser where there is one, and the built-in scenarios.
 
-use egui::{Align, Frame, Id, Key, Layout, Modal, ScrollArea, Ui};
+use egui::{Align, Key, Layout, ScrollArea, Ui};
 
 use crate::io::dialogs::{self, Answer, Pending, Wish};
 use crate::io::files::{self, FileError, Place};
@@ -85,12 +85,8 @@ impl Files {
     /// Shows the dialog over the window.
     pub fn show(&mut self, ui: &Ui, session: &Session) -> Outcome {
         let chosen = self.poll();
-        let modal = Modal::new(Id::unique("files")).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH.min(ui.ctx().content_rect().width() - 64.0));
-            Frame::new().inner_margin(10).show(ui, |ui| self.contents_ui(ui)).inner
-        });
-        let is_left = modal.should_close();
-        let deed = if chosen { Deed::Go } else { modal.inner };
+        let (deed, is_left) = surface::dialog(ui, "files", WIDTH, |ui| self.contents_ui(ui));
+        let deed = if chosen { Deed::Go } else { deed };
         match deed {
             Deed::Nothing if is_left => Outcome::Closed,
             Deed::Nothing => Outcome::Stays,

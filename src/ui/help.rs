@@ -1,12 +1,12 @@
 //! The help: every key of the table, over the window.
 
-use egui::{Id, Modal, Ui, vec2};
+use egui::{Ui, vec2};
 
 use crate::ui::icons::Icon;
 use crate::ui::keys::{Group, TABLE};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
-use crate::ui::widgets::text;
+use crate::ui::widgets::{surface, text};
 
 const WIDTH: f32 = 720.0;
 const KEYS_WIDTH: f32 = 190.0;
@@ -14,12 +14,9 @@ const KEYS_WIDTH: f32 = 190.0;
 /// Shows the list of keys. False when somebody closed it.
 #[must_use]
 pub fn show(ui: &Ui) -> bool {
-    let room = ui.ctx().content_rect().size();
-    let modal = Modal::new(Id::unique("help")).show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH.min(room.x - 64.0));
-        egui::Frame::new().inner_margin(10).show(ui, |ui| contents_ui(ui, room.y)).inner
-    });
-    modal.inner && !modal.should_close()
+    let room = ui.ctx().content_rect().height();
+    let (is_open, is_left) = surface::dialog(ui, "help", WIDTH, |ui| contents_ui(ui, room));
+    is_open && !is_left
 }
 
 fn contents_ui(ui: &mut Ui, room: f32) -> bool {
@@ -31,7 +28,7 @@ fn contents_ui(ui: &mut Ui, room: f32) -> bool {
         });
     });
     text::note(ui, "They rest while a text field has the keyboard. Tab walks through the buttons.");
-    egui::ScrollArea::vertical().id_salt("help").max_height(room - 200.0).show(ui, |ui| {
+    egui::ScrollArea::vertical().id_salt("help").max_height(room - 150.0).show(ui, |ui| {
         let is_wide = ui.available_width() > 600.0;
         if is_wide {
             ui.columns(2, |columns| {

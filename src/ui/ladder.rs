@@ -36,7 +36,14 @@ pub fn icon_of(outcome: Outcome) -> Icon {
 /// The chip over the ladder: what came out.
 pub fn headline_ui(ui: &mut Ui, verdict: &Verdict) {
     let (tone, words) = headline(verdict);
-    Chip::new(tone, &words).signed().show(ui).on_hover_text(words.as_str());
+    let theme = Theme::of(ui);
+    let width = ui.painter().layout_no_wrap(words.clone(), theme.small(), theme.color.text).size().x;
+    if width + 40.0 <= ui.available_width() {
+        Chip::new(tone, &words).signed().show(ui);
+    } else {
+        Chip::new(tone, "Verdict").signed().show(ui);
+        text::note(ui, verdict.headline());
+    }
 }
 
 /// What came out, as `Verdict: valid for this app`.

@@ -46,6 +46,8 @@ pub struct Said {
     pub number: String,
     /// One plain sentence.
     pub sentence: String,
+    /// The historic code of a no.
+    pub code: Option<&'static str>,
     /// What comes next, as a short phrase; may be empty.
     pub next: String,
 }
@@ -276,12 +278,13 @@ impl View {
         let Some(telling) = index.and_then(|index| self.reading.telling_of(index, session)) else {
             return Said { sentence: "Press Space to step".into(), ..Said::default() };
         };
-        let sentence = match telling.caption.code {
-            Some(code) => format!("{}  {code}", telling.caption.sentence),
-            None => telling.caption.sentence,
-        };
         let next = telling.next.map_or_else(String::new, |next| format!("next: {next}"));
-        Said { number: telling.number.to_string(), sentence, next }
+        Said {
+            number: telling.number.to_string(),
+            sentence: telling.caption.sentence,
+            code: telling.caption.code,
+            next,
+        }
     }
 
     /// What is said about a row, for its tooltip.

@@ -33,8 +33,12 @@ const CAPTION_HEIGHT: f32 = 44.0;
 const TIMELINE_HEIGHT: f32 = 46.0;
 /// Below this width the three screens become tabs.
 const TABS_BELOW: f32 = 1100.0;
-/// The flow is never narrower than this while screens stand beside it.
-const FLOW_WIDTH_MIN: f32 = 540.0;
+/// What the six lane heads need beside each other.
+const FLOW_WIDTH_MIN: f32 = 528.0;
+/// Narrower than this, the shop's cards would be cut.
+const APP_WIDTH_MIN: f32 = 264.0;
+/// Narrower than this, the marketplace's tabs would be cut.
+const MARKET_WIDTH_MIN: f32 = 300.0;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
@@ -306,16 +310,17 @@ fn region() -> Margin {
 fn wide_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes, width: f32) {
     let flat = Frame::new().fill(Theme::of(ui).color.panel);
     let side = flat.inner_margin(region());
-    let widest = ((width - FLOW_WIDTH_MIN) / 2.0).max(230.0);
-    let range = 220.0..=widest;
+    let room = width - FLOW_WIDTH_MIN;
+    let app = |size: f32| size.clamp(APP_WIDTH_MIN, (room * 0.475).max(APP_WIDTH_MIN));
+    let market = |size: f32| size.clamp(MARKET_WIDTH_MIN, (room * 0.525).max(MARKET_WIDTH_MIN));
     Panel::left("app")
-        .default_size((width * 0.2063).floor().max(288.0).min(widest))
-        .size_range(range.clone())
+        .default_size(app((width * 0.2063).floor().max(288.0)))
+        .size_range(app(0.0)..=app(width))
         .frame(side)
         .show(ui, |ui| panes.shop.ui(ui, desk));
     Panel::right("market")
-        .default_size((width * 0.2188).floor().max(288.0).min(widest))
-        .size_range(range)
+        .default_size(market((width * 0.2188).floor()))
+        .size_range(market(0.0)..=market(width))
         .frame(side)
         .show(ui, |ui| market_ui(ui, desk, panes));
     flow_ui(ui, desk, panes);
@@ -348,7 +353,7 @@ fn flow_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes) {
     let flat = Frame::new().fill(Theme::of(ui).color.panel);
     Panel::bottom("caption").exact_size(CAPTION_HEIGHT).frame(flat).show(ui, |ui| panes.caption.ui(ui, desk));
     if desk.view.is_celebrating() {
-        Panel::bottom("cards").exact_size(cards::HEIGHT).frame(flat).show(ui, |ui| panes.cards.ui(ui, desk));
+        Panel::bottom("cards").exact_size(cards::height(ui)).frame(flat).show(ui, |ui| panes.cards.ui(ui, desk));
     }
     egui::CentralPanel::default().frame(flat).show(ui, |ui| panes.flow.ui(ui, desk));
 }

@@ -18,6 +18,7 @@ mod claims_lens;
 mod cpu_renderer;
 mod pictures;
 mod panes;
+mod window_pictures;
 
 mod codes;
 mod pay_codes;

@@ -3,9 +3,11 @@
 use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
 
 use crate::ui::desk::Desk;
+use crate::ui::fonts;
 use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
-use crate::ui::widgets::text;
+use crate::ui::widgets::chip::{Chip, Tone};
+use crate::ui::widgets::{surface, text};
 
 /// The line under the flow.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,6 +23,23 @@ impl Pane for Caption {
         let line = Rect::from_center_size(ui.max_rect().center(), vec2(ui.max_rect().width() - 24.0, theme.space.row));
         let mut line_ui = ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
         let said = desk.view.caption(desk.session, desk.selection.message);
-        text::caption(&mut line_ui, &said.number, &said.sentence, &said.next);
+        let Some(code) = said.code else {
+            return text::caption(&mut line_ui, &said.number, &said.sentence, &said.next);
+        };
+        let next = |ui: &mut Ui| {
+            text::muted(ui, &said.next);
+        };
+        let sentence = |ui: &mut Ui| {
+            text::elided(ui, &said.number, fonts::strong(theme.type_sizes.caption), theme.color.accent);
+            let chip_width =
+                ui.painter().layout_no_wrap(code.to_owned(), theme.small(), theme.color.bad).size().x + 44.0;
+            let room = ui.available_width() - chip_width;
+            ui.scope(|ui| {
+                ui.set_max_width(room.max(80.0));
+                text::elided(ui, &said.sentence, theme.caption(), theme.color.text);
+            });
+            Chip::new(Tone::Bad, code).signed().show(ui);
+        };
+        surface::ends(&mut line_ui, theme.space.row, sentence, next);
     }
 }

@@ -12,8 +12,27 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::text;
 use crate::world::setup::Setup;
 
-/// The height of the strip, in points.
-pub const HEIGHT: f32 = 132.0;
+/// The strip's padding, and the gaps within it, in points.
+const PAD: egui::Vec2 = vec2(12.0, 8.0);
+const HEAD_HEIGHT: f32 = 26.0;
+const HEAD_GAP: f32 = 6.0;
+const CARD_PAD: egui::Vec2 = vec2(11.0, 9.0);
+const TITLE_HEIGHT: f32 = 23.0;
+
+/// The height that the strip needs in the room that `ui` has, in points.
+#[must_use]
+pub fn height(ui: &Ui) -> f32 {
+    let theme = Theme::of(ui);
+    let width = card_width(ui.available_width() - 2.0 * PAD.x, theme) - 2.0 * CARD_PAD.x;
+    let words =
+        CARDS.map(|card| ui.painter().layout(card.words.to_owned(), theme.label(), theme.color.muted, width).size().y);
+    let tallest = words.into_iter().fold(0.0, f32::max);
+    (2.0 * PAD.y + HEAD_HEIGHT + HEAD_GAP + 2.0 * CARD_PAD.y + TITLE_HEIGHT + tallest).ceil()
+}
+
+fn card_width(room: f32, theme: &Theme) -> f32 {
+    ((room - 2.0 * theme.space.gap) / 3.0).floor()
+}
 
 /// The strip that ends the first minute.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,19 +57,19 @@ const CARDS: [Card; 3] = [
     Card {
         icon: Icon::Warning,
         title: "Break it",
-        words: "The buyer pays too late: the money is gone and the app has given up",
+        words: "The buyer pays too late: the money is gone, and nothing opens",
         deed: Deed::Break,
     },
     Card {
         icon: Icon::Search,
         title: "Read the receipt",
-        words: "Every claim in plain words, and the ladder that the app climbed",
+        words: "Every claim in plain words, beside the ladder",
         deed: Deed::Read,
     },
     Card {
         icon: Icon::Lock,
         title: "Turn the privacy dial",
-        words: "The same purchase as it was before: the receipt names the buyer",
+        words: "The same purchase under the rules before: it names the buyer",
         deed: Deed::Turn,
     },
 ];
@@ -62,17 +81,17 @@ impl Pane for Cards {
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
-        let room = ui.max_rect().shrink2(vec2(12.0, 8.0));
-        let head = Rect::from_min_size(room.min, vec2(room.width(), 26.0));
+        let room = ui.max_rect().shrink2(PAD);
+        let head = Rect::from_min_size(room.min, vec2(room.width(), HEAD_HEIGHT));
         let mut head_ui =
             ui.new_child(UiBuilder::new().max_rect(head).layout(egui::Layout::left_to_right(egui::Align::Center)));
         Icon::Check.show(&mut head_ui, 18.0, theme.color.ok);
         head_ui.label(egui::RichText::new("Access granted").font(theme.title()).color(theme.color.ok));
         text::muted(&mut head_ui, "Paid, proved and opened. What next?");
         let mut left = room.left();
-        let width = ((room.width() - 2.0 * theme.space.gap) / 3.0).floor();
+        let width = card_width(room.width(), theme);
         for card in CARDS {
-            let rect = Rect::from_min_max(pos2(left, head.bottom() + 6.0), pos2(left + width, room.bottom()));
+            let rect = Rect::from_min_max(pos2(left, head.bottom() + HEAD_GAP), pos2(left + width, room.bottom()));
             left += width + theme.space.gap;
             if card_ui(ui, theme, rect, card) {
                 card.deed.done(desk);
@@ -87,13 +106,13 @@ fn card_ui(ui: &mut Ui, theme: &Theme, rect: Rect, card: Card) -> bool {
     let fill = if response.hovered() { theme.color.hover } else { theme.color.raised };
     let edge = if response.has_focus() { theme.focus_ring() } else { theme.outline() };
     ui.painter().rect(rect, theme.corner.card, fill, edge, StrokeKind::Inside);
-    let inner = rect.shrink2(vec2(12.0, 10.0));
+    let inner = rect.shrink2(CARD_PAD);
     // Painted, not laid out: the card is one button with one name.
     let painter = ui.painter().with_clip_rect(rect.intersect(ui.clip_rect()));
     card.icon.paint(&painter, Rect::from_min_size(inner.min + vec2(0.0, 1.0), vec2(15.0, 15.0)), theme.color.accent);
-    painter.text(inner.min + vec2(22.0, 0.0), Align2::LEFT_TOP, card.title, theme.strong(), theme.color.text);
+    painter.text(inner.min + vec2(21.0, 0.0), Align2::LEFT_TOP, card.title, theme.strong(), theme.color.text);
     let words = painter.layout(card.words.to_owned(), theme.label(), theme.color.muted, inner.width());
-    painter.galley(inner.min + vec2(0.0, 24.0), words, theme.color.muted);
+    painter.galley(inner.min + vec2(0.0, TITLE_HEIGHT), words, theme.color.muted);
     response.on_hover_text(card.words).clicked()
 }
 

@@ -44,11 +44,12 @@ impl Flow {
     fn rows_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, lanes: &Lanes) {
         let view = desk.view;
         let focus = view.row_of(desk.selection.message);
-        let end = (list_height(view.row_count()) - ui.available_height()).max(0.0);
+        let height = ui.available_height();
+        let end = end_of(view.row_count(), height);
         let mut area = ScrollArea::vertical().id_salt("flow").auto_shrink(false);
         if self.shown != focus {
             self.shown = focus;
-            self.offset = self.offset_for(focus, ui.available_height());
+            self.offset = self.offset_for(focus, height);
             area = area.vertical_scroll_offset(self.offset.min(end));
         } else if self.offset > end {
             // Past its end the list would spring back.
@@ -57,7 +58,7 @@ impl Flow {
         let output = area.show_viewport(ui, |ui, viewport| {
             let origin = ui.max_rect().min;
             let width = ui.max_rect().width();
-            ui.set_height(list_height(view.row_count()));
+            ui.set_height(end + height);
             let first = row_at(viewport.top());
             let last = row_at(viewport.bottom()) + 1;
             for (index, row) in view.rows_from(first).take(last.saturating_sub(first)) {
@@ -76,7 +77,7 @@ impl Flow {
         let highest = top - ROW_HEIGHT;
         let lowest = top + 3.0 * ROW_HEIGHT - height;
         let wanted = if self.offset > highest { highest } else { self.offset.max(lowest) };
-        (wanted / ROW_HEIGHT).ceil().max(0.0) * ROW_HEIGHT
+        ((wanted / ROW_HEIGHT).ceil() * ROW_HEIGHT).clamp(0.0, top)
     }
 }
 
@@ -126,9 +127,10 @@ fn tone_of(kind: BadgeKind) -> Tone {
     if kind.is_mild() { Tone::Warn } else { Tone::Bad }
 }
 
-/// The height of so many rows with some air below.
-fn list_height(row_count: usize) -> f32 {
-    as_points(row_count) * ROW_HEIGHT + 16.0
+/// How far so many rows can be scrolled: by whole rows, so that none is cut at the top, and with some air below the last.
+fn end_of(row_count: usize, height: f32) -> f32 {
+    let below = as_points(row_count) * ROW_HEIGHT + 8.0 - height;
+    (below / ROW_HEIGHT).ceil().max(0.0) * ROW_HEIGHT
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^24 rows, where a list is 600 million points high")]

@@ -59,9 +59,9 @@ impl Pane for Market {
 }
 
 const TRANSACTION_COLUMNS: [Column<'static>; 3] = [
-    Column { title: "TX", width: Width::Points(58.0) },
+    Column { title: "TX", width: Width::Points(50.0) },
     Column { title: "PRODUCT", width: Width::Share(1.0) },
-    Column { title: "STATE", width: Width::Points(112.0) },
+    Column { title: "STATE", width: Width::Points(106.0) },
 ];
 
 fn transactions_ui(ui: &mut Ui, desk: &mut Desk<'_>) {

@@ -52,6 +52,7 @@ impl Payment {
         if let Some(left) = window.tries_left {
             text::mono_in(ui, &format!("wrong PIN, {left} tries left"), theme.color.bad);
         }
+        ui.add_space(theme.space.gap);
         ui.horizontal(|ui| {
             let entered = field::line(ui, "PIN", &mut self.pin, &format!("PIN, {pin}"), 96.0);
             self.pin.retain(|sign| sign.is_ascii_digit());

@@ -43,10 +43,10 @@ impl Pane for TopBar {
         let room = ui.max_rect();
         let right_edge = right_ui(ui, room, desk);
         let is_wordy = room.width() >= WORDS_FROM;
-        let transport_width = if is_wordy { 585.0 } else { 345.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
-        let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(120.0);
+        let transport_width = if is_wordy { 600.0 } else { 380.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
+        let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(32.0);
         let left = Rect::from_min_max(room.min, pos2(room.left() + split, room.bottom()));
-        title_ui(&mut part(ui, left, Layout::left_to_right(Align::Center)), desk);
+        title_ui(&mut part(ui, left.with_max_x(left.right() - 16.0), Layout::left_to_right(Align::Center)), desk);
         let middle = Rect::from_min_max(pos2(left.right(), room.top()), pos2(right_edge, room.bottom()));
         let mut middle_ui = part(ui, middle, Layout::left_to_right(Align::Center));
         transport_ui(&mut middle_ui, desk, is_wordy);
@@ -63,6 +63,9 @@ fn part(ui: &mut Ui, rect: Rect, layout: Layout) -> Ui {
 fn title_ui(ui: &mut Ui, desk: &Desk<'_>) {
     let theme = Theme::of(ui);
     Icon::Logo.show(ui, 18.0, theme.color.accent);
+    if ui.available_width() < 80.0 {
+        return;
+    }
     ui.label(egui::RichText::new("Paystage").font(theme.strong()).color(theme.color.text));
     let seed = format!("seed {}", desk.session.setup().seed);
     let seed_width = 8.5 * 9.0;

@@ -53,7 +53,8 @@ impl Pane for Verdict {
                 "The ladder judges receipts; one comes when the payment is through",
             );
         };
-        egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 8)).show(ui, |ui| {
+        egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = theme.space.tight;
             ui.horizontal(|ui| {
                 ladder::headline_ui(ui, &verdict);
                 let words = "Switch a check off to see what would then get through. The run itself is not changed";

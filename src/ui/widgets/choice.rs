@@ -52,7 +52,7 @@ pub fn tabs<T: Copy + PartialEq>(ui: &mut Ui, name: &str, current: &mut T, optio
     let room = ui.available_width();
     let bare: f32 = widths(ui, options, 0.0).iter().sum();
     let count: f32 = options.iter().map(|_| 1.0).sum();
-    let padding = ((room - bare) / count.max(1.0)).clamp(10.0, 24.0);
+    let padding = ((room - bare) / count.max(1.0)).clamp(6.0, 24.0);
     let widths = widths(ui, options, padding.floor());
     let (rect, _) = ui.allocate_exact_size(vec2(widths.iter().sum(), TABS_HEIGHT), Sense::hover());
     let end = rect.left() + room.max(rect.width());

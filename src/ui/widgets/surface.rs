@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, CornerRadius, Frame, Layout, Margin, Rect, Response, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo,
-    vec2,
+    Align, Color32, CornerRadius, Frame, Id, Layout, Margin, Modal, Rect, Response, Sense, StrokeKind, Ui, UiBuilder,
+    WidgetInfo, vec2,
 };
 
 use crate::ui::theme::Theme;
@@ -11,6 +11,19 @@ use crate::ui::widgets::text;
 
 /// The width of the key column of [`key_value`], in points.
 const KEY_WIDTH: f32 = 96.0;
+
+/// A dialog over the darkened window. Answers with what `contents` says, and whether somebody clicked beside it or pressed Escape.
+pub fn dialog<R>(ui: &Ui, name: &str, width_pt: f32, contents: impl FnOnce(&mut Ui) -> R) -> (R, bool) {
+    let id = Id::unique(name);
+    // As high as its contents; these bound themselves to the window.
+    let area = Modal::default_area(id).default_height(ui.ctx().content_rect().height());
+    let modal = Modal::new(id).area(area).show(ui.ctx(), |ui| {
+        ui.set_width(width_pt.min(ui.ctx().content_rect().width() - 64.0));
+        Frame::new().inner_margin(Margin::same(10)).show(ui, contents).inner
+    });
+    let is_left = modal.should_close();
+    (modal.inner, is_left)
+}
 
 /// A raised card over the whole width.
 pub fn card<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {

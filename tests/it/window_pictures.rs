@@ -1,0 +1,95 @@
+//! The window keeps its look: the moments that matter, in both faces and at three sizes, pixel for pixel.
+
+use egui_kittest::SnapshotResults;
+use paystage::session::builtin::Builtin;
+use paystage::session::control;
+use paystage::session::run::Session;
+use paystage::session::scenario::play;
+use paystage::ui::keys::Action;
+use paystage::ui::picture::Picture;
+use paystage::ui::selection::Tab;
+use paystage::ui::window::Window;
+use paystage::world::setup::Setup;
+
+const LARGE: [f32; 2] = [1600.0, 1000.0];
+const MIDDLE: [f32; 2] = [1280.0, 800.0];
+const SMALL: [f32; 2] = [1000.0, 700.0];
+
+/// The plain purchase after so many presses of Space.
+fn pressed(times: usize) -> Session {
+    let mut session = Session::new(Setup::default());
+    session.rename("A plain purchase");
+    for _ in 0..times {
+        let Some(command) = control::next_command(&session) else { break };
+        session.dispatch(command);
+    }
+    session
+}
+
+/// A built-in scenario, played to its end.
+fn played(name: &str) -> Session {
+    play::play(&Builtin::find(name).unwrap().scenario().unwrap()).session
+}
+
+struct Shot {
+    name: &'static str,
+    size_pt: [f32; 2],
+    face: egui::Theme,
+    session: Session,
+    tab: Tab,
+    key: Option<Action>,
+}
+
+impl Shot {
+    fn new(name: &'static str, size_pt: [f32; 2], face: egui::Theme, session: Session) -> Self {
+        Self { name, size_pt, face, session, tab: Tab::Claims, key: None }
+    }
+
+    fn tab(self, tab: Tab) -> Self {
+        Self { tab, ..self }
+    }
+
+    fn key(self, key: Action) -> Self {
+        Self { key: Some(key), ..self }
+    }
+
+    fn take(self, results: &mut SnapshotResults) {
+        let mut window = Window::new(self.session);
+        window.selection_mut().tab = self.tab;
+        if let Some(key) = self.key {
+            window.press(key);
+        }
+        let picture = Picture { size_pt: self.size_pt, zoom: 1.0, theme: self.face };
+        let image = picture.image(|ui| window.ui(ui)).unwrap();
+        let size = [image.width, image.height].map(|side| u32::try_from(side).unwrap());
+        let image = image::RgbaImage::from_raw(size[0], size[1], image.rgba).unwrap();
+        results.add(egui_kittest::try_image_snapshot(&image, self.name));
+    }
+}
+
+#[test]
+fn the_window_looks_as_agreed() {
+    use egui::Theme::{Dark, Light};
+    let mut results = SnapshotResults::new();
+    for shot in [
+        Shot::new("window-first-dark", LARGE, Dark, pressed(0)),
+        Shot::new("window-middle-dark", LARGE, Dark, pressed(14)),
+        Shot::new("window-middle-light", LARGE, Light, pressed(14)),
+        Shot::new("window-end-light", LARGE, Light, pressed(100)),
+        Shot::new("window-asked-dark", LARGE, Dark, {
+            let mut session = played("you-decide");
+            session.rewind(8);
+            session
+        })
+        .tab(Tab::Message),
+        Shot::new("window-refused-dark", LARGE, Dark, played("other-apps-receipt")).tab(Tab::Verdict),
+        Shot::new("window-gave-up-light", MIDDLE, Light, played("paid-but-timed-out")),
+        Shot::new("window-end-dark", MIDDLE, Dark, pressed(100)),
+        Shot::new("window-keys-light", MIDDLE, Light, pressed(6)).key(Action::Help),
+        Shot::new("window-open-dark", MIDDLE, Dark, pressed(6)).key(Action::Open),
+        Shot::new("window-middle-dark-small", SMALL, Dark, pressed(14)),
+        Shot::new("window-refused-light-small", SMALL, Light, played("refunded-store-asked")).tab(Tab::Verdict),
+    ] {
+        shot.take(&mut results);
+    }
+}

@@ -9,9 +9,11 @@ mod stopwatch;
 mod verify;
 mod purchase;
 mod rewind;
+mod frame;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 3] = [("verify", verify::run), ("purchase", purchase::run), ("rewind", rewind::run)];
+const BENCHES: [(&str, fn()); 4] =
+    [("verify", verify::run), ("purchase", purchase::run), ("rewind", rewind::run), ("frame", frame::run)];
 
 fn main() {
     // Cargo adds --bench; any other word picks benches by name.

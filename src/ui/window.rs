@@ -2,7 +2,7 @@
 //!
 //! A plain value: the desktop, the tests and the picture maker all draw the same one. It knows no display.
 
-use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Panel, Sense, ThemePreference, Ui, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Panel, Sense, Ui, vec2};
 
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
@@ -50,7 +50,6 @@ pub struct Window {
     overlay: Option<Overlay>,
     said: Option<String>,
     path: Option<String>,
-    theme: ThemePreference,
     pressed: Vec<keys::Action>,
 }
 
@@ -96,7 +95,6 @@ impl Window {
             overlay: None,
             said: None,
             path: None,
-            theme: ThemePreference::System,
             pressed: Vec::new(),
         }
     }
@@ -189,7 +187,7 @@ impl Window {
         let mode = Mode {
             is_playing: self.pilot.is_playing(),
             speed: self.pilot.speed(),
-            theme: self.theme,
+            theme: ui.ctx().options(|options| options.theme_preference),
             can_undo: self.pilot.can_undo(),
             can_redo: self.pilot.can_redo(),
         };
@@ -258,10 +256,7 @@ impl Window {
     fn perform(&mut self, ctx: &Context, ask: Ask) {
         self.said = None;
         match ask {
-            Ask::Theme(theme) => {
-                self.theme = theme;
-                ctx.set_theme(theme);
-            }
+            Ask::Theme(theme) => ctx.set_theme(theme),
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),

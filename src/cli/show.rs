@@ -38,7 +38,9 @@ pub(crate) fn run(file: Option<&OsStr>, window: &Window, out: &mut dyn Write) ->
 
 /// A run in which nobody has clicked Buy.
 fn fresh() -> Session {
-    Session::new(Setup::default())
+    let mut session = Session::new(Setup::default());
+    session.rename("A plain purchase");
+    session
 }
 
 /// A scenario is shown from its beginning, with all that comes after it drawn; a recorded run where it was saved.

@@ -71,7 +71,7 @@ impl Shot {
 fn the_window_looks_as_agreed() {
     use egui::Theme::{Dark, Light};
     let mut results = SnapshotResults::new();
-    for shot in [
+    let shots = vec![
         Shot::new("window-first-dark", LARGE, Dark, pressed(0)),
         Shot::new("window-middle-dark", LARGE, Dark, pressed(14)),
         Shot::new("window-middle-light", LARGE, Light, pressed(14)),
@@ -89,7 +89,8 @@ fn the_window_looks_as_agreed() {
         Shot::new("window-open-dark", MIDDLE, Dark, pressed(6)).key(Action::Open),
         Shot::new("window-middle-dark-small", SMALL, Dark, pressed(14)),
         Shot::new("window-refused-light-small", SMALL, Light, played("refunded-store-asked")).tab(Tab::Verdict),
-    ] {
+    ];
+    for shot in shots {
         shot.take(&mut results);
     }
 }

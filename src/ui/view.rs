@@ -36,6 +36,7 @@ pub struct View {
     subject: Subject,
     looked_at: Option<LookedAt>,
     is_untouched: bool,
+    is_celebrating: bool,
     can_step: bool,
 }
 
@@ -108,6 +109,9 @@ impl View {
         self.progress = self.reading.progress(self.product.as_ref());
         self.phases = Phase::ALL.into_iter().map(|phase| (phase.label(), shown(self.progress.state(phase)))).collect();
         self.is_untouched = focus.is_none() && session.world().marketplace().transactions().is_empty();
+        let present = self.present_row().and_then(|index| self.row(index));
+        let is_granted = present.is_some_and(|row| matches!(row.message.body, Body::AccessGranted { .. }));
+        self.is_celebrating = is_granted && !session.can_forward();
         self.can_step = control::next_command(session).is_some();
         self.caption = self.said(session, self.present_row());
     }
@@ -253,12 +257,10 @@ impl View {
         rows.get(first).map_or(1, |row| row.step + 1)
     }
 
-    /// Whether the present message grants access, and nothing else is under way: the first minute is over.
+    /// Whether access has just been granted, with nothing recorded after it: the first minute is over.
     #[must_use]
     pub fn is_celebrating(&self) -> bool {
-        let present = self.present_row().and_then(|index| self.row(index));
-        present.is_some_and(|row| matches!(row.message.body, Body::AccessGranted { .. }))
-            && self.present_row() == self.row_count().checked_sub(1)
+        self.is_celebrating
     }
 }
 

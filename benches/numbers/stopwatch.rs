@@ -13,16 +13,26 @@ pub(crate) struct Ratio {
 }
 
 /// Runs both sides in turns, `goes` times a round, and keeps each side's fastest round.
-pub(crate) fn ratio(goes: u32, mut ours: impl FnMut(), mut floor: impl FnMut()) -> Ratio {
-    let mut best = [f64::INFINITY; 2];
+pub(crate) fn ratio(goes: u32, mut ours: impl FnMut(), floor: impl FnMut()) -> Ratio {
+    ratio_on(goes, || (), |()| ours(), floor)
+}
+
+/// As [`ratio`], for work that uses up what it works on: that is made before the watch runs, and dropped after.
+pub(crate) fn ratio_on<T>(
+    goes: u32,
+    mut fresh: impl FnMut() -> T,
+    mut ours: impl FnMut(&mut T),
+    mut floor: impl FnMut(),
+) -> Ratio {
+    let mut best = Ratio { ours: f64::INFINITY, floor: f64::INFINITY };
     for round in 0..ROUNDS {
-        let sides: [&mut dyn FnMut(); 2] = [&mut ours, &mut floor];
-        for (side, best) in sides.into_iter().zip(&mut best) {
-            *best = best.min(at_depth(round, &mut || time(goes, side)));
-        }
+        let mut stock: Vec<T> = (0..goes).map(|_| fresh()).collect();
+        let mut left = stock.iter_mut();
+        let ours = at_depth(round, &mut || time(goes, &mut || left.next().into_iter().for_each(&mut ours)));
+        let floor = at_depth(round, &mut || time(goes, &mut floor));
+        best = Ratio { ours: best.ours.min(ours), floor: best.floor.min(floor) };
     }
-    let [ours, floor] = best;
-    Ratio { ours, floor }
+    best
 }
 
 /// The fastest of several goes, in milliseconds.

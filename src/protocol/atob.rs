@@ -1,21 +1,25 @@
 //! Base64 as browsers read it: forgiving, and one character for each byte.
 
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
+use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-const FORGIVING: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+const FORGIVING: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+/// The same for the signs that tokens use, which nearly every token keeps to.
+const FORGIVING_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
 
 /// Decodes a token's part as the device did: the URL-safe signs are mapped to the standard ones, then `atob` reads the rest.
 ///
 /// White space and missing padding are forgiven (WHATWG Infra, forgiving-base64 decode); `None` for anything else.
 #[must_use]
 pub fn atob(part: &str) -> Option<Vec<u8>> {
+    if let Ok(bytes) = FORGIVING_URL_SAFE.decode(part) {
+        return Some(bytes);
+    }
     let standard: Vec<u8> = part
         .bytes()
         .filter(|byte| !byte.is_ascii_whitespace())

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::protocol::code::Refusal;
@@ -13,68 +12,54 @@ use crate::protocol::request::{LocalWords, PayRequest, PricePoint, Requested, Si
 use crate::protocol::truth::is_python_truthy;
 
 /// The claims of a pay request with whatever they hold. `None` is absent; null is `Some(Null)`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default)]
 pub(crate) struct DraftRequest {
-    #[serde(default, deserialize_with = "there")]
     pub(crate) iss: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) aud: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) typ: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) iat: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) exp: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) nbf: Option<Value>,
-    #[serde(default)]
     pub(crate) request: Option<DraftRequested>,
-    #[serde(flatten)]
     other: BTreeMap<String, Value>,
 }
 
 /// The members of `request` with whatever they hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default)]
 pub(crate) struct DraftRequested {
-    #[serde(default, deserialize_with = "there")]
     pub(crate) id: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) price_point: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) name: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) description: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) icons: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) product_data: Option<Value>,
-    #[serde(default, rename = "postbackURL", deserialize_with = "there")]
     pub(crate) postback_url: Option<Value>,
-    #[serde(default, rename = "chargebackURL", deserialize_with = "there")]
     pub(crate) chargeback_url: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) locales: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) default_locale: Option<Value>,
-    #[serde(default, deserialize_with = "there")]
     pub(crate) simulate: Option<Value>,
-    #[serde(flatten)]
     other: BTreeMap<String, Value>,
-}
-
-fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 impl DraftRequest {
     /// Reads any claims object; a `request` that is no object is as good as absent.
     pub(crate) fn read(jwt: &Jwt) -> Self {
-        jwt.unverified_claims().unwrap_or_else(|_| {
-            let mut claims: Map<String, Value> = jwt.unverified_claims().unwrap_or_default();
-            claims.remove("request");
-            serde_json::from_value(Value::Object(claims)).unwrap_or_default()
-        })
+        let mut claims: Map<String, Value> = jwt.unverified_claims().unwrap_or_default();
+        let request = match claims.remove("request") {
+            Some(Value::Object(members)) => Some(DraftRequested::of(members)),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) | None => None,
+        };
+        let mut take = |name: &str| claims.remove(name);
+        Self {
+            iss: take("iss"),
+            aud: take("aud"),
+            typ: take("typ"),
+            iat: take("iat"),
+            exp: take("exp"),
+            nbf: take("nbf"),
+            request,
+            other: claims.into_iter().collect(),
+        }
     }
 
     /// The pay request that this draft turned out to be, once every check has been passed.
@@ -103,6 +88,24 @@ pub(crate) struct Dates {
 }
 
 impl DraftRequested {
+    fn of(mut members: Map<String, Value>) -> Self {
+        let mut take = |name: &str| members.remove(name);
+        Self {
+            id: take("id"),
+            price_point: take("pricePoint"),
+            name: take("name"),
+            description: take("description"),
+            icons: take("icons"),
+            product_data: take("productData"),
+            postback_url: take("postbackURL"),
+            chargeback_url: take("chargebackURL"),
+            locales: take("locales"),
+            default_locale: take("defaultLocale"),
+            simulate: take("simulate"),
+            other: members.into_iter().collect(),
+        }
+    }
+
     /// The members that must be there and hold something, in the order in which they are asked for.
     pub(crate) fn required(&self) -> [(&'static str, Option<&Value>); 6] {
         [

@@ -352,8 +352,10 @@ pub fn sign<C: Serialize + ?Sized>(
     key: &SigningKey,
     extras: HeaderExtras<'_>,
 ) -> Result<String, SignError> {
-    let claims = serde_json::to_string(claims).map_err(|error| SignError::Claims(error.to_string()))?;
-    sign_json(&claims, key, extras)
+    // Big enough for the claims of every token here, so that the text grows once.
+    let mut json = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut json, claims).map_err(|error| SignError::Claims(error.to_string()))?;
+    sign_bytes(&json, key, extras)
 }
 
 /// Signs claims that are JSON already, byte for byte.
@@ -361,6 +363,10 @@ pub fn sign<C: Serialize + ?Sized>(
 /// # Errors
 /// [`SignError`].
 pub fn sign_json(claims: &str, key: &SigningKey, extras: HeaderExtras<'_>) -> Result<String, SignError> {
+    sign_bytes(claims.as_bytes(), key, extras)
+}
+
+fn sign_bytes(claims: &[u8], key: &SigningKey, extras: HeaderExtras<'_>) -> Result<String, SignError> {
     let HeaderExtras { kid, typ, jku } = extras;
     let header = HeaderOut { alg: key.algorithm().name(), typ, kid: kid.then(|| key.kid().as_str()), jku };
     let header = serde_json::to_string(&header).map_err(|error| SignError::Claims(error.to_string()))?;
@@ -375,7 +381,7 @@ pub fn sign_json(claims: &str, key: &SigningKey, extras: HeaderExtras<'_>) -> Re
 }
 
 fn two_dots(text: &str) -> Result<[usize; 2], JwtError> {
-    let mut dots = text.bytes().enumerate().filter(|(_, byte)| *byte == b'.').map(|(offset, _)| offset);
+    let mut dots = text.match_indices('.').map(|(offset, _)| offset);
     match (dots.next(), dots.next(), dots.next()) {
         (Some(first), Some(second), None) => Ok([first, second]),
         (_, _, Some(third)) => Err(JwtError::Parts { found: 4 + dots.count(), offset: third }),

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::protocol::jwt::{HeaderExtras, SignError, sign};
@@ -52,7 +53,7 @@ pub struct PayRequest {
 }
 
 /// What is to be paid for, and where to say that it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Requested {
     /// The product in the seller's own catalogue; at most 255 characters.
@@ -87,6 +88,81 @@ pub struct Requested {
     /// Members that no page speaks of; kept so that they can be shown.
     #[serde(flatten)]
     pub other: BTreeMap<String, Value>,
+}
+
+/// Written out instead of derived: `flatten` would copy every member once more, and a notice repeats them all.
+impl<'de> Deserialize<'de> for Requested {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Requested;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("what is to be paid for")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Requested, A::Error> {
+                let (mut id, mut price_point, mut name, mut description) = (None, None, None, None);
+                let (mut postback_url, mut chargeback_url) = (None, None);
+                let mut optional = Optional::default();
+                while let Some(member) = object.next_key::<String>()? {
+                    match member.as_str() {
+                        "id" => id = Some(object.next_value()?),
+                        "pricePoint" => price_point = Some(object.next_value()?),
+                        "name" => name = Some(object.next_value()?),
+                        "description" => description = Some(object.next_value()?),
+                        "postbackURL" => postback_url = Some(object.next_value()?),
+                        "chargebackURL" => chargeback_url = Some(object.next_value()?),
+                        _ => optional.read(member, &mut object)?,
+                    }
+                }
+                let Optional { icons, product_data, locales, default_locale, simulate, other } = optional;
+                Ok(Requested {
+                    id: id.ok_or_else(|| A::Error::missing_field("id"))?,
+                    price_point: price_point.ok_or_else(|| A::Error::missing_field("pricePoint"))?,
+                    name: name.ok_or_else(|| A::Error::missing_field("name"))?,
+                    description: description.ok_or_else(|| A::Error::missing_field("description"))?,
+                    icons,
+                    product_data,
+                    postback_url: postback_url.ok_or_else(|| A::Error::missing_field("postbackURL"))?,
+                    chargeback_url: chargeback_url.ok_or_else(|| A::Error::missing_field("chargebackURL"))?,
+                    locales,
+                    default_locale,
+                    simulate,
+                    other,
+                })
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// The members of `request` that may be absent.
+#[derive(Default)]
+struct Optional {
+    icons: BTreeMap<String, String>,
+    product_data: Option<String>,
+    locales: BTreeMap<String, LocalWords>,
+    default_locale: Option<String>,
+    simulate: Option<Simulation>,
+    other: BTreeMap<String, Value>,
+}
+
+impl Optional {
+    fn read<'de, A: MapAccess<'de>>(&mut self, member: String, object: &mut A) -> Result<(), A::Error> {
+        match member.as_str() {
+            "icons" => self.icons = object.next_value()?,
+            "productData" => self.product_data = object.next_value()?,
+            "locales" => self.locales = object.next_value()?,
+            "defaultLocale" => self.default_locale = object.next_value()?,
+            "simulate" => self.simulate = object.next_value()?,
+            _ => {
+                let value = object.next_value()?;
+                self.other.insert(member, value);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A product's words in one language; either may be missing.

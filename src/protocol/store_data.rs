@@ -88,8 +88,12 @@ impl fmt::Display for StoreData {
 
 /// Writes what RFC 3986, 2.3 leaves unreserved as it is, and `%XX` for the rest.
 fn percent_encode(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    if text.bytes().all(is_plain) {
+        return f.write_str(text);
+    }
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+        if is_plain(byte) {
             write!(f, "{}", char::from(byte))?;
         } else {
             write!(f, "%{byte:02X}")?;
@@ -100,6 +104,9 @@ fn percent_encode(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 /// Reads `+` as a space and `%XX` as a byte; what is not such a sign stays as it is.
 fn percent_decoded(text: &str) -> String {
+    if !text.contains(['%', '+']) {
+        return text.to_owned();
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -1,6 +1,5 @@
 //! The wire: what is on its way, in the order in which it will arrive.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::TransactionId;
@@ -16,12 +15,15 @@ pub const LATENCY: Span = Span::from_millis(40);
 /// Messages in flight and reminders that parties set for themselves, ordered by the time they are due.
 #[derive(Clone, Debug, Default)]
 pub struct Wire {
-    /// By time; at one instant brief answers first, then in the order of sending.
-    queue: BTreeMap<(Time, bool, u64), Due>,
+    /// The next to come last, so that taking it moves nothing; there are rarely more than a handful.
+    queue: Vec<(Place, Due)>,
     order: u64,
     next_id: u32,
     next_number: u32,
 }
+
+/// When something comes: by time; at one instant brief answers first, then in the order of sending.
+type Place = (Time, bool, u64);
 
 /// Something that will happen by itself when its time comes.
 #[derive(Clone, Debug)]
@@ -57,12 +59,12 @@ impl Wire {
     /// When the next thing is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
-        self.queue.keys().next().map(|(due, _, _)| *due)
+        self.queue.last().map(|((due, _, _), _)| *due)
     }
 
     /// The messages on their way, the next to arrive first.
     pub fn in_flight(&self) -> impl Iterator<Item = &Arc<Message>> {
-        self.queue.values().filter_map(|due| match due {
+        self.queue.iter().rev().filter_map(|(_, due)| match due {
             Due::Arrival(message) => Some(message),
             Due::Reminder(_) => None,
         })
@@ -82,27 +84,23 @@ impl Wire {
 
     /// Takes what is due next.
     pub(crate) fn pop(&mut self) -> Option<(Time, Due)> {
-        self.queue.pop_first().map(|((due, _, _), what)| (due, what))
+        self.queue.pop().map(|((due, _, _), what)| (due, what))
     }
 
     /// Takes the first message sent since `count` were sent, wherever it stands in the queue.
     pub(crate) fn take_sent_since(&mut self, count: u32) -> Option<Arc<Message>> {
         let is_it = |due: &Due| matches!(due, Due::Arrival(message) if message.id.0 >= count);
-        let place = self
-            .queue
-            .iter()
-            .filter(|(_, due)| is_it(due))
-            .min_by_key(|((_, _, order), _)| *order)
-            .map(|(place, _)| *place)?;
-        match self.queue.remove(&place) {
-            Some(Due::Arrival(message)) => Some(message),
-            Some(Due::Reminder(_)) | None => None,
+        let sent = self.queue.iter().enumerate().filter(|(_, (_, due))| is_it(due));
+        let (index, _) = sent.min_by_key(|(_, ((_, _, order), _))| *order)?;
+        match self.queue.remove(index).1 {
+            Due::Arrival(message) => Some(message),
+            Due::Reminder(_) => None,
         }
     }
 
     /// Whether the next thing is a brief answer that arrives at this very moment.
     pub(crate) fn brief_answer_is_due(&self, now: Time) -> bool {
-        self.queue.first_key_value().is_some_and(|((due, _, _), what)| match what {
+        self.queue.last().is_some_and(|((due, _, _), what)| match what {
             Due::Arrival(message) => *due <= now && message.body.is_brief(),
             Due::Reminder(_) => false,
         })
@@ -111,7 +109,7 @@ impl Wire {
     /// Forgets the reminders that `is_moot`, and tells whether there was one.
     fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) -> bool {
         let before = self.queue.len();
-        self.queue.retain(|_, due| match due {
+        self.queue.retain(|(_, due)| match due {
             Due::Arrival(_) => true,
             Due::Reminder(reminder) => !is_moot(reminder),
         });
@@ -120,7 +118,9 @@ impl Wire {
 
     fn put(&mut self, due: Time, what: Due) {
         let is_patient = !matches!(&what, Due::Arrival(message) if message.body.is_brief());
-        self.queue.insert((due, is_patient, self.order), what);
+        let place = (due, is_patient, self.order);
+        let index = self.queue.partition_point(|(other, _)| *other > place);
+        self.queue.insert(index, (place, what));
         self.order += 1;
     }
 }

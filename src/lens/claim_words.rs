@@ -122,6 +122,18 @@ const KEYS: &[Row] = &[
     ("k", "a shared secret; must never be shown", JWK),
 ];
 
+/// What is said about the buyer's claims where the receipt names the buyer, as it did before the privacy changes.
+const NAMED_USER: &[Row] = &[
+    ("user.type", "whom the receipt is for: the store wrote an email address", RECEIPT_PAGE),
+    ("user.value", "names the buyer: every app that sees it can link it", RECEIPT_PAGE),
+];
+
+/// What is said about a claim of a receipt whose user is named by an email address.
+#[must_use]
+pub fn named_user_words(path: &str) -> Option<ClaimWords> {
+    find(NAMED_USER, path)
+}
+
 /// What is said about a claim of the payload, or `None` when no page speaks of it.
 #[must_use]
 pub fn claim_words(kind: TokenKind, path: &str) -> Option<ClaimWords> {
@@ -161,11 +173,13 @@ fn find(rows: &[Row], path: &str) -> Option<ClaimWords> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CERTIFICATE, HEADER, KEYS, NOTICE, OTHER, RECEIPT, REQUEST};
+    use super::{CERTIFICATE, HEADER, KEYS, NAMED_USER, NOTICE, OTHER, RECEIPT, REQUEST};
 
     #[test]
     fn every_sentence_is_short_and_plain() {
-        for (path, sentence, source) in [HEADER, RECEIPT, REQUEST, NOTICE, CERTIFICATE, OTHER, KEYS].concat() {
+        for (path, sentence, source) in
+            [HEADER, RECEIPT, NAMED_USER, REQUEST, NOTICE, CERTIFICATE, OTHER, KEYS].concat()
+        {
             assert!((1..=12).contains(&sentence.split_whitespace().count()), "{path}: {sentence}");
             assert!(!sentence.ends_with('.') && !source.is_empty(), "{path}");
         }

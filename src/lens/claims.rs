@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::lens::claim_marks::{Mark, Reader, claim_mark, header_mark, human};
-use crate::lens::claim_words::{claim_words, header_words};
+use crate::lens::claim_words::{claim_words, header_words, named_user_words};
 use crate::lens::json_places::{Place, places};
 use crate::lens::token_kind::TokenKind;
 use crate::protocol::jwt::{JwtError, Part};
@@ -108,8 +108,10 @@ fn token(text: &str, span: Range<usize>, reader: Reader<'_>) -> TokenReading {
         (None, false) => TokenKind::Unknown,
     };
     let issuer = claims.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str);
+    let is_named = kind == TokenKind::Receipt && claims.as_ref().is_some_and(names_the_buyer);
     let rows = rows(&payload, encoded_start(&parts, Part::Claims), |path, value| {
-        let words = claim_words(kind, path).map(|words| (words.sentence, words.source));
+        let words = named_user_words(path).filter(|_| is_named).or_else(|| claim_words(kind, path));
+        let words = words.map(|words| (words.sentence, words.source));
         (words, claim_mark(kind, path, value, issuer, reader), human(kind, path, value, reader))
     });
     let header_text = decoded_text(&look, Part::Header);
@@ -194,6 +196,12 @@ fn encoded_start(parts: &[TokenPart], wanted: Part) -> usize {
 
 fn members(json: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(json).ok()
+}
+
+/// Whether a receipt says who the buyer is: by its type, or by a value that reads as an address.
+fn names_the_buyer(claims: &Map<String, Value>) -> bool {
+    let user = |name: &str| claims.get("user").and_then(|user| user.get(name)).and_then(Value::as_str);
+    user("type") == Some("email") || user("value").is_some_and(|value| value.contains('@'))
 }
 
 /// What is odd about the token as a whole, worst first.

@@ -44,6 +44,17 @@ fn a_receipt_is_told_claim_by_claim_in_the_order_in_which_it_is_signed() {
 }
 
 #[test]
+fn a_receipt_that_names_its_buyer_is_not_called_unlinkable() {
+    let unnamed = read(&claims());
+    assert!(row(&unnamed, "user.value").sentence.starts_with("random per transaction"));
+    let named = read(&with("user", json!({"type": "email", "value": "ada@example.org"})));
+    assert!(row(&named, "user.value").sentence.starts_with("names the buyer"));
+    assert!(row(&named, "user.type").sentence.contains("email"));
+    let disguised = read(&with("user", json!({"type": "directed-identifier", "value": "ada@example.org"})));
+    assert!(row(&disguised, "user.value").sentence.starts_with("names the buyer"), "whatever its type says");
+}
+
+#[test]
 fn bytes_lead_from_the_token_to_the_claim_and_back() {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

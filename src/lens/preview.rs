@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::lens::flow::{Flow, Row};
+use crate::session::control;
 use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::World;
-use crate::world::character::BuyerCharacter;
 use crate::world::command::Command;
 
 /// How many arrows are played ahead at the most.
@@ -104,8 +104,7 @@ impl Preview {
 /// What happens next if whoever sits there goes along: the first Buy, a confirmation where the window waits for them, else
 /// whatever is due.
 fn next_command(world: &World) -> Option<Command> {
-    let is_asked = world.buyer().window().is_some() && world.buyer().character() == BuyerCharacter::YouDecide;
-    if is_asked {
+    if control::is_your_turn(world) {
         return Some(Command::Confirm { pin: world.catalog().pin.to_owned() });
     }
     if !world.wire().is_empty() {

@@ -2,22 +2,40 @@
 
 use crate::protocol::time::Span;
 use crate::session::run::Session;
+use crate::world::World;
+use crate::world::character::BuyerCharacter;
 use crate::world::command::Command;
+use crate::world::marketplace::ledger::Transaction;
+use crate::world::transaction::TransactionState;
 
 /// How many steps an [`advance`] or a [`run_until_idle`] may take. A run that needs more does not end.
 pub const STEPS_MAX: usize = 100_000;
 
 /// What Space does now: the recorded next command; else the next arrow; else, before anything was bought, the first Buy.
-/// `None`: the run is at rest, and whoever sits there decides.
+/// `None`: the run is at rest or it [is your turn](is_your_turn), and whoever sits there decides.
 #[must_use]
 pub fn next_command(session: &Session) -> Option<Command> {
     if let Some(next) = session.future().first() {
         return Some(next.command.clone());
     }
+    if is_your_turn(session.world()) {
+        return None;
+    }
     if !session.world().wire().is_empty() {
         return Some(Command::Step);
     }
     first_buy(session)
+}
+
+/// Whether everything waits for whoever sits at the payment window: the buyer is *you decide*, the price is shown, and what
+/// was on its way has arrived. Polls and the window's expiry wait too, until time is let pass on purpose.
+#[must_use]
+pub fn is_your_turn(world: &World) -> bool {
+    let Some(window) = world.buyer().window() else { return false };
+    let is_shown = |payment: &Transaction| payment.state == TransactionState::Shown;
+    world.buyer().character() == BuyerCharacter::YouDecide
+        && world.marketplace().transaction(&window.transaction).is_some_and(is_shown)
+        && world.wire().in_flight().next().is_none()
 }
 
 /// The first product of the shop that nobody has tried to buy, as long as nothing at all was bought.

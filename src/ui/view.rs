@@ -38,6 +38,7 @@ pub struct View {
     is_untouched: bool,
     is_celebrating: bool,
     can_step: bool,
+    is_your_turn: bool,
 }
 
 /// The caption with its number and what comes next.
@@ -113,7 +114,11 @@ impl View {
         let is_granted = present.is_some_and(|row| matches!(row.message.body, Body::AccessGranted { .. }));
         self.is_celebrating = is_granted && !session.can_forward();
         self.can_step = control::next_command(session).is_some();
+        self.is_your_turn = !session.can_forward() && control::is_your_turn(session.world());
         self.caption = self.said(session, self.present_row());
+        if self.is_your_turn {
+            self.caption.next = "next: decide in the payment window".into();
+        }
     }
 }
 
@@ -218,6 +223,12 @@ impl View {
         self.can_step
     }
 
+    /// Whether everything waits for a decision in the payment window.
+    #[must_use]
+    pub fn is_your_turn(&self) -> bool {
+        self.is_your_turn
+    }
+
     /// The product that something happens to, or that is pointed at.
     #[must_use]
     pub fn product(&self, session: &Session, selection: &Selection) -> Option<ProductId> {
@@ -270,13 +281,17 @@ impl View {
     #[must_use]
     pub fn caption(&self, session: &Session, message: Option<MessageId>) -> Said {
         let pointed = message.and_then(|message| self.reading.flow().row_of_message(message));
-        pointed.map_or_else(|| self.caption.clone(), |index| self.said(session, Some(index)))
+        pointed.map_or_else(|| self.caption.clone(), |index| self.said_of(session, Some(index)))
     }
 
     fn said(&self, session: &Session, index: Option<usize>) -> Said {
         if self.is_untouched && session.future().is_empty() {
             return Said { sentence: "Press Space to step, or click Buy".into(), ..Said::default() };
         }
+        self.said_of(session, index)
+    }
+
+    fn said_of(&self, session: &Session, index: Option<usize>) -> Said {
         let Some(telling) = index.and_then(|index| self.reading.telling_of(index, session)) else {
             return Said { sentence: "Press Space to step".into(), ..Said::default() };
         };
@@ -292,7 +307,7 @@ impl View {
     /// What is said about a row, for its tooltip.
     #[must_use]
     pub fn told(&self, session: &Session, index: usize) -> String {
-        self.said(session, Some(index)).sentence
+        self.said_of(session, Some(index)).sentence
     }
 }
 

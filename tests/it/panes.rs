@@ -211,6 +211,23 @@ fn the_payment_window_takes_every_choice() {
 }
 
 #[test]
+fn an_open_payment_window_stops_step_and_play_until_you_decide() {
+    let mut harness = show(asked());
+    for key in [Key::Space, Key::End, Key::Period] {
+        let before = session(&harness).steps().len();
+        press_key(&mut harness, key);
+        let undecided = session(&harness).world().buyer().window().is_some();
+        assert!(undecided && !harness.state().is_playing(), "{key:?}");
+        assert!(session(&harness).steps().len() <= before + 1, "{key:?}");
+    }
+    assert!(is_shown(&harness, "Decide here: the flow waits for you"));
+    assert!(is_shown(&harness, "next: decide in the payment window"));
+    click(&mut harness, "Confirm the payment");
+    press_key(&mut harness, Key::End);
+    assert!(is_open(&harness, "shiny-pony"));
+}
+
+#[test]
 fn what_the_marketplace_can_do_is_a_click_away() {
     let first = |session: &Session| session.world().marketplace().transactions()[0].id.clone();
     let mut harness = show(finished());

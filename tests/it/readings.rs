@@ -322,7 +322,9 @@ fn where_you_decide_the_future_shows_that_you_confirm() {
     let mut reading = Reading::new();
     reading.refresh(&session);
     let labels: Vec<_> = reading.rows().map(|(row, _)| row.label_at(usize::MAX).into_owned()).collect();
-    assert!(labels.iter().any(|label| label == "confirms 0.99 USD, PIN"), "{labels:#?}");
+    let confirmations = labels.iter().filter(|label| *label == "confirms 0.99 USD, PIN").count();
+    assert_eq!(confirmations, 1, "{labels:#?}");
+    assert_eq!(labels.last().map(String::as_str), Some("access granted"), "{labels:#?}");
 }
 
 #[test]

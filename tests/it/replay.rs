@@ -12,6 +12,7 @@ use paystage::session::run_file::fault::{RunFileError, RunFileFault};
 use paystage::session::run_file::load::{BYTES_MAX, load};
 use paystage::session::run_file::save::save;
 use paystage::session::scenario::play::play;
+use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;
 
@@ -220,6 +221,42 @@ fn space_alone_leads_from_the_start_to_access_and_then_rests() {
     assert_eq!(session.trace(), bought().trace());
     session.to_start();
     assert_eq!(next_command(&session), Some(session.steps()[1].command.clone()));
+}
+
+#[test]
+fn where_you_decide_space_waits_for_the_decision_and_for_nothing_else() {
+    let mut session = Session::new(Setup { buyer: BuyerCharacter::YouDecide, ..Setup::default() });
+    session.dispatch(buy("shiny-pony"));
+    while let Some(command) = next_command(&session) {
+        session.dispatch(command);
+    }
+    assert!(session.world().buyer().window().is_some(), "rests with the window open");
+    assert!(session.world().next_due().is_some(), "though a poll and the expiry would come by themselves");
+
+    session.dispatch(Command::Confirm { pin: "9999".into() });
+    assert_eq!(next_command(&session), Some(Command::Step), "what was decided goes its way");
+    while let Some(command) = next_command(&session) {
+        session.dispatch(command);
+    }
+    let tries_left = session.world().buyer().window().and_then(|window| window.tries_left);
+    assert_eq!(tries_left, Some(4), "and a wrong PIN asks again");
+
+    session.dispatch(Command::Confirm { pin: "1234".into() });
+    while let Some(command) = next_command(&session) {
+        session.dispatch(command);
+    }
+    assert!(session.world().is_idle() && session.world().buyer().window().is_none());
+}
+
+#[test]
+fn where_the_buyer_never_answers_space_leads_to_the_expiry() {
+    let mut session = Session::new(Setup { buyer: BuyerCharacter::NeverAnswers, ..Setup::default() });
+    session.dispatch(buy("shiny-pony"));
+    let before = session.world().now();
+    while let Some(command) = next_command(&session) {
+        session.dispatch(command);
+    }
+    assert!(session.world().now() >= before + Span::from_seconds(1800));
 }
 
 #[test]

@@ -49,8 +49,14 @@ impl Payment {
         });
         surface::key_value(ui, "Product", |ui| text::plain(ui, &window.name));
         surface::key_value(ui, "Price", |ui| text::strong(ui, &window.price.to_string()));
+        if desk.view.is_your_turn() {
+            text::note(ui, "Decide here: the flow waits for you");
+        }
         if let Some(left) = window.tries_left {
-            text::mono_in(ui, &format!("wrong PIN, {left} tries left"), theme.color.bad);
+            let tries = if left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
+            let words = format!("Wrong PIN, {tries} left");
+            ui.add_space(theme.space.tight);
+            text::elided(ui, &words, theme.label(), theme.color.bad);
         }
         ui.add_space(theme.space.gap);
         ui.horizontal(|ui| {

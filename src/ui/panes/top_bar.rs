@@ -91,13 +91,23 @@ fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     let back =
         if is_wordy { Button::quiet("Back").leading(Icon::Back) } else { Button::outlined_icon(Icon::Back, "Back") };
     press(ui, desk, back.enabled(can_back), Action::Back);
-    press(ui, desk, Button::filled("Step").trailing(Icon::Step).enabled(can_step), Action::Step);
+    let step = Button::filled("Step").trailing(Icon::Step).enabled(can_step).hint(why_no_step(desk));
+    press(ui, desk, step, Action::Step);
     let (icon, word) = if desk.mode.is_playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     let play =
         if is_wordy { Button::quiet(word).leading(icon).min_width(84.0) } else { Button::outlined_icon(icon, word) };
     press(ui, desk, play.enabled(can_step || desk.mode.is_playing), Action::PlayOrPause);
     press(ui, desk, Button::outlined_icon(Icon::End, "To the end").enabled(can_step), Action::End);
     speed_ui(ui, desk);
+}
+
+/// What to do instead, where no step can be taken; empty where one can.
+fn why_no_step(desk: &Desk<'_>) -> &'static str {
+    match (desk.view.can_step(), desk.view.is_your_turn()) {
+        (true, _) => "",
+        (false, true) => "Decide in the payment window, or let time pass",
+        (false, false) => "Nothing happens by itself now: act, or let time pass",
+    }
 }
 
 /// A button that does what a key does, with the key in its tooltip.

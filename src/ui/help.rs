@@ -28,22 +28,25 @@ fn contents_ui(ui: &mut Ui, room: f32) -> bool {
         });
     });
     text::note(ui, "They rest while a text field has the keyboard. Tab walks through the buttons.");
-    egui::ScrollArea::vertical().id_salt("help").max_height(room - 150.0).show(ui, |ui| {
-        let is_wide = ui.available_width() > 600.0;
-        if is_wide {
-            ui.columns(2, |columns| {
-                for (index, group) in TABLE.iter().enumerate() {
-                    if let Some(column) = columns.get_mut(index % 2) {
-                        group_ui(column, group);
+    egui::ScrollArea::vertical().id_salt("help").max_height(room - 150.0).min_scrolled_height(room - 150.0).show(
+        ui,
+        |ui| {
+            let is_wide = ui.available_width() > 600.0;
+            if is_wide {
+                ui.columns(2, |columns| {
+                    for (index, group) in TABLE.iter().enumerate() {
+                        if let Some(column) = columns.get_mut(index % 2) {
+                            group_ui(column, group);
+                        }
                     }
+                });
+            } else {
+                for group in TABLE {
+                    group_ui(ui, group);
                 }
-            });
-        } else {
-            for group in TABLE {
-                group_ui(ui, group);
             }
-        }
-    });
+        },
+    );
     is_open
 }
 

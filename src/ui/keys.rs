@@ -154,7 +154,7 @@ pub const TABLE: &[Group] = &[
             line(&[ctrl(Key::N)], "New run", Action::NewRun),
             line(&[ctrl(Key::Plus), ctrl(Key::Equals)], "Larger", Action::ZoomIn),
             line(&[ctrl(Key::Minus)], "Smaller", Action::ZoomOut),
-            line(&[ctrl(Key::Num0)], "Own size", Action::ZoomReset),
+            line(&[ctrl(Key::Num0)], "Normal size", Action::ZoomReset),
             line(&[plain(Key::Questionmark), plain(Key::F1)], "These keys", Action::Help),
         ],
     },

@@ -10,6 +10,9 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::text;
 
+/// From this width on, a rung has room for its evidence beside its name.
+const EVIDENCE_FROM: f32 = 240.0;
+
 /// The tone of an outcome.
 #[must_use]
 pub fn tone_of(outcome: Outcome) -> Tone {
@@ -81,13 +84,17 @@ fn rung_ui(ui: &mut Ui, theme: &Theme, rung: &Rung) {
         icon_of(rung.outcome).show(ui, 14.0, tone_of(rung.outcome).color(theme));
         let shown = rung.shown();
         let room = ui.available_width();
+        // A narrow column keeps the checks' names whole; the evidence is told by the tooltip and in the tab.
+        let is_named_alone = room < EVIDENCE_FROM;
         ui.scope(|ui| {
-            ui.set_max_width(room * 0.62);
+            ui.set_max_width(if is_named_alone { room } else { room * 0.62 });
             text::elided(ui, rung.check.label(), theme.label(), ink);
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            text::mono_in(ui, &shown, theme.color.muted);
-        });
+        if !is_named_alone {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                text::mono_in(ui, &shown, theme.color.muted);
+            });
+        }
     });
     line.response.on_hover_text(format!("{}, {}", rung.outcome.label(), rung.sentence()));
 }

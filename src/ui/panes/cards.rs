@@ -113,7 +113,7 @@ fn card_ui(ui: &mut Ui, theme: &Theme, rect: Rect, card: Card) -> bool {
     painter.text(inner.min + vec2(21.0, 0.0), Align2::LEFT_TOP, card.title, theme.strong(), theme.color.text);
     let words = painter.layout(card.words.to_owned(), theme.label(), theme.color.muted, inner.width());
     painter.galley(inner.min + vec2(0.0, TITLE_HEIGHT), words, theme.color.muted);
-    response.on_hover_text(card.words).clicked()
+    response.clicked()
 }
 
 impl Deed {

@@ -15,8 +15,8 @@ use crate::world::party::Party;
 /// The sequence diagram.
 #[derive(Clone, Debug, Default)]
 pub struct Flow {
-    /// The row that was last scrolled to; `None` before the first message.
-    shown: Option<usize>,
+    /// The row that was last scrolled to, `None` before the first message, and the height it was scrolled in.
+    shown: (Option<usize>, f32),
     /// How far the list is scrolled, in points.
     offset: f32,
 }
@@ -47,8 +47,9 @@ impl Flow {
         let height = ui.available_height();
         let end = end_of(view.row_count(), height);
         let mut area = ScrollArea::vertical().id_salt("flow").auto_shrink(false);
-        if self.shown != focus {
-            self.shown = focus;
+        // Another height is another zoom or another window: the row in focus must not be left behind.
+        if self.shown != (focus, height) {
+            self.shown = (focus, height);
             self.offset = self.offset_for(focus, height);
             area = area.vertical_scroll_offset(self.offset.min(end));
         } else if self.offset > end {
@@ -104,7 +105,10 @@ fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row):
     };
     arrow.paint(ui.painter(), Theme::of(ui), lanes, rect);
     let has_clicked = response.clicked();
-    response.on_hover_text_at_pointer(view.told(desk.session, index));
+    // The caption under the flow tells the row in focus already; a tooltip would only hide its neighbours.
+    if view.row_of(desk.selection.message) != Some(index) || view.is_untouched() {
+        response.on_hover_text_at_pointer(view.told(desk.session, index));
+    }
     if has_clicked {
         desk.selection.receipt = None;
         desk.selection.message = Some(row.message.id);

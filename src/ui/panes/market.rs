@@ -3,6 +3,7 @@
 use egui::{ScrollArea, Ui};
 
 use crate::protocol::id::TransactionId;
+use crate::protocol::notice::NoticeKind;
 use crate::protocol::time::Time;
 use crate::ui::desk::Desk;
 use crate::ui::icons::Icon;
@@ -80,7 +81,7 @@ fn transactions_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
         let row = table.row(ui, &name, is_selected, |cells| {
             cells.mono(&short(&transaction.id));
             cells.text(product_name(desk, transaction));
-            cells.ui(|ui| Chip::new(tone_of(transaction.state), transaction.state.label()).signed().show(ui));
+            cells.ui(|ui| state_ui(ui, transaction.state));
         });
         if row.clicked() {
             desk.selection.transaction = Some(transaction.id.clone());
@@ -118,7 +119,7 @@ fn detail_ui(ui: &mut Ui, desk: &mut Desk<'_>, transaction: &Transaction) {
         text::mono(ui, &time_of_day(transaction.started)).on_hover_text(transaction.started.human())
     });
     for delivery in &transaction.notices {
-        surface::key_value(ui, "Notice", |ui| notice_ui(ui, delivery));
+        surface::key_value(ui, notice_name(delivery.kind), |ui| notice_ui(ui, delivery));
     }
     surface::key_value(ui, "Receipt", |ui| match transaction.receipts.len() {
         0 => Chip::new(Tone::Neutral, "none yet").show(ui),
@@ -142,6 +143,13 @@ fn detail_ui(ui: &mut Ui, desk: &mut Desk<'_>, transaction: &Transaction) {
         }
         get_receipt_ui(ui, desk, transaction);
     });
+}
+
+fn notice_name(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::Postback => "Notice",
+        NoticeKind::Chargeback => "Taken-back notice",
+    }
 }
 
 fn notice_ui(ui: &mut Ui, delivery: &Delivery) {
@@ -268,6 +276,13 @@ fn products_ui(ui: &mut Ui, desk: &Desk<'_>) {
 fn product_name<'a>(desk: &Desk<'a>, transaction: &'a Transaction) -> &'a str {
     let product = desk.session.world().catalog().product(&transaction.product);
     product.map_or(transaction.product.as_str(), |product| product.name)
+}
+
+/// A payment under way carries no sign: the word says what it waits for, and a warning would say too much.
+fn state_ui(ui: &mut Ui, state: TransactionState) {
+    let chip = Chip::new(tone_of(state), state.label());
+    let chip = if tone_of(state) == Tone::Warn { chip } else { chip.signed() };
+    chip.show(ui);
 }
 
 fn tone_of(state: TransactionState) -> Tone {

@@ -81,8 +81,10 @@ fn product_ui(ui: &mut Ui, desk: &mut Desk<'_>, product: &Product, is_first: boo
             text::strong(ui, product.name);
         },
         |ui| match shelf.and_then(state_of) {
-            // In a narrow card the name goes before the sign; the words say it all.
-            Some((tone, words)) if ui.available_width() < 230.0 => Chip::new(tone, words).show(ui),
+            // What is under way needs no warning sign; in a narrow card the name goes before the sign.
+            Some((tone, words)) if tone == Tone::Warn || ui.available_width() < 230.0 => {
+                Chip::new(tone, words).show(ui)
+            }
             Some((tone, words)) => Chip::new(tone, words).signed().show(ui),
             None => text::strong(ui, &product.price.to_string()),
         },
@@ -126,6 +128,7 @@ fn buy_ui(ui: &mut Ui, desk: &mut Desk<'_>, product: &Product, is_first: bool) {
 
 fn waiting_ui(ui: &mut Ui, product: &Product, shelf: &Shelf) {
     let words = match shelf.polls {
+        _ if shelf.receipt.is_some() => "The receipt has come".to_owned(),
         0 => "Waiting for payment…".to_owned(),
         1 => "Checking… 1 poll".to_owned(),
         polls => format!("Checking… {polls} polls"),

@@ -204,6 +204,13 @@ fn names_the_buyer(claims: &Map<String, Value>) -> bool {
     user("type") == Some("email") || user("value").is_some_and(|value| value.contains('@'))
 }
 
+fn header_finding(row: &ClaimRow) -> String {
+    match row.path.as_str() {
+        "alg" => format!("A verifier must refuse the algorithm {}: no key for a token of this kind uses it", row.value),
+        path => format!("Header {path}: {}", row.sentence),
+    }
+}
+
 /// What is odd about the token as a whole, worst first.
 fn findings(kind: TokenKind, look: &Look, header: &[ClaimRow]) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -215,7 +222,7 @@ fn findings(kind: TokenKind, look: &Look, header: &[ClaimRow]) -> Vec<Finding> {
         findings.push(Finding { mark: Mark::Info, sentence });
     }
     for row in header.iter().filter(|row| row.mark > Mark::Ok && !row.path.contains('.')) {
-        findings.push(Finding { mark: row.mark, sentence: format!("Header {}: {}", row.path, row.sentence) });
+        findings.push(Finding { mark: row.mark, sentence: header_finding(row) });
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.mark));
     findings

@@ -1,1 +1,0 @@
-//! A run as text and drawn scenes.

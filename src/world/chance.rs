@@ -1,11 +1,13 @@
 //! Chance: the one seeded source of ids and keys.
 
+use std::fmt;
+
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 use uuid::{Builder, Uuid};
 
-/// A stream of bytes that the seed fixes for ever.
-#[derive(Clone, Debug)]
+/// A stream of bytes that the seed fixes for ever. `Debug` shows nothing of it: keys are drawn from here.
+#[derive(Clone)]
 pub(crate) struct Chance {
     stream: ChaCha8Rng,
 }
@@ -30,6 +32,12 @@ impl Chance {
         let mut bytes = [0; 16];
         self.stream.fill_bytes(&mut bytes);
         Builder::from_random_bytes(bytes).into_uuid()
+    }
+}
+
+impl fmt::Debug for Chance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chance").finish_non_exhaustive()
     }
 }
 

@@ -385,6 +385,20 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_no_secret_of_any_party() {
+        let world = played(Setup::default());
+        let shown = format!("{world:?}");
+        let drawn = [stream::PAYMENT_KEY, stream::STORE_KEYS, stream::STORE_IDS]
+            .map(|purpose| Chance::new(42, purpose).bytes());
+        for secret in drawn {
+            let listed = format!("{secret:?}");
+            let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(!shown.contains(listed.trim_matches(['[', ']'])) && !shown.to_lowercase().contains(&hex));
+        }
+        assert!(shown.contains("Marketplace"), "something is shown");
+    }
+
+    #[test]
     fn an_app_without_the_issuers_key_stays_closed() {
         assert!(!is_open(&played(Setup { app_keys: AppKeys::IssuerUnknown, ..Setup::default() })));
         assert!(!is_open(&played(Setup { app_keys: AppKeys::Stale, ..Setup::default() })));

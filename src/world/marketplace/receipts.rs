@@ -1,5 +1,7 @@
 //! Issuing: which claims a payment's receipt makes.
 
+use std::fmt;
+
 use crate::protocol::identity::{IdentityInputs, UserClaim, user_value};
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::receipt::{Product, Receipt, ReceiptType};
@@ -15,13 +17,19 @@ const APP_NUMBER: u64 = 7;
 /// The path that verifies.
 pub(crate) const VERIFY_PATH: &str = "/verify/";
 
-/// What the store needs to name a buyer.
-#[derive(Clone, Debug)]
+/// What the store needs to name a buyer. `Debug` shows nothing of it.
+#[derive(Clone)]
 pub(crate) struct Identities {
     /// The HMAC secret, which must be kept for ever.
     pub(crate) secret: [u8; 32],
     /// The random value kept for each (buyer, app): here one buyer, so one for each app.
     pub(crate) stored: String,
+}
+
+impl fmt::Debug for Identities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identities").finish_non_exhaustive()
+    }
 }
 
 /// The claims of a receipt for a completed payment, issued now.

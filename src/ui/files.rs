@@ -4,12 +4,11 @@ use egui::{Align, Key, Layout, ScrollArea, Ui};
 
 use crate::io::dialogs::{self, Answer, Pending, Wish};
 use crate::io::files::{self, FileError, Place};
+use crate::io::runs::{self, Kept, RunError};
 use crate::session::builtin::{Builtin, SUITE};
 use crate::session::run::Session;
-use crate::session::run_file::fault::RunFileError;
-use crate::session::run_file::{load, save};
-use crate::session::scenario::fault::ScenarioError;
-use crate::session::scenario::{parse, play, print, record};
+use crate::session::run_file::save;
+use crate::session::scenario::{play, print, record};
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
@@ -130,7 +129,7 @@ impl Files {
         match self.purpose {
             Purpose::Open => match open(&path) {
                 Ok(session) => Outcome::Opened(Box::new(session), Some(path)),
-                Err(trouble) => self.fail(trouble),
+                Err(error) => self.fail(Trouble::from(error)),
             },
             Purpose::Save => match files::save(&Place::File(path.clone().into()), text_of(session, &path).as_bytes()) {
                 Ok(()) => Outcome::Saved(path),
@@ -237,16 +236,12 @@ fn suite_ui(ui: &mut Ui) -> Option<&'static str> {
     chosen
 }
 
-/// Opens a run or plays a scenario; what the file is, its first sign tells: runs are JSON.
-fn open(path: &str) -> Result<Session, Trouble> {
-    let place = Place::File(path.into());
-    let bytes = files::read_bytes(&place, files::RUN_FILE_MAX)?;
-    if bytes.trim_ascii_start().first() == Some(&b'{') {
-        return load::load(&bytes).map_err(|error| Trouble::of_run(path, error));
+/// Opens a run, or plays a scenario.
+fn open(path: &str) -> Result<Session, RunError> {
+    match runs::open(&Place::File(path.into()))? {
+        Kept::Run(session) => Ok(*session),
+        Kept::Scenario(scenario) => Ok(from_start(play::play(&scenario).session)),
     }
-    let text = files::read_text(&place, files::SMALL_FILE_MAX)?;
-    let scenario = parse::parse(path, &text)?;
-    Ok(from_start(play::play(&scenario).session))
 }
 
 /// The run with its whole future recorded and ahead.
@@ -262,21 +257,19 @@ fn text_of(session: &Session, path: &str) -> String {
     save::save(session)
 }
 
-impl Trouble {
-    fn of_run(path: &str, error: RunFileError) -> Self {
-        let words = format!("{path}:{}:{}: {}. {}", error.line, error.column, error.fault, error.fix());
-        Self { words, readable: error.into_readable().map(Box::new) }
-    }
-}
-
 impl From<FileError> for Trouble {
     fn from(error: FileError) -> Self {
         Self { words: error.to_string(), readable: None }
     }
 }
 
-impl From<ScenarioError> for Trouble {
-    fn from(error: ScenarioError) -> Self {
-        Self { words: error.to_string(), readable: None }
+impl From<RunError> for Trouble {
+    fn from(error: RunError) -> Self {
+        let words = error.to_string();
+        let readable = match error {
+            RunError::Run { error, .. } => error.into_readable().map(Box::new),
+            RunError::File(_) | RunError::Scenario(_) => None,
+        };
+        Self { words, readable }
     }
 }

@@ -392,7 +392,7 @@ mod tests {
             .map(|purpose| Chance::new(42, purpose).bytes());
         for secret in drawn {
             let listed = format!("{secret:?}");
-            let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = secret.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
             assert!(!shown.contains(listed.trim_matches(['[', ']'])) && !shown.to_lowercase().contains(&hex));
         }
         assert!(shown.contains("Marketplace"), "something is shown");

@@ -41,14 +41,15 @@ pub enum RunError {
     },
 }
 
-/// Reads a plan or a run. Which of them it is, is told by its first character: a run is JSON.
+/// Reads a plan or a run. Which of them it is, is told by its name, else by its first character: a run is JSON.
 ///
 /// # Errors
 /// [`RunError`].
 pub fn open(place: &Place) -> Result<Kept, RunError> {
-    let is_plan = matches!(place, Place::File(path) if path.to_string_lossy().ends_with(SCENARIO_ENDING));
+    let ends_with = |ending| matches!(place, Place::File(path) if path.to_string_lossy().ends_with(ending));
+    let is_plan = ends_with(SCENARIO_ENDING);
     let bytes = files::read_bytes(place, if is_plan { SMALL_FILE_MAX } else { RUN_FILE_MAX })?;
-    if !is_plan && bytes.trim_ascii_start().starts_with(b"{") {
+    if ends_with(RUN_ENDING) || (!is_plan && bytes.trim_ascii_start().starts_with(b"{")) {
         let error = |error| RunError::Run { place: place.clone(), error: Box::new(error) };
         return Ok(Kept::Run(Box::new(load::load(&bytes).map_err(error)?)));
     }

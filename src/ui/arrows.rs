@@ -30,6 +30,8 @@ const SHARES: [f32; 6] = [0.066, 0.208, 0.365, 0.555, 0.763, 0.937];
 pub struct Lanes {
     xs: [f32; 6],
     area: Rect,
+    /// What a head is wider than its words.
+    head_padding: f32,
 }
 
 /// How a row relates to the present.
@@ -70,7 +72,10 @@ impl Lanes {
     /// Spreads the lanes over `area` so that the heads, `labels`, do not touch while there is room for them.
     #[must_use]
     pub fn spread(painter: &Painter, area: Rect, labels: [&str; 6]) -> Self {
-        let widths = labels.map(|label| head_width(painter, label));
+        let words = labels.map(|label| words_width(painter, label));
+        let gaps = 2.0 * 4.0 + 5.0 * 6.0;
+        let head_padding = ((area.width() - gaps - words.iter().sum::<f32>()) / 6.0).floor().clamp(8.0, 22.0);
+        let widths = words.map(|width| width + head_padding);
         let mut xs = SHARES.map(|share| area.left() + area.width() * share);
         let mut at_least = area.left() + 4.0;
         for (x, width) in xs.iter_mut().zip(widths) {
@@ -82,7 +87,7 @@ impl Lanes {
             *x = x.min(at_most - width / 2.0);
             at_most = *x - width / 2.0 - 6.0;
         }
-        Self { xs: xs.map(f32::round), area }
+        Self { xs: xs.map(f32::round), area, head_padding }
     }
 
     /// Where a lane stands. Lanes past the sixth stand where the sixth does.
@@ -98,7 +103,7 @@ impl Lanes {
             let ink = theme.party(lane);
             let galley = painter.layout_no_wrap(label.to_owned(), fonts::strong(12.5), ink);
             let center = pos2(self.x(lane), strip.center().y);
-            let rect = Rect::from_center_size(center, vec2(galley.size().x + 22.0, HEAD_HEIGHT));
+            let rect = Rect::from_center_size(center, vec2(galley.size().x + self.head_padding, HEAD_HEIGHT));
             let rim = Stroke::new(1.0, theme.rim(ink));
             painter.rect(rect, theme.corner.button, theme.tint(ink), rim, StrokeKind::Inside);
             painter.galley(round(center - galley.size() / 2.0), galley, ink);
@@ -251,8 +256,8 @@ fn head(tip: Pos2, direction: f32, color: Color32) -> Shape {
     Shape::convex_polygon(vec![tip, back - vec2(0.0, 4.5), back + vec2(0.0, 4.5)], color, Stroke::NONE)
 }
 
-fn head_width(painter: &Painter, label: &str) -> f32 {
-    painter.layout_no_wrap(label.to_owned(), fonts::strong(12.5), Color32::PLACEHOLDER).size().x + 22.0
+fn words_width(painter: &Painter, label: &str) -> f32 {
+    painter.layout_no_wrap(label.to_owned(), fonts::strong(12.5), Color32::PLACEHOLDER).size().x
 }
 
 fn badge_width(painter: &Painter, theme: &Theme, text: &str) -> f32 {

@@ -18,6 +18,7 @@ pub mod desk;
 pub mod pane;
 pub mod panes;
 pub mod inspector;
+pub mod regions;
 pub mod help;
 pub mod files;
 pub mod pilot;

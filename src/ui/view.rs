@@ -112,7 +112,7 @@ impl View {
         self.is_untouched = focus.is_none() && session.world().marketplace().transactions().is_empty();
         let present = self.present_row().and_then(|index| self.row(index));
         let is_granted = present.is_some_and(|row| matches!(row.message.body, Body::AccessGranted { .. }));
-        self.is_celebrating = is_granted && !session.can_forward();
+        self.is_celebrating = is_granted && !session.can_forward() && self.is_first_grant();
         self.can_step = control::next_command(session).is_some();
         self.is_your_turn = !session.can_forward() && control::is_your_turn(session.world());
         self.caption = self.said(session, self.present_row());
@@ -268,7 +268,13 @@ impl View {
         rows.get(first).map_or(1, |row| row.step + 1)
     }
 
-    /// Whether access has just been granted, with nothing recorded after it: the first minute is over.
+    /// Whether nothing was granted before the present row. Only the first time ends the first minute.
+    fn is_first_grant(&self) -> bool {
+        let before = self.reading.flow().rows().iter().take(self.present_row().unwrap_or_default());
+        !before.into_iter().any(|row| matches!(row.message.body, Body::AccessGranted { .. }))
+    }
+
+    /// Whether access has just been granted for the first time, with nothing recorded after it: the first minute is over.
     #[must_use]
     pub fn is_celebrating(&self) -> bool {
         self.is_celebrating

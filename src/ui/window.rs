@@ -1,79 +1,29 @@
-//! The window: its regions, and the road of every ask: pane, desk, window, session.
+//! The window: the road of every ask, from pane to desk to window to session.
 //!
 //! A plain value: the desktop, the tests and the picture maker all draw the same one. It knows no display.
 
-use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Panel, Sense, Ui, vec2};
+use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::files::{Files, Outcome};
 use crate::ui::help;
-use crate::ui::inspector::Inspector;
 use crate::ui::keys;
-use crate::ui::pane::Pane;
-use crate::ui::panes::caption::Caption;
-use crate::ui::panes::cards::{self, Cards};
-use crate::ui::panes::flow::Flow;
-use crate::ui::panes::market::Market;
-use crate::ui::panes::payment::Payment;
-use crate::ui::panes::phases::Phases;
-use crate::ui::panes::shop::Shop;
-use crate::ui::panes::timeline::Timeline;
-use crate::ui::panes::top_bar::TopBar;
 use crate::ui::pilot::{Pilot, Wanted};
+use crate::ui::regions::{Regions, TIMELINE_HEIGHT};
 use crate::ui::selection::Selection;
-use crate::ui::theme::Theme;
 use crate::ui::view::View;
-use crate::ui::widgets::{choice, surface};
-use crate::world::party::Party;
-
-const TOP_HEIGHT: f32 = 44.0;
-const PROGRESS_HEIGHT: f32 = 52.0;
-const CAPTION_HEIGHT: f32 = 44.0;
-const TIMELINE_HEIGHT: f32 = 46.0;
-/// Below this width the three screens become tabs.
-const TABS_BELOW: f32 = 1100.0;
-/// What the six lane heads need beside each other.
-const FLOW_WIDTH_MIN: f32 = 528.0;
-/// Narrower than this, the shop's cards would be cut.
-const APP_WIDTH_MIN: f32 = 264.0;
-/// Narrower than this, the marketplace's tabs would be cut.
-const MARKET_WIDTH_MIN: f32 = 300.0;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
     pilot: Pilot,
     view: View,
     selection: Selection,
-    panes: Panes,
-    screen: Screen,
+    regions: Regions,
     overlay: Option<Overlay>,
     said: Option<String>,
     path: Option<String>,
     pressed: Vec<keys::Action>,
-}
-
-#[derive(Default)]
-struct Panes {
-    top_bar: TopBar,
-    phases: Phases,
-    shop: Shop,
-    flow: Flow,
-    cards: Cards,
-    caption: Caption,
-    payment: Payment,
-    market: Market,
-    inspector: Inspector,
-    timeline: Timeline,
-}
-
-/// The three screens, where they are tabs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Screen {
-    App,
-    #[default]
-    Flow,
-    Marketplace,
 }
 
 enum Overlay {
@@ -90,8 +40,7 @@ impl Window {
             pilot: Pilot::new(session),
             view: View::default(),
             selection: Selection::default(),
-            panes: Panes::default(),
-            screen: Screen::default(),
+            regions: Regions::default(),
             overlay: None,
             said: None,
             path: None,
@@ -160,6 +109,11 @@ impl Window {
         if self.selection.is_reading_more_than(&before) {
             self.pilot.pause();
         }
+        let is_opened = self.selection.receipt.is_some() && self.selection.receipt != before.receipt;
+        let is_inspecting = |ask: &Ask| matches!(ask, Ask::Act(keys::Action::Inspect | keys::Action::ShowTab(_)));
+        if is_opened || asks.iter().any(is_inspecting) {
+            self.regions.show_inspector();
+        }
         let has_changed = !asks.is_empty() || self.selection != before;
         for ask in asks {
             self.perform(ui.ctx(), ask);
@@ -182,8 +136,6 @@ impl Window {
     }
 
     fn regions_ui(&mut self, ui: &mut Ui, asks: &mut Vec<Ask>) {
-        let theme = Theme::of(ui);
-        let room = ui.available_rect_before_wrap().size();
         let mode = Mode {
             is_playing: self.pilot.is_playing(),
             speed: self.pilot.speed(),
@@ -191,28 +143,8 @@ impl Window {
             can_undo: self.pilot.can_undo(),
             can_redo: self.pilot.can_redo(),
         };
-        let Self { pilot, view, selection, panes, screen, .. } = self;
-        let desk = &mut Desk::new(pilot.session(), view, selection, mode, asks);
-        let flat = Frame::new().fill(theme.color.panel);
-        let padded = flat.inner_margin(Margin::symmetric(12, 0));
-        Panel::top("top").exact_size(TOP_HEIGHT).frame(padded).show(ui, |ui| panes.top_bar.ui(ui, desk));
-        Panel::top("progress").exact_size(PROGRESS_HEIGHT).frame(padded).show(ui, |ui| panes.phases.ui(ui, desk));
-        Panel::bottom("timeline").exact_size(TIMELINE_HEIGHT).frame(flat).show(ui, |ui| panes.timeline.ui(ui, desk));
-        let rest = room.y - TOP_HEIGHT - PROGRESS_HEIGHT - TIMELINE_HEIGHT;
-        Panel::bottom("inspector")
-            .resizable(true)
-            .default_size((rest * 0.382).floor())
-            .size_range(120.0..=(rest - 220.0).max(140.0))
-            .frame(flat)
-            .show(ui, |ui| {
-                ui.expand_to_include_rect(ui.max_rect());
-                panes.inspector.ui(ui, desk);
-            });
-        if room.x < TABS_BELOW {
-            narrow_ui(ui, desk, panes, screen);
-        } else {
-            wide_ui(ui, desk, panes, room.x);
-        }
+        let desk = &mut Desk::new(self.pilot.session(), &self.view, &mut self.selection, mode, asks);
+        self.regions.ui(ui, desk);
     }
 
     fn overlay_ui(&mut self, ui: &mut Ui) {
@@ -296,68 +228,4 @@ impl Window {
 
 fn now_s(ui: &Ui) -> f64 {
     ui.input(|input| input.time)
-}
-
-fn region() -> Margin {
-    Margin { left: 12, right: 12, top: 5, bottom: 0 }
-}
-
-fn wide_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes, width: f32) {
-    let flat = Frame::new().fill(Theme::of(ui).color.panel);
-    let side = flat.inner_margin(region());
-    let room = width - FLOW_WIDTH_MIN;
-    let app = |size: f32| size.clamp(APP_WIDTH_MIN, (room * 0.475).max(APP_WIDTH_MIN));
-    let market = |size: f32| size.clamp(MARKET_WIDTH_MIN, (room * 0.525).max(MARKET_WIDTH_MIN));
-    Panel::left("app")
-        .default_size(app((width * 0.2063).floor().max(288.0)))
-        .size_range(app(0.0)..=app(width))
-        .frame(side)
-        .show(ui, |ui| panes.shop.ui(ui, desk));
-    Panel::right("market")
-        .default_size(market((width * 0.2188).floor()))
-        .size_range(market(0.0)..=market(width))
-        .frame(side)
-        .show(ui, |ui| market_ui(ui, desk, panes));
-    flow_ui(ui, desk, panes);
-}
-
-fn narrow_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes, screen: &mut Screen) {
-    let flat = Frame::new().fill(Theme::of(ui).color.panel);
-    let names = [
-        (Screen::App, panes.shop.name()),
-        (Screen::Flow, panes.flow.name()),
-        (Screen::Marketplace, panes.market.name()),
-    ];
-    Panel::top("screens").exact_size(choice::TABS_HEIGHT).frame(flat.inner_margin(Margin::symmetric(8, 0))).show(
-        ui,
-        |ui| {
-            choice::tabs(ui, "screens", screen, &names);
-        },
-    );
-    let padded = flat.inner_margin(region());
-    match screen {
-        Screen::App => egui::CentralPanel::default().frame(padded).show(ui, |ui| panes.shop.ui(ui, desk)).inner,
-        Screen::Flow => flow_ui(ui, desk, panes),
-        Screen::Marketplace => {
-            egui::CentralPanel::default().frame(padded).show(ui, |ui| market_ui(ui, desk, panes));
-        }
-    }
-}
-
-fn flow_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes) {
-    let flat = Frame::new().fill(Theme::of(ui).color.panel);
-    Panel::bottom("caption").exact_size(CAPTION_HEIGHT).frame(flat).show(ui, |ui| panes.caption.ui(ui, desk));
-    if desk.view.is_celebrating() {
-        Panel::bottom("cards").exact_size(cards::height(ui)).frame(flat).show(ui, |ui| panes.cards.ui(ui, desk));
-    }
-    egui::CentralPanel::default().frame(flat).show(ui, |ui| panes.flow.ui(ui, desk));
-}
-
-fn market_ui(ui: &mut Ui, desk: &mut Desk<'_>, panes: &mut Panes) {
-    let theme = Theme::of(ui);
-    let host = desk.session.world().catalog().market.host().to_owned();
-    surface::region_head(ui, theme.party(Party::Marketplace as usize), panes.market.name(), &host);
-    surface::hairline(ui);
-    panes.payment.ui(ui, desk);
-    panes.market.ui(ui, desk);
 }

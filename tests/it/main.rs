@@ -19,6 +19,7 @@ mod cpu_renderer;
 mod pictures;
 mod panes;
 mod window_pictures;
+mod window_sizes;
 
 mod codes;
 mod pay_codes;

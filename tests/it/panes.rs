@@ -500,18 +500,6 @@ fn a_focused_button_keeps_space_for_itself() {
     assert_eq!(session(&harness).here().step, 6, "Space on Back goes back");
 }
 
-#[test]
-fn a_narrow_window_turns_the_screens_into_tabs() {
-    let mut harness = show_at([1000.0, 700.0], finished());
-    assert!(!is_shown(&harness, "Pony Park"));
-    click(&mut harness, "App");
-    assert!(is_shown(&harness, "Pony Park"));
-    click(&mut harness, "Marketplace");
-    assert!(is_shown(&harness, "Refund"));
-    click(&mut harness, "Flow");
-    assert!(is_shown(&harness, "Access granted"));
-}
-
 fn temporary(name: &str) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("paystage-panes-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -553,6 +541,7 @@ fn a_file_that_cannot_be_opened_says_so_and_leaves_the_run_alone() {
     let bad = [
         ("missing.toml", None, "no such file"),
         ("broken.paystage.json", Some(&b"{\"format\": "[..]), "broken.paystage.json:1:"),
+        ("other.paystage.json", Some(&b"nonsense {"[..]), "JSON"),
         ("binary.toml", Some(&b"title = \"\xff\""[..]), "UTF-8"),
         ("odd.toml", Some(&b"title = \"odd\"\n[[steps]]\nfly = true\n"[..]), "odd.toml"),
     ];

@@ -9,6 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::pane::Pane;
 use crate::ui::selection::Tab;
 use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
 use crate::ui::widgets::text;
 use crate::world::setup::Setup;
 
@@ -18,6 +19,8 @@ const HEAD_HEIGHT: f32 = 26.0;
 const HEAD_GAP: f32 = 6.0;
 const CARD_PAD: egui::Vec2 = vec2(11.0, 9.0);
 const TITLE_HEIGHT: f32 = 23.0;
+/// From this width on, the line has room for its title.
+const LINE_TITLE_FROM: f32 = 620.0;
 
 /// The height that the strip needs in the room that `ui` has, in points.
 #[must_use]
@@ -63,7 +66,7 @@ const CARDS: [Card; 3] = [
     Card {
         icon: Icon::Search,
         title: "Read the receipt",
-        words: "Every claim in plain words, beside the ladder",
+        words: "Every claim in plain words, and what it is for",
         deed: Deed::Read,
     },
     Card {
@@ -98,6 +101,24 @@ impl Pane for Cards {
             }
         }
     }
+}
+
+/// The same in one line, where there is no room for cards: the words stand in the tooltips.
+pub fn line_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let theme = Theme::of(ui);
+    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.spacing_mut().item_spacing.x = theme.space.gap;
+        ui.add_space(PAD.x);
+        if ui.available_width() > LINE_TITLE_FROM {
+            Icon::Check.show(ui, 18.0, theme.color.ok);
+            ui.label(egui::RichText::new("Access granted").font(theme.strong()).color(theme.color.ok));
+        }
+        for card in CARDS {
+            if Button::quiet(card.title).leading(card.icon).hint(card.words).show(ui).clicked() {
+                card.deed.done(desk);
+            }
+        }
+    });
 }
 
 fn card_ui(ui: &mut Ui, theme: &Theme, rect: Rect, card: Card) -> bool {

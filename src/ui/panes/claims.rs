@@ -19,6 +19,11 @@ use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Cells, Column, Table, Width};
 use crate::ui::widgets::text;
 
+/// From this width on, the short ladder has room beside the claims; below it has its own tab alone.
+const LADDER_FROM: f32 = 920.0;
+/// From this width on, the token's bytes have room beside the claims.
+const BYTES_FROM: f32 = 620.0;
+
 /// What a token says.
 #[derive(Clone, Debug, Default)]
 pub struct Claims {
@@ -50,17 +55,20 @@ impl Pane for Claims {
         };
         let theme = Theme::of(ui);
         let room = ui.max_rect();
-        let left = (room.width() * 0.206).clamp(200.0, 420.0);
-        let right = token.verdict.as_ref().map_or(0.0, |_| (room.width() * 0.219).clamp(230.0, 420.0));
+        let verdict = token.verdict.as_ref().filter(|_| room.width() >= LADDER_FROM);
+        let left = if room.width() < BYTES_FROM { 0.0 } else { (room.width() * 0.206).clamp(200.0, 420.0) };
+        let right = verdict.map_or(0.0, |_| (room.width() * 0.219).clamp(230.0, 420.0));
         let token_rect = Rect::from_min_max(room.min, pos2(room.left() + left, room.bottom()));
         let ladder_rect = Rect::from_min_max(pos2(room.right() - right, room.top()), room.max);
         let table_rect =
             Rect::from_min_max(pos2(token_rect.right(), room.top()), pos2(ladder_rect.left(), room.bottom()));
-        ui.painter().vline(table_rect.left() + 0.5, room.y_range(), theme.hairline());
         let marked = self.hovered.take();
-        token_ui(&mut column(ui, token_rect), token, marked.as_ref(), &mut self.hovered);
+        if left > 0.0 {
+            ui.painter().vline(table_rect.left() + 0.5, room.y_range(), theme.hairline());
+            token_ui(&mut column(ui, token_rect), token, marked.as_ref(), &mut self.hovered);
+        }
         rows_ui(&mut column(ui, table_rect), &token.reading, marked.as_ref(), &mut self.hovered);
-        if let Some(verdict) = &token.verdict {
+        if let Some(verdict) = verdict {
             ui.painter().vline(ladder_rect.left() + 0.5, room.y_range(), theme.hairline());
             let mut ladder_ui = column(ui, ladder_rect);
             ScrollArea::vertical()

@@ -1,7 +1,7 @@
 //! The flow: the live sequence diagram. Six lanes, one row per message, the present marked, the future faint.
 
 use egui::accesskit::Role;
-use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use egui::{Event, Pos2, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::lens::badge::BadgeKind;
 use crate::lens::flow::Row;
@@ -19,6 +19,8 @@ pub struct Flow {
     shown: (Option<usize>, f32),
     /// How far the list is scrolled, in points.
     offset: f32,
+    /// Where the pointer was in the last pass, and where it rested when a key was pressed or the window came up.
+    pointer: (Option<Pos2>, Option<Pos2>),
 }
 
 impl Pane for Flow {
@@ -41,8 +43,20 @@ impl Pane for Flow {
 }
 
 impl Flow {
+    /// Whether somebody points with the pointer: it has moved since the last key, so that whoever steps by keys is not
+    /// disturbed by tooltips over rows that come to lie under a resting pointer.
+    fn is_pointing(&mut self, ui: &Ui) -> bool {
+        let is_key = |event: &Event| matches!(event, Event::Key { pressed: true, .. });
+        let (now, has_pressed) = ui.input(|input| (input.pointer.hover_pos(), input.events.iter().any(is_key)));
+        let (before, resting) = self.pointer;
+        let resting = if has_pressed || before.is_none() { now } else { resting };
+        self.pointer = (now, resting);
+        now != resting
+    }
+
     fn rows_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, lanes: &Lanes) {
         let view = desk.view;
+        let is_pointing = self.is_pointing(ui);
         let focus = view.row_of(desk.selection.message);
         let height = ui.available_height();
         let end = end_of(view.row_count(), height);
@@ -64,7 +78,7 @@ impl Flow {
             let last = row_at(viewport.bottom()) + 1;
             for (index, row) in view.rows_from(first).take(last.saturating_sub(first)) {
                 let rect = arrows::row_rect(origin, width, as_points(index));
-                row_ui(ui, desk, lanes, rect, (index, row));
+                row_ui(ui, desk, lanes, rect, (index, row), is_pointing);
             }
         });
         self.offset = output.state.clamped_offset().y;
@@ -82,7 +96,7 @@ impl Flow {
     }
 }
 
-fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row): (usize, &Row)) {
+fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row): (usize, &Row), is_pointing: bool) {
     let view = desk.view;
     let moment = view.moment_of(index);
     let is_selected = moment != Moment::Future && view.row_of(desk.selection.message) == Some(index);
@@ -106,7 +120,8 @@ fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row):
     arrow.paint(ui.painter(), Theme::of(ui), lanes, rect);
     let has_clicked = response.clicked();
     // The caption under the flow tells the row in focus already; a tooltip would only hide its neighbours.
-    if view.row_of(desk.selection.message) != Some(index) || view.is_untouched() {
+    let is_told = view.row_of(desk.selection.message) == Some(index) && !view.is_untouched();
+    if is_pointing && !is_told && response.hovered() {
         response.on_hover_text_at_pointer(view.told(desk.session, index));
     }
     if has_clicked {

@@ -148,14 +148,14 @@ fn detail_ui(ui: &mut Ui, desk: &mut Desk<'_>, transaction: &Transaction) {
 fn notice_name(kind: NoticeKind) -> &'static str {
     match kind {
         NoticeKind::Postback => "Notice",
-        NoticeKind::Chargeback => "Taken-back notice",
+        NoticeKind::Chargeback => "Taken back",
     }
 }
 
 fn notice_ui(ui: &mut Ui, delivery: &Delivery) {
     let times = if delivery.attempts == 1 { "1 attempt".to_owned() } else { format!("{} attempts", delivery.attempts) };
     let (tone, words) = if delivery.is_acknowledged {
-        (Tone::Ok, format!("taken, {times}"))
+        (Tone::Ok, format!("answered, {times}"))
     } else if delivery.is_given_up {
         (Tone::Bad, format!("given up, {times}"))
     } else {
@@ -215,7 +215,7 @@ fn purchases_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 const KEY_COLUMNS: [Column<'static>; 3] = [
     Column { title: "KID", width: Width::Share(1.0) },
     Column { title: "ALG", width: Width::Points(58.0) },
-    Column { title: "SINCE", width: Width::Points(118.0) },
+    Column { title: "STATE", width: Width::Points(118.0) },
 ];
 
 fn keys_ui(ui: &mut Ui, desk: &mut Desk<'_>) {

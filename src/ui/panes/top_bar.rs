@@ -19,6 +19,9 @@ const WORDS_FROM: f32 = 1360.0;
 /// From this width on, the clock shows the date.
 const DATE_FROM: f32 = 1240.0;
 
+/// Below this width only what cannot be done elsewhere stays: the timeline leads to start and end, too.
+const CRAMPED_BELOW: f32 = 640.0;
+
 /// Waits that the clock's menu offers.
 const WAITS: [(Span, &str); 7] = [
     (Span::from_seconds(1), "1 second"),
@@ -46,10 +49,17 @@ impl Pane for TopBar {
         let transport_width = if is_wordy { 600.0 } else { 380.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
         let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(32.0);
         let left = Rect::from_min_max(room.min, pos2(room.left() + split, room.bottom()));
-        title_ui(&mut part(ui, left.with_max_x(left.right() - 16.0), Layout::left_to_right(Align::Center)), desk);
-        let middle = Rect::from_min_max(pos2(left.right(), room.top()), pos2(right_edge, room.bottom()));
+        let is_cramped = room.width() < CRAMPED_BELOW;
+        if !is_cramped {
+            title_ui(&mut part(ui, left.with_max_x(left.right() - 16.0), Layout::left_to_right(Align::Center)), desk);
+        }
+        let start = if is_cramped { room.left() } else { left.right() };
+        let middle = Rect::from_min_max(pos2(start, room.top()), pos2(right_edge, room.bottom()));
         let mut middle_ui = part(ui, middle, Layout::left_to_right(Align::Center));
-        transport_ui(&mut middle_ui, desk, is_wordy);
+        if is_cramped {
+            middle_ui.spacing_mut().item_spacing.x = 4.0;
+        }
+        transport_ui(&mut middle_ui, desk, is_wordy, is_cramped);
         clock_ui(&mut middle_ui, desk, room.width() >= DATE_FROM);
     }
 }
@@ -84,21 +94,26 @@ fn title_ui(ui: &mut Ui, desk: &Desk<'_>) {
     }
 }
 
-fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
+fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool, is_cramped: bool) {
     let can_back = desk.session.can_back();
     let can_step = desk.view.can_step();
-    press(ui, desk, Button::outlined_icon(Icon::Start, "To the start").enabled(can_back), Action::Start);
+    if !is_cramped {
+        press(ui, desk, Button::outlined_icon(Icon::Start, "To the start").enabled(can_back), Action::Start);
+    }
     let back =
         if is_wordy { Button::quiet("Back").leading(Icon::Back) } else { Button::outlined_icon(Icon::Back, "Back") };
     press(ui, desk, back.enabled(can_back), Action::Back);
-    let step = Button::filled("Step").trailing(Icon::Step).enabled(can_step).hint(why_no_step(desk));
+    let step = Button::filled("Step").enabled(can_step).hint(why_no_step(desk));
+    let step = if is_cramped { step } else { step.trailing(Icon::Step) };
     press(ui, desk, step, Action::Step);
     let (icon, word) = if desk.mode.is_playing { (Icon::Pause, "Pause") } else { (Icon::Play, "Play") };
     let play =
         if is_wordy { Button::quiet(word).leading(icon).min_width(84.0) } else { Button::outlined_icon(icon, word) };
     press(ui, desk, play.enabled(can_step || desk.mode.is_playing), Action::PlayOrPause);
-    press(ui, desk, Button::outlined_icon(Icon::End, "To the end").enabled(can_step), Action::End);
-    speed_ui(ui, desk);
+    if !is_cramped {
+        press(ui, desk, Button::outlined_icon(Icon::End, "To the end").enabled(can_step), Action::End);
+    }
+    speed_ui(ui, desk, if is_cramped { 0.0 } else { 52.0 });
 }
 
 /// What to do instead, where no step can be taken; empty where one can.
@@ -118,11 +133,14 @@ fn press(ui: &mut Ui, desk: &mut Desk<'_>, button: Button<'_>, action: Action) {
     }
 }
 
-fn speed_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+fn speed_ui(ui: &mut Ui, desk: &mut Desk<'_>, width_min: f32) {
     let label = desk.mode.speed.label();
     let name = format!("Speed {label}");
-    let button =
-        Button::quiet(label).name(&name).hint("How fast Play goes: at 1× one arrow a second").min_width(52.0).show(ui);
+    let button = Button::quiet(label)
+        .name(&name)
+        .hint("How fast Play goes: at 1× one arrow a second")
+        .min_width(width_min)
+        .show(ui);
     menu::drop_down(&button, 120.0, |ui| {
         for speed in Speed::all() {
             if menu::line(ui, speed.label(), "", speed == desk.mode.speed).clicked() {
@@ -156,12 +174,15 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
 fn right_ui(ui: &mut Ui, room: Rect, desk: &mut Desk<'_>) -> f32 {
     let mut ui = part(ui, room, Layout::right_to_left(Align::Center));
     let ui = &mut ui;
+    if room.width() < CRAMPED_BELOW {
+        ui.spacing_mut().item_spacing.x = 4.0;
+    }
     press(ui, desk, Button::outlined_icon(Icon::Help, "Help"), Action::Help);
     theme_ui(ui, desk);
     press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
     press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
     revision_ui(ui, desk, room.width() >= WORDS_FROM);
-    ui.min_rect().left() - 16.0
+    ui.min_rect().left() - 2.0 * ui.spacing().item_spacing.x
 }
 
 fn theme_ui(ui: &mut Ui, desk: &mut Desk<'_>) {

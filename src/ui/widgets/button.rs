@@ -135,7 +135,8 @@ impl<'a> Button<'a> {
         if self.is_enabled {
             return self.place(ui);
         }
-        ui.add_enabled_ui(false, |ui| self.place(ui)).inner
+        // Not in a ui of its own: there a row of buttons would not know where to wrap.
+        ui.add_enabled(false, |ui: &mut Ui| self.place(ui))
     }
 
     fn place(self, ui: &mut Ui) -> Response {

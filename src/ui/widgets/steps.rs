@@ -37,13 +37,13 @@ impl StepState {
 pub fn steps(ui: &mut Ui, steps: &[(&str, StepState)]) -> Option<usize> {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
-    let widths = widths(ui, theme, steps, rect.width());
+    let (widths, is_named) = widths(ui, theme, steps, rect.width());
     let mut left = rect.left();
     let mut clicked = None;
     for (index, ((name, state), width)) in steps.iter().zip(widths).enumerate() {
         let place = Rect::from_min_size(pos2(left, rect.top()), vec2(width, rect.height()));
         left += width;
-        let line_from = step(ui, theme, place, index + 1, name, *state, &mut clicked);
+        let line_from = step(ui, theme, (place, is_named), index + 1, name, *state, &mut clicked);
         let line_to = place.right() - theme.space.gap;
         if index + 1 < steps.len() && line_from < line_to {
             ui.painter().hline(line_from..=line_to, place.center().y.round() + 0.5, theme.hairline());
@@ -52,25 +52,27 @@ pub fn steps(ui: &mut Ui, steps: &[(&str, StepState)]) -> Option<usize> {
     clicked
 }
 
-/// The room of each step: equal shares where every name has air, else by the length of the names.
-fn widths(ui: &Ui, theme: &Theme, steps: &[(&str, StepState)], room: f32) -> Vec<f32> {
+/// The room of each step, and whether there is room for names: equal shares where every name has air, else by the length of
+/// the names. A narrow window shows the numbers alone; the words stay in the tooltips and for the screen reader.
+fn widths(ui: &Ui, theme: &Theme, steps: &[(&str, StepState)], room: f32) -> (Vec<f32>, bool) {
     let name_width =
         |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme.strong(), Color32::PLACEHOLDER).size().x;
     let wanted: Vec<_> = steps.iter().map(|(name, _)| DISC + theme.space.gap + name_width(name)).collect();
     let count = steps.iter().map(|_| 1.0).sum::<f32>().max(1.0);
     let share = room / count;
     let left_over = room - wanted.iter().sum::<f32>();
-    if wanted.iter().all(|width| width + 2.0 * theme.space.pad <= share) || left_over < count * theme.space.gap {
-        return vec![share; steps.len()];
+    let is_named = left_over >= count * theme.space.gap;
+    if !is_named || wanted.iter().all(|width| width + 2.0 * theme.space.pad <= share) {
+        return (vec![share; steps.len()], is_named);
     }
-    wanted.into_iter().map(|width| width + left_over / count).collect()
+    (wanted.into_iter().map(|width| width + left_over / count).collect(), true)
 }
 
 /// Shows one step and answers where the line to the next may begin.
 fn step(
     ui: &Ui,
     theme: &Theme,
-    place: Rect,
+    (place, is_named): (Rect, bool),
     number: usize,
     name: &str,
     state: StepState,
@@ -83,8 +85,6 @@ fn step(
     let font = if state == StepState::Current { theme.strong() } else { theme.label() };
     let galley = ui.painter().layout_no_wrap(name.to_owned(), font, ink);
     let wanted = DISC + theme.space.gap + galley.size().x;
-    // A narrow window shows the numbers alone; the words stay in the tooltip and for the screen reader.
-    let is_named = wanted + 2.0 <= place.width();
     let width = if is_named { wanted } else { DISC };
     let target = Rect::from_min_size(place.left_top(), vec2(width, place.height())).shrink2(vec2(0.0, 6.0));
     let response = ui.interact(target, ui.scope_id().with(("step", number)), Sense::click());

@@ -9,9 +9,11 @@
 mod house;
 mod architecture;
 
+mod closed_list;
 mod forge;
 mod ladder;
 mod profiles;
+mod client_words;
 mod codes_verify;
 mod claims_lens;
 
@@ -23,6 +25,7 @@ mod window_sizes;
 
 mod codes;
 mod pay_codes;
+mod flow_codes;
 mod notices;
 mod chains;
 mod key_files;

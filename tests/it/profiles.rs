@@ -22,10 +22,10 @@ use crate::forge::{APP, Forge, ISSUER, claims, drop_claim, now, set, speaks_plai
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of the data")]
-struct Case {
-    is: String,
+pub(crate) struct Case {
+    pub(crate) is: String,
     #[serde(skip)]
-    profile: Profile,
+    pub(crate) profile: Profile,
     revision: Option<Revision>,
     form: Option<String>,
     #[serde(default)]
@@ -54,13 +54,37 @@ struct Case {
     remarks: Vec<String>,
 }
 
-fn cases() -> Vec<Case> {
+/// What the historic verifiers made of a receipt, case by case.
+pub(crate) fn cases() -> Vec<Case> {
     let tables: BTreeMap<Profile, BTreeMap<String, Vec<Case>>> =
         toml::from_str(include_str!("../data/profiles.toml")).unwrap();
     let named = |(profile, tables): (Profile, BTreeMap<_, Vec<Case>>)| {
         tables.into_values().flatten().map(move |case| Case { profile, ..case })
     };
     tables.into_iter().flat_map(named).collect()
+}
+
+impl Case {
+    /// What makes this case what it is, by name; what it leaves as it stands is absent.
+    pub(crate) fn settings(&self) -> BTreeMap<String, String> {
+        let said = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+        let flag = |name: &str, is_set: bool| said(name, is_set.then(String::new));
+        let claims = self.claims.iter().map(|(path, value)| (path.clone(), value.to_string()));
+        let dropped = self.drop.iter().map(|path| (path.clone(), "dropped".to_owned()));
+        let others = [
+            said("the revision", self.revision.map(|revision| format!("{revision:?}"))),
+            said("the form", self.form.clone()),
+            said("the store's reply", self.store.clone()),
+            said("the kept answer", self.kept.map(|age| age.to_string())),
+            said("the option productURL", self.product_url.clone()),
+            said("the list of issuers", self.allowed.as_ref().map(|list| list.join(" "))),
+            flag("there is no list of issuers", self.is_list_absent),
+            flag("test receipts are taken", self.is_test_allowed),
+            flag("the app itself is restored", self.restores_app),
+            said("the app", self.app.clone()),
+        ];
+        claims.chain(dropped).chain(others.into_iter().flatten()).collect()
+    }
 }
 
 fn receipt(case: &Case, forge: &Forge) -> String {
@@ -115,7 +139,8 @@ fn reply(text: &str) -> StoreReply {
     }
 }
 
-fn judged(case: &Case) -> Verdict {
+/// What the profile makes of it here.
+pub(crate) fn judged(case: &Case) -> Verdict {
     let forge = Forge::new();
     let receipt = receipt(case, &forge);
     let app = Origin::parse(case.app.as_deref().unwrap_or(APP)).unwrap();

@@ -293,14 +293,18 @@ fn the_wrong_pin_is_told_arrow_by_arrow() {
                 * transaction-changed shown
             8      320 ms Marketplace → Buyer: price-shown
             9      660 ms Buyer → Marketplace: pin-entered
+                ! Marketplace refuses: WRONG_PIN
             10     700 ms Marketplace → Buyer: pin-refused
             11     1.04 s Buyer → Marketplace: pin-entered
+                ! Marketplace refuses: WRONG_PIN
             12     1.08 s Marketplace → Buyer: pin-refused
             13     1.24 s App page → App server: status-asked
             13     1.24 s App server → App page: status-answered
             14     1.42 s Buyer → Marketplace: pin-entered
+                ! Marketplace refuses: WRONG_PIN
             15     1.46 s Marketplace → Buyer: pin-refused
             16      1.8 s Buyer → Marketplace: pin-entered
+                ! Marketplace refuses: WRONG_PIN
             17     1.84 s Marketplace → Buyer: pin-refused
             18     2.18 s Buyer → Marketplace: pin-entered
                 * transaction-changed cancelled

@@ -152,6 +152,7 @@ impl PaymentFlow {
                 out.remind(PATIENCE, Reminder::WindowExpires { transaction: id.clone() });
             }
             PinAnswer::Wrong { left } => {
+                out.event(Event::Refused { by: Party::Marketplace, refusal: FlowFailure::WrongPin.into() });
                 out.send(Party::Marketplace, Party::Buyer, Body::PinRefused { transaction: id.clone(), left });
             }
             PinAnswer::Locked => {

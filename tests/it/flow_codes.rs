@@ -170,12 +170,12 @@ impl Run {
     }
 
     fn told(self) -> Told {
-        let mut text = format!("title = 'a run'\nwhy = 'a code'\n[setup]\n{}\n", self.setup.join("\n"));
-        for line in [BUY].iter().chain(self.steps).chain(&[RESTS]) {
-            text += &format!("[[steps]]\n{line}\n");
-        }
+        let steps: Vec<String> =
+            [BUY].iter().chain(self.steps).chain(&[RESTS]).map(|line| format!("[[steps]]\n{line}")).collect();
+        let setup = self.setup.join("\n");
+        let text = format!("title = 'a run'\nwhy = 'a code'\n[setup]\n{setup}\n{}", steps.join("\n"));
         let outcome = play(&parse("run.toml", &text).unwrap());
-        assert!(outcome.is_green(), "{text}{}", outcome.failures[0]);
+        assert!(outcome.is_green(), "{text}\n{}", outcome.failures[0]);
         let mut told = told(&[], &[], false);
         for event in outcome.session.steps().iter().flat_map(|step| &step.events) {
             match event {

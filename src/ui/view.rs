@@ -26,6 +26,7 @@ const TOKEN_ROWS: usize = 64;
 
 /// How the run looks from the present place.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that panes ask")]
 pub struct View {
     /// The phases with their state, in order.
     pub phases: Vec<(&'static str, StepState)>,

@@ -94,6 +94,7 @@ fn title_ui(ui: &mut Ui, desk: &Desk<'_>) {
     }
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "words go before buttons do: two widths, each told by its name")]
 fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool, is_cramped: bool) {
     let can_back = desk.session.can_back();
     let can_step = desk.view.can_step();

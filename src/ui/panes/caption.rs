@@ -1,6 +1,6 @@
 //! The caption: one plain sentence about the present message, and what comes next.
 
-use egui::{Align, Layout, Rect, Ui, UiBuilder, vec2};
+use egui::{Align, Layout, Ui, UiBuilder, vec2};
 
 use crate::ui::desk::Desk;
 use crate::ui::fonts;
@@ -20,7 +20,7 @@ impl Pane for Caption {
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
-        let line = Rect::from_center_size(ui.max_rect().center(), vec2(ui.max_rect().width() - 24.0, theme.space.row));
+        let line = ui.max_rect().shrink2(vec2(12.0, 0.0));
         let mut line_ui = ui.new_child(UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center)));
         let said = desk.view.caption(desk.session, desk.selection.message);
         let Some(code) = said.code else {
@@ -34,12 +34,10 @@ impl Pane for Caption {
             let chip_width =
                 ui.painter().layout_no_wrap(code.to_owned(), theme.small(), theme.color.bad).size().x + 44.0;
             let room = ui.available_width() - chip_width;
-            ui.scope(|ui| {
-                ui.set_max_width(room.max(80.0));
-                text::elided(ui, &said.sentence, theme.caption(), theme.color.text);
-            });
+            text::whole(ui, &said.sentence, room.max(80.0));
             Chip::new(Tone::Bad, code).signed().show(ui);
         };
-        surface::ends(&mut line_ui, theme.space.row, sentence, next);
+        let height_pt = line_ui.available_height();
+        surface::ends(&mut line_ui, height_pt, sentence, next);
     }
 }

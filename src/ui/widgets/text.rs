@@ -100,10 +100,22 @@ pub fn key_cap(ui: &mut Ui, keys: &str) -> Response {
     response
 }
 
+/// A sentence that is never cut: in the caption's size where it fits into `room`, else smaller, on two lines.
+pub fn whole(ui: &mut Ui, sentence: &str, room: f32) -> Response {
+    let theme = Theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(sentence.to_owned(), theme.caption(), theme.color.text);
+    if galley.size().x <= room {
+        return elided(ui, sentence, theme.caption(), theme.color.text);
+    }
+    // Laid out beforehand, so that both lines stand in the middle of the row.
+    let galley = ui.painter().layout(sentence.to_owned(), fonts::plain(theme.type_sizes.body), theme.color.text, room);
+    ui.add(Label::new(galley))
+}
+
 /// The sentence of the present message, its number before it and a hint of the next one at the right.
 pub fn caption(ui: &mut Ui, number: &str, sentence: &str, next: &str) {
     let theme = Theme::of(ui);
-    let size = vec2(ui.available_width(), theme.space.row);
+    let size = vec2(ui.available_width(), ui.available_height().clamp(theme.space.row, 1.5 * theme.space.row));
     ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = theme.space.gap;
         if !number.is_empty() {
@@ -114,7 +126,7 @@ pub fn caption(ui: &mut Ui, number: &str, sentence: &str, next: &str) {
         let next_galley = ui.painter().layout_no_wrap(next.to_owned(), theme.label(), theme.color.muted);
         let sentence_galley = ui.painter().layout_no_wrap(sentence.to_owned(), theme.caption(), theme.color.text);
         let is_next_shown = next_galley.size().x + sentence_galley.size().x + 3.0 * theme.space.pad <= room;
-        let said = elided(ui, sentence, theme.caption(), theme.color.text);
+        let said = whole(ui, sentence, room);
         if is_next_shown {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| muted(ui, next));
         } else if !next.is_empty() {

@@ -31,10 +31,14 @@ pub fn next_command(session: &Session) -> Option<Command> {
 /// was on its way has arrived. Polls and the window's expiry wait too, until time is let pass on purpose.
 #[must_use]
 pub fn is_your_turn(world: &World) -> bool {
+    world.buyer().character() == BuyerCharacter::YouDecide && is_asking(world)
+}
+
+/// Whether the payment window asks, and nothing that was sent is still on its way: not even the answer to a wrong PIN.
+fn is_asking(world: &World) -> bool {
     let Some(window) = world.buyer().window() else { return false };
     let is_shown = |payment: &Transaction| payment.state == TransactionState::Shown;
-    world.buyer().character() == BuyerCharacter::YouDecide
-        && world.marketplace().transaction(&window.transaction).is_some_and(is_shown)
+    world.marketplace().transaction(&window.transaction).is_some_and(is_shown)
         && world.wire().in_flight().next().is_none()
 }
 
@@ -72,7 +76,7 @@ pub fn run_until_idle(session: &mut Session, limit: usize) -> bool {
 
 /// Steps until the payment window asks the buyer, or `limit` steps were taken. True if it asks.
 pub fn run_until_asked(session: &mut Session, limit: usize) -> bool {
-    step_until(session, limit, |session| session.world().buyer().window().is_some())
+    step_until(session, limit, |session| is_asking(session.world()))
 }
 
 fn step_until(session: &mut Session, limit: usize, is_there: impl Fn(&Session) -> bool) -> bool {

@@ -22,6 +22,7 @@ mod pictures;
 mod panes;
 mod window_pictures;
 mod window_sizes;
+mod window_pointing;
 
 mod codes;
 mod pay_codes;

@@ -22,6 +22,10 @@ const DATE_FROM: f32 = 1240.0;
 /// Below this width only what cannot be done elsewhere stays: the timeline leads to start and end, too.
 const CRAMPED_BELOW: f32 = 640.0;
 
+/// Between the buttons.
+const GAP: f32 = 8.0;
+const CRAMPED_GAP: f32 = 4.0;
+
 /// Waits that the clock's menu offers.
 const WAITS: [(Span, &str); 7] = [
     (Span::from_seconds(1), "1 second"),
@@ -35,7 +39,10 @@ const WAITS: [(Span, &str); 7] = [
 
 /// The strip at the top.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct TopBar;
+pub struct TopBar {
+    /// How wide the right end was in the last pass: it is drawn last, so that Tab walks from left to right.
+    right_width: f32,
+}
 
 impl Pane for TopBar {
     fn name(&self) -> &'static str {
@@ -44,7 +51,8 @@ impl Pane for TopBar {
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let room = ui.max_rect();
-        let right_edge = right_ui(ui, room, desk);
+        let gap = if room.width() < CRAMPED_BELOW { CRAMPED_GAP } else { GAP };
+        let right_edge = room.right() - self.right_width - 2.0 * gap;
         let is_wordy = room.width() >= WORDS_FROM;
         let transport_width = if is_wordy { 600.0 } else { 380.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
         let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(32.0);
@@ -56,17 +64,24 @@ impl Pane for TopBar {
         let start = if is_cramped { room.left() } else { left.right() };
         let middle = Rect::from_min_max(pos2(start, room.top()), pos2(right_edge, room.bottom()));
         let mut middle_ui = part(ui, middle, Layout::left_to_right(Align::Center));
-        if is_cramped {
-            middle_ui.spacing_mut().item_spacing.x = 4.0;
-        }
+        middle_ui.spacing_mut().item_spacing.x = gap;
         transport_ui(&mut middle_ui, desk, is_wordy, is_cramped);
         clock_ui(&mut middle_ui, desk, room.width() >= DATE_FROM);
+        let right = room.with_min_x(room.right() - self.right_width);
+        let mut right_part = part(ui, right, Layout::left_to_right(Align::Center));
+        right_part.spacing_mut().item_spacing.x = gap;
+        right_ui(&mut right_part, desk, is_wordy);
+        let width = right_part.min_rect().width();
+        if (width - self.right_width).abs() > 0.5 {
+            self.right_width = width;
+            ui.ctx().request_discard("the right end of the top bar has another width");
+        }
     }
 }
 
 fn part(ui: &mut Ui, rect: Rect, layout: Layout) -> Ui {
     let mut part = ui.new_child(UiBuilder::new().max_rect(rect).layout(layout));
-    part.spacing_mut().item_spacing.x = 8.0;
+    part.spacing_mut().item_spacing.x = GAP;
     part
 }
 
@@ -171,19 +186,13 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
     });
 }
 
-/// The right end of the bar, laid from the right. Answers where it begins.
-fn right_ui(ui: &mut Ui, room: Rect, desk: &mut Desk<'_>) -> f32 {
-    let mut ui = part(ui, room, Layout::right_to_left(Align::Center));
-    let ui = &mut ui;
-    if room.width() < CRAMPED_BELOW {
-        ui.spacing_mut().item_spacing.x = 4.0;
-    }
-    press(ui, desk, Button::outlined_icon(Icon::Help, "Help"), Action::Help);
-    theme_ui(ui, desk);
-    press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
+/// The right end of the bar: the revision, and the doors of the window.
+fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
+    revision_ui(ui, desk, is_wordy);
     press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
-    revision_ui(ui, desk, room.width() >= WORDS_FROM);
-    ui.min_rect().left() - 2.0 * ui.spacing().item_spacing.x
+    press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
+    theme_ui(ui, desk);
+    press(ui, desk, Button::outlined_icon(Icon::Help, "Help"), Action::Help);
 }
 
 fn theme_ui(ui: &mut Ui, desk: &mut Desk<'_>) {

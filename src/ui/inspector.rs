@@ -35,7 +35,10 @@ impl Pane for Inspector {
         choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::ALL);
         let rest = Rect::from_min_max(pos2(tabs.min_rect().right() + theme.space.pad, head.top()), inner.max);
         let mut title = ui.new_child(UiBuilder::new().max_rect(rest).layout(Layout::right_to_left(Align::Center)));
-        text::mono_in(&mut title, &desk.view.subject().title(), theme.color.muted);
+        // The title is the token's; a message has its own, and may carry none.
+        if desk.selection.tab != Tab::Message {
+            text::mono_in(&mut title, &desk.view.subject().title(), theme.color.muted);
+        }
         let body = Rect::from_min_max(pos2(room.left(), head.bottom()), room.max);
         let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
         let pane: &mut dyn Pane = match desk.selection.tab {

@@ -26,7 +26,6 @@ const TOKEN_ROWS: usize = 64;
 
 /// How the run looks from the present place.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that panes ask")]
 pub struct View {
     /// The phases with their state, in order.
     pub phases: Vec<(&'static str, StepState)>,
@@ -38,8 +37,29 @@ pub struct View {
     looked_at: Option<LookedAt>,
     is_untouched: bool,
     is_celebrating: bool,
-    can_step: bool,
-    is_your_turn: bool,
+    ahead: Ahead,
+}
+
+/// What moves the run on from here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ahead {
+    /// A step can be taken.
+    #[default]
+    Step,
+    /// Everything waits for a decision in the payment window.
+    YourTurn,
+    /// Nothing happens by itself.
+    Rest,
+}
+
+impl Ahead {
+    fn of(session: &Session) -> Self {
+        match control::next_command(session) {
+            Some(_) => Self::Step,
+            None if control::is_your_turn(session.world()) => Self::YourTurn,
+            None => Self::Rest,
+        }
+    }
 }
 
 /// The caption with its number and what comes next.
@@ -114,10 +134,9 @@ impl View {
         let present = self.present_row().and_then(|index| self.row(index));
         let is_granted = present.is_some_and(|row| matches!(row.message.body, Body::AccessGranted { .. }));
         self.is_celebrating = is_granted && !session.can_forward() && self.is_first_grant();
-        self.can_step = control::next_command(session).is_some();
-        self.is_your_turn = !session.can_forward() && control::is_your_turn(session.world());
+        self.ahead = Ahead::of(session);
         self.caption = self.said(session, self.present_row());
-        if self.is_your_turn {
+        if self.ahead == Ahead::YourTurn {
             self.caption.next = "next: decide in the payment window".into();
         }
     }
@@ -218,16 +237,10 @@ impl View {
         self.is_untouched
     }
 
-    /// Whether a step can be taken.
+    /// What moves the run on from here.
     #[must_use]
-    pub fn can_step(&self) -> bool {
-        self.can_step
-    }
-
-    /// Whether everything waits for a decision in the payment window.
-    #[must_use]
-    pub fn is_your_turn(&self) -> bool {
-        self.is_your_turn
+    pub fn ahead(&self) -> Ahead {
+        self.ahead
     }
 
     /// The product that something happens to, or that is pointed at.

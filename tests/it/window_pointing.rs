@@ -46,7 +46,8 @@ fn marked_rows(harness: &Stagehand) -> Vec<String> {
 fn marked_pixels(harness: &mut Stagehand) -> usize {
     let (rect, marked) = (token_rect(harness), Theme::dark().color.selection.to_array());
     let image = harness.render().unwrap();
-    let is_within = |x: u32, y: u32| rect.contains(egui::pos2(f32::from(x as u16), f32::from(y as u16)));
+    let point = |px: u32| f32::from(u16::try_from(px).unwrap());
+    let is_within = |x: u32, y: u32| rect.contains(egui::pos2(point(x), point(y)));
     image.enumerate_pixels().filter(|(x, y, pixel)| is_within(*x, *y) && pixel.0 == marked).count()
 }
 

@@ -6,6 +6,7 @@ use crate::ui::desk::Desk;
 use crate::ui::icons::Icon;
 use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
+use crate::ui::view::Ahead;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{field, menu, surface, text};
 use crate::world::buyer::PaymentWindow;
@@ -49,7 +50,7 @@ impl Payment {
         });
         surface::key_value(ui, "Product", |ui| text::plain(ui, &window.name));
         surface::key_value(ui, "Price", |ui| text::strong(ui, &window.price.to_string()));
-        if desk.view.is_your_turn() {
+        if desk.view.ahead() == Ahead::YourTurn {
             text::note(ui, "Decide here: the flow waits for you");
         }
         if let Some(left) = window.tries_left {

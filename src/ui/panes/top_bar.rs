@@ -10,6 +10,7 @@ use crate::ui::keys::{self, Action};
 use crate::ui::pane::Pane;
 use crate::ui::selection::Menu;
 use crate::ui::theme::Theme;
+use crate::ui::view::Ahead;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{menu, text};
 use crate::world::setup::Setup;
@@ -37,6 +38,29 @@ const WAITS: [(Span, &str); 7] = [
     (Span::from_days(183), "183 days, past a receipt's life"),
 ];
 
+/// How much room the buttons have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// For what cannot be done elsewhere.
+    Cramped,
+    /// For icons.
+    Bare,
+    /// For icons with words.
+    Wordy,
+}
+
+impl Fit {
+    fn of(width_pt: f32) -> Self {
+        if width_pt < CRAMPED_BELOW {
+            Self::Cramped
+        } else if width_pt < WORDS_FROM {
+            Self::Bare
+        } else {
+            Self::Wordy
+        }
+    }
+}
+
 /// The strip at the top.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TopBar {
@@ -51,13 +75,13 @@ impl Pane for TopBar {
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let room = ui.max_rect();
-        let gap = if room.width() < CRAMPED_BELOW { CRAMPED_GAP } else { GAP };
+        let fit = Fit::of(room.width());
+        let (is_wordy, is_cramped) = (fit == Fit::Wordy, fit == Fit::Cramped);
+        let gap = if is_cramped { CRAMPED_GAP } else { GAP };
         let right_edge = room.right() - self.right_width - 2.0 * gap;
-        let is_wordy = room.width() >= WORDS_FROM;
         let transport_width = if is_wordy { 600.0 } else { 380.0 } + if room.width() >= DATE_FROM { 90.0 } else { 0.0 };
         let split = (room.width() * 0.245).min(right_edge - room.left() - transport_width).max(32.0);
         let left = Rect::from_min_max(room.min, pos2(room.left() + split, room.bottom()));
-        let is_cramped = room.width() < CRAMPED_BELOW;
         if !is_cramped {
             title_ui(&mut part(ui, left.with_max_x(left.right() - 16.0), Layout::left_to_right(Align::Center)), desk);
         }
@@ -65,7 +89,7 @@ impl Pane for TopBar {
         let middle = Rect::from_min_max(pos2(start, room.top()), pos2(right_edge, room.bottom()));
         let mut middle_ui = part(ui, middle, Layout::left_to_right(Align::Center));
         middle_ui.spacing_mut().item_spacing.x = gap;
-        transport_ui(&mut middle_ui, desk, is_wordy, is_cramped);
+        transport_ui(&mut middle_ui, desk, fit);
         clock_ui(&mut middle_ui, desk, room.width() >= DATE_FROM);
         let right = room.with_min_x(room.right() - self.right_width);
         let mut right_part = part(ui, right, Layout::left_to_right(Align::Center));
@@ -109,10 +133,10 @@ fn title_ui(ui: &mut Ui, desk: &Desk<'_>) {
     }
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "words go before buttons do: two widths, each told by its name")]
-fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool, is_cramped: bool) {
+fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, fit: Fit) {
+    let (is_wordy, is_cramped) = (fit == Fit::Wordy, fit == Fit::Cramped);
     let can_back = desk.session.can_back();
-    let can_step = desk.view.can_step();
+    let can_step = desk.view.ahead() == Ahead::Step;
     if !is_cramped {
         press(ui, desk, Button::outlined_icon(Icon::Start, "To the start").enabled(can_back), Action::Start);
     }
@@ -134,10 +158,10 @@ fn transport_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool, is_cramped: bo
 
 /// What to do instead, where no step can be taken; empty where one can.
 fn why_no_step(desk: &Desk<'_>) -> &'static str {
-    match (desk.view.can_step(), desk.view.is_your_turn()) {
-        (true, _) => "",
-        (false, true) => "Decide in the payment window, or let time pass",
-        (false, false) => "Nothing happens by itself now: act, or let time pass",
+    match desk.view.ahead() {
+        Ahead::Step => "",
+        Ahead::YourTurn => "Decide in the payment window, or let time pass",
+        Ahead::Rest => "Nothing happens by itself now: act, or let time pass",
     }
 }
 

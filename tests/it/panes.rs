@@ -7,6 +7,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use paystage::protocol::id::ProductId;
+use paystage::protocol::rules::Revision;
 use paystage::session::builtin::Builtin;
 use paystage::session::control;
 use paystage::session::run::Session;
@@ -157,8 +158,12 @@ fn each_card_does_what_it_says() {
 
     let mut harness = show(finished());
     click(&mut harness, "Turn the privacy dial");
-    assert_eq!(session(&harness).setup().revision, paystage::protocol::rules::Revision::Before);
+    assert_eq!(session(&harness).setup().revision, Revision::Before);
     assert_eq!(session(&harness).here().step, 1);
+    press_key(&mut harness, Key::Space);
+    press_key(&mut harness, Key::End);
+    click(&mut harness, "Turn the privacy dial");
+    assert_eq!(session(&harness).setup().revision, Revision::After, "and back");
 
     let mut harness = show(finished());
     click(&mut harness, "Break it");

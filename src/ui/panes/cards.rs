@@ -77,6 +77,20 @@ const CARDS: [Card; 3] = [
     },
 ];
 
+/// The cards as they stand for this run: the dial turns back where it was turned already.
+fn cards(desk: &Desk<'_>) -> [Card; 3] {
+    let is_before = desk.session.setup().revision == Revision::Before;
+    CARDS.map(|card| match card.deed {
+        Deed::Turn if is_before => Card { words: "The same purchase under the rules after: nobody is named", ..card },
+        Deed::Break | Deed::Read | Deed::Turn => card,
+    })
+}
+
+/// Whose rules the privacy dial leads to.
+fn turned(revision: Revision) -> Revision {
+    if revision == Revision::Before { Revision::After } else { Revision::Before }
+}
+
 impl Pane for Cards {
     fn name(&self) -> &'static str {
         "What next"
@@ -93,7 +107,7 @@ impl Pane for Cards {
         text::muted(&mut head_ui, "Paid, proved and opened. What next?");
         let mut left = room.left();
         let width = card_width(room.width(), theme);
-        for card in CARDS {
+        for card in cards(desk) {
             let rect = Rect::from_min_max(pos2(left, head.bottom() + HEAD_GAP), pos2(left + width, room.bottom()));
             left += width + theme.space.gap;
             if card_ui(ui, theme, rect, card) {
@@ -113,7 +127,7 @@ pub fn line_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
             Icon::Check.show(ui, 18.0, theme.color.ok);
             ui.label(egui::RichText::new("Access granted").font(theme.strong()).color(theme.color.ok));
         }
-        for card in CARDS {
+        for card in cards(desk) {
             if Button::quiet(card.title).leading(card.icon).hint(card.words).show(ui).clicked() {
                 card.deed.done(desk);
             }
@@ -147,7 +161,8 @@ impl Deed {
                 desk.selection.receipt = desk.session.world().device().receipts().last().cloned();
             }
             Self::Turn => {
-                let setup = Setup { revision: Revision::Before, ..desk.session.setup().clone() };
+                let revision = turned(desk.session.setup().revision);
+                let setup = Setup { revision, ..desk.session.setup().clone() };
                 desk.ask(Ask::Rerun(Box::new(setup)));
             }
         }

@@ -1,7 +1,10 @@
 //! Draft requests: a pay request as it came, before anything in it is known to be of the right type.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::protocol::code::Refusal;
@@ -44,21 +47,22 @@ pub(crate) struct DraftRequested {
 impl DraftRequest {
     /// Reads any claims object; a `request` that is no object is as good as absent.
     pub(crate) fn read(jwt: &Jwt) -> Self {
-        let mut claims: Map<String, Value> = jwt.unverified_claims().unwrap_or_default();
-        let request = match claims.remove("request") {
-            Some(Value::Object(members)) => Some(DraftRequested::of(members)),
-            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) | None => None,
-        };
-        let mut take = |name: &str| claims.remove(name);
-        Self {
-            iss: take("iss"),
-            aud: take("aud"),
-            typ: take("typ"),
-            iat: take("iat"),
-            exp: take("exp"),
-            nbf: take("nbf"),
-            request,
-            other: claims.into_iter().collect(),
+        jwt.unverified_claims().unwrap_or_else(|_| {
+            let mut claims: Map<String, Value> = jwt.unverified_claims().unwrap_or_default();
+            claims.remove("request");
+            serde_json::from_value(Value::Object(claims)).unwrap_or_default()
+        })
+    }
+
+    fn slot(&mut self, name: &str) -> Option<&mut Option<Value>> {
+        match name {
+            "iss" => Some(&mut self.iss),
+            "aud" => Some(&mut self.aud),
+            "typ" => Some(&mut self.typ),
+            "iat" => Some(&mut self.iat),
+            "exp" => Some(&mut self.exp),
+            "nbf" => Some(&mut self.nbf),
+            _ => None,
         }
     }
 
@@ -88,21 +92,20 @@ pub(crate) struct Dates {
 }
 
 impl DraftRequested {
-    fn of(mut members: Map<String, Value>) -> Self {
-        let mut take = |name: &str| members.remove(name);
-        Self {
-            id: take("id"),
-            price_point: take("pricePoint"),
-            name: take("name"),
-            description: take("description"),
-            icons: take("icons"),
-            product_data: take("productData"),
-            postback_url: take("postbackURL"),
-            chargeback_url: take("chargebackURL"),
-            locales: take("locales"),
-            default_locale: take("defaultLocale"),
-            simulate: take("simulate"),
-            other: members.into_iter().collect(),
+    fn slot(&mut self, name: &str) -> Option<&mut Option<Value>> {
+        match name {
+            "id" => Some(&mut self.id),
+            "pricePoint" => Some(&mut self.price_point),
+            "name" => Some(&mut self.name),
+            "description" => Some(&mut self.description),
+            "icons" => Some(&mut self.icons),
+            "productData" => Some(&mut self.product_data),
+            "postbackURL" => Some(&mut self.postback_url),
+            "chargebackURL" => Some(&mut self.chargeback_url),
+            "locales" => Some(&mut self.locales),
+            "defaultLocale" => Some(&mut self.default_locale),
+            "simulate" => Some(&mut self.simulate),
+            _ => None,
         }
     }
 
@@ -149,6 +152,62 @@ impl DraftRequested {
             simulate,
             other: self.other,
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for DraftRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = DraftRequest;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the claims of a pay request")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<DraftRequest, A::Error> {
+                let mut draft = DraftRequest::default();
+                while let Some(name) = object.next_key::<String>()? {
+                    if name == "request" {
+                        draft.request = object.next_value()?;
+                        continue;
+                    }
+                    let value = object.next_value()?;
+                    match draft.slot(&name) {
+                        Some(slot) => *slot = Some(value),
+                        None => drop(draft.other.insert(name, value)),
+                    }
+                }
+                Ok(draft)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+impl<'de> Deserialize<'de> for DraftRequested {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = DraftRequested;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("what is to be paid for")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<DraftRequested, A::Error> {
+                let mut draft = DraftRequested::default();
+                while let Some(name) = object.next_key::<String>()? {
+                    let value = object.next_value()?;
+                    match draft.slot(&name) {
+                        Some(slot) => *slot = Some(value),
+                        None => drop(draft.other.insert(name, value)),
+                    }
+                }
+                Ok(draft)
+            }
+        }
+        deserializer.deserialize_map(Members)
     }
 }
 

@@ -242,29 +242,29 @@ pub(crate) fn payment_key(scene: &Scene, chance: &mut Chance) -> SigningKey {
     key.unwrap_or_else(|_| SigningKey::ed25519(issuer_of(scene), &secret))
 }
 
-/// The member of `productData` that carries the seller's own id of a purchase through the payment.
+/// The member of `productData` that carries the seller's own id of a purchase through the payment, a UUID and so never escaped.
 const ORDER: &str = "contrib_uuid";
 
 /// The seller's own id of the purchase in a `productData`.
 pub(crate) fn order_in(product_data: &str) -> Option<TransactionId> {
-    StoreData::parse(product_data).value(ORDER).map(TransactionId::from)
+    let mut members = product_data.split('&').filter_map(|member| member.split_once('='));
+    members.find(|(name, _)| *name == ORDER).map(|(_, id)| TransactionId::from(id))
 }
 
 fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, now: Time) -> PayRequest {
     let catalog = &scene.catalog;
-    let market = &catalog.market;
     let (postback_url, chargeback_url) = if scene.setup.is_hosted() {
-        (format!("{market}/services/webpay/postback"), format!("{market}/services/webpay/chargeback"))
+        (catalog.market_postback_url, catalog.market_chargeback_url)
     } else {
-        (catalog.postback_url.to_owned(), catalog.chargeback_url.to_owned())
+        (catalog.postback_url, catalog.chargeback_url)
     };
     let offer = Offer {
         id: product.id.as_str(),
         name: product.name,
         description: product.description,
         price_point: product.price_point,
-        postback_url: &postback_url,
-        chargeback_url: &chargeback_url,
+        postback_url,
+        chargeback_url,
     };
     let order = StoreData::parse(&format!("{ORDER}={transaction}"));
     if scene.setup.is_hosted() {

@@ -56,6 +56,14 @@ pub struct Catalog {
     pub pin: &'static str,
     /// The application key of classic mode.
     pub app_key: &'static str,
+    /// Where the store's own payment server takes its notices in hosted mode.
+    pub market_postback_url: &'static str,
+    /// Where it takes its chargebacks.
+    pub market_chargeback_url: &'static str,
+    /// Where the store answers for its receipts.
+    pub verify_url: &'static str,
+    /// Where the store trades expired receipts for fresh ones.
+    pub reissue_url: &'static str,
     /// Where classic mode wants its notices.
     pub postback_url: &'static str,
     /// Where classic mode wants its chargebacks.
@@ -114,6 +122,10 @@ impl Catalog {
             other_person: Person { id: UserId::from("bob"), email: "bob@example.org" },
             pin: "1234",
             app_key: "pony-park-key",
+            market_postback_url: "https://market.example/services/webpay/postback",
+            market_chargeback_url: "https://market.example/services/webpay/chargeback",
+            verify_url: "https://market.example/verify/",
+            reissue_url: "https://market.example/api/v1/receipts/reissue/",
             postback_url: "https://pony.example/postback",
             chargeback_url: "https://pony.example/chargeback",
         }

@@ -50,8 +50,8 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
         iat: date(now),
         exp: Some(date(now + scene.setup.receipt_life)),
         detail: Some(format!("{market}/receipts/{}", transaction.contribution)),
-        verify: Some(format!("{market}{VERIFY_PATH}")),
-        reissue: Some(format!("{market}/api/v1/receipts/reissue/")),
+        verify: Some(scene.catalog.verify_url.to_owned()),
+        reissue: Some(scene.catalog.reissue_url.to_owned()),
     }
 }
 

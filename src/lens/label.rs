@@ -75,8 +75,8 @@ pub fn answered_label(question: &Body, answer: &Body, price: Option<Money>) -> S
     let asked = label(question, price);
     let words = if let Body::StartAnswered { transaction } = answer {
         format!("record start of {}", brief(transaction))
-    } else if let Body::ReceiptSupplied { transaction, receipt } = answer {
-        format!("receipt of {} → signed{}", brief(transaction), algorithm(receipt))
+    } else if let Body::ReceiptSupplied { receipt, .. } = answer {
+        format!("receipt → signed{}", algorithm(receipt))
     } else if let Body::NoticeAnswered { .. } = answer {
         format!("{asked} → {}", label(answer, None))
     } else {

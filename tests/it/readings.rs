@@ -79,7 +79,7 @@ fn the_plain_hosted_purchase_reads_as_a_story() {
         13 App page → App server [Poll] GET …/status
              The app asks the payment server whether the purchase is completed
              next: the marketplace signs a receipt
-        14 App server → Marketplace [Receipt] receipt of dc82… → signed (EdDSA)
+        14 App server → Marketplace [Receipt] receipt → signed (EdDSA)
              The marketplace signs the receipt: a proof of purchase that its public key can check
              next: the app gets the receipt
         15 App server ⇠ App page [Receipt] 200 · completed + receipt (EdDSA)

@@ -80,3 +80,23 @@ fn completed_on_market_clock(scene: &Scene, transaction: &Transaction) -> Time {
 fn date(time: Time) -> NumericDate {
     NumericDate::at(time)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Catalog, VERIFY_PATH};
+
+    #[test]
+    fn every_fixed_address_of_the_store_lies_at_the_store() {
+        let catalog = Catalog::standard();
+        let market = catalog.market.as_str();
+        for url in [catalog.market_postback_url, catalog.market_chargeback_url, catalog.reissue_url] {
+            assert!(url.strip_prefix(market).is_some_and(|path| path.starts_with('/')), "{url}");
+        }
+        assert_eq!(catalog.verify_url, format!("{market}{VERIFY_PATH}"));
+        assert_eq!(
+            (catalog.market_domain, catalog.certificate_hosts),
+            (catalog.market.host(), [catalog.market.host()])
+        );
+        assert_eq!(catalog.receipt_check_sites, [market]);
+    }
+}

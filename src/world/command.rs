@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::id::{ProductId, TransactionId};
-use crate::protocol::time::Span;
+use crate::protocol::time::{Span, Time};
 use crate::world::character::BuyerCharacter;
+use crate::world::input::Input;
 use crate::world::party::Party;
 
 /// One request to the world. Imperative, recorded, and complete: the same commands give the same run.
@@ -85,6 +86,13 @@ pub enum Command {
         party: Party,
         /// How far ahead of the true time; negative is behind.
         ahead: Span,
+    },
+    /// Somebody's own program said something. Recorded input: a replay needs nobody outside.
+    Receive {
+        /// What the true clock shows at least; never moves it back.
+        at: Time,
+        /// What was said.
+        input: Input,
     },
 }
 

@@ -5,8 +5,11 @@
 
 pub mod party;
 pub mod character;
+pub mod seat;
+pub mod names;
 pub mod catalog;
 pub mod setup;
+pub mod input;
 pub mod command;
 pub mod refusal;
 pub mod transaction;
@@ -25,6 +28,7 @@ pub mod app_server;
 pub mod marketplace;
 pub mod provider;
 pub(crate) mod forge;
+mod outside;
 
 use std::sync::Arc;
 
@@ -123,6 +127,7 @@ impl World {
             Command::FetchKeys => self.act(&mut events, |_, out| AppPage::fetch_keys(out)),
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
+            Command::Receive { at, input } => self.receive(*at, input, &mut events),
         }
         events
     }

@@ -9,7 +9,12 @@ use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
+use crate::world::names::Names;
 use crate::world::party::Party;
+use crate::world::seat::Seats;
+
+/// How long a message takes where nobody says otherwise.
+const LATENCY: Span = Span::from_millis(40);
 
 /// The dials of a run. Every field has the default of the design; a file names only what differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +38,12 @@ pub struct Setup {
     pub profile: Option<Profile>,
     /// D7: how receipts are signed; `None` follows the revision.
     pub signing: Option<SigningMode>,
+    /// Who plays the parties: this world, or a program outside.
+    pub seats: Seats,
+    /// What the store and the app are called, and where they are.
+    pub names: Names,
+    /// How long a message takes. Zero in live runs: what is due flows at once.
+    pub latency: Span,
     /// D8: how the app polls.
     pub polling: Polling,
     /// D10: how long a receipt lives.
@@ -122,6 +133,9 @@ impl Default for Setup {
             verify_policy: None,
             profile: None,
             signing: None,
+            seats: Seats::default(),
+            names: Names::default(),
+            latency: LATENCY,
             polling: Polling::default(),
             receipt_life: Span::from_days(182),
             skew: BTreeMap::new(),

@@ -8,9 +8,10 @@ use crate::session::scenario::parse_expected::expectations;
 use crate::session::scenario::plan::{Act, Deed, PaymentRef, PlannedStep};
 use crate::session::scenario::value::{Entry, entries};
 use crate::world::command::Command;
+use crate::world::input::Heard;
 
 /// The words that may begin a step.
-pub(crate) const STEP_WORDS: [&str; 22] = [
+pub(crate) const STEP_WORDS: [&str; 23] = [
     "buy",
     "step",
     "run",
@@ -30,6 +31,7 @@ pub(crate) const STEP_WORDS: [&str; 22] = [
     "fetch-keys",
     "plant",
     "skew",
+    "receive",
     "start",
     "expect",
     "note",
@@ -75,6 +77,7 @@ fn act(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
         "fetch-keys" => plain(Command::FetchKeys),
         "plant" => plant(entry),
         "skew" => skew(entry),
+        "receive" => receive(entry),
         "start" => plain(Command::Start),
         "expect" => expectations(entry).map(Act::Expect),
         _ => Err(entry.unknown_key("a step", &STEP_WORDS)),
@@ -111,6 +114,11 @@ fn skew(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     let form = "{ party = \"app-page\", ahead = \"1h\" }";
     let (party, ahead) = two(entry, form, ["party", "ahead"])?;
     Ok(Act::Do(Command::Skew { party: party.read("a party")?, ahead: ahead.span()? }))
+}
+
+fn receive(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
+    let Heard { at, input } = entry.read("{ at = 1795341840000, input = { says = \"fetch-keys\" } }")?;
+    Ok(Act::Do(Command::Receive { at, input }))
 }
 
 /// A small table with exactly these two words.

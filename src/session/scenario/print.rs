@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::session::scenario::expected::quoted;
 use crate::session::scenario::plan::{Act, Expectation, Scenario};
 use crate::world::command::Command;
+use crate::world::input::Heard;
 use crate::world::setup::Setup;
 
 /// The scenario as a file. Dials that stand on their default are left out.
@@ -96,6 +97,10 @@ fn command_line(command: &Command) -> String {
         Command::Skew { party, ahead } => {
             let party = serde_json::to_value(party).unwrap_or_default();
             format!("skew = {{ party = {}, ahead = {} }}", toml_value(&party), quoted(&ahead.compact()))
+        }
+        Command::Receive { at, input } => {
+            let heard = serde_json::to_value(Heard { at: *at, input: input.clone() }).unwrap_or_default();
+            format!("receive = {}", toml_value(&heard))
         }
     }
 }

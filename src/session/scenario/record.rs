@@ -52,7 +52,8 @@ fn act(session: &Session, step: &Step, command: &Command) -> Act {
         | Command::RotateKey
         | Command::FetchKeys
         | Command::Plant { .. }
-        | Command::Skew { .. } => Act::Do(command.clone()),
+        | Command::Skew { .. }
+        | Command::Receive { .. } => Act::Do(command.clone()),
     }
 }
 

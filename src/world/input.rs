@@ -1,0 +1,103 @@
+//! Inputs: what programs outside say to the stage. Recorded as they came, so that a run replays without them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::protocol::id::{Origin, ProductId, TransactionId};
+use crate::protocol::time::Time;
+
+/// An input with its moment, as scenario lines write it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heard {
+    /// What the true clock shows at least; milliseconds of Unix time.
+    pub at: Time,
+    /// What was said.
+    pub input: Input,
+}
+
+/// One thing that somebody's own program said. Nothing in it has been checked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "says", rename_all = "kebab-case")]
+pub enum Input {
+    /// App page → App server: wants to buy.
+    Buy {
+        /// What.
+        product: ProductId,
+        /// The `Origin` header, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
+        /// The `Referer` header, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        referer: Option<String>,
+    },
+    /// Device → Marketplace: opens the payment page with a pay request.
+    OpenWindow {
+        /// The pay request.
+        request: String,
+    },
+    /// Buyer → Marketplace: confirms in the payment page.
+    Confirm {
+        /// Which payment.
+        transaction: TransactionId,
+        /// What was typed. Simulated, so it is recorded as it is.
+        pin: String,
+    },
+    /// Buyer → Marketplace: presses Cancel in the payment page.
+    Cancel {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// Device → Marketplace: the payment page was unloaded.
+    CloseWindow {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// App page → App server: asks how a payment stands.
+    PollStatus {
+        /// Which payment, in the app server's own words.
+        transaction: TransactionId,
+    },
+    /// App page → Marketplace: asks about a receipt.
+    Verify {
+        /// The whole body.
+        receipt: String,
+    },
+    /// App page → Marketplace: wants a fresh receipt for an expired one.
+    Reissue {
+        /// The whole body.
+        receipt: String,
+    },
+    /// App page → Marketplace: wants the store's public keys.
+    FetchKeys,
+    /// App page → Marketplace: wants the list of in-app products, or one of them.
+    ListProducts {
+        /// Of which app.
+        origin: String,
+        /// Only this one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
+    },
+    /// Buyer → Marketplace: opens the list of completed payments.
+    ListPurchases,
+    /// Buyer → Marketplace: wants the receipt of one again.
+    RequestReceipt {
+        /// Which payment.
+        transaction: TransactionId,
+    },
+    /// An outside server → us: its answer to one of our messages.
+    Answer {
+        /// The id of our message.
+        message: u32,
+        /// HTTP status.
+        status: u16,
+        /// The whole body, at most as long as answers may be.
+        body: String,
+    },
+    /// There was no answer from an outside server.
+    NoAnswer {
+        /// The id of our message.
+        message: u32,
+        /// Why, in one sentence.
+        why: String,
+    },
+}

@@ -44,6 +44,7 @@ use crate::world::chance::Chance;
 use crate::world::command::{Command, Planted};
 use crate::world::device::Device;
 use crate::world::event::Event;
+use crate::world::input::Input;
 use crate::world::marketplace::Marketplace;
 use crate::world::message::{Body, Message};
 use crate::world::party::Party;
@@ -324,6 +325,18 @@ impl World {
                     out.send(Party::Buyer, Party::Device, body);
                 });
             }
+        }
+    }
+
+    /// Takes what a program outside said, no earlier than `at` and never past something that is due.
+    fn receive(&mut self, at: Time, input: &Input, events: &mut Vec<Event>) {
+        let until = self.wire.next_due().map_or(at, |due| at.min(due));
+        self.scene.now = self.scene.now.max(until);
+        match outside::arrow(input) {
+            None => events.push(Event::CommandIgnored { why: "Nobody sits outside in this run" }),
+            Some((from, to, body)) => self.act(events, |_, out| {
+                out.send(from, to, body);
+            }),
         }
     }
 

@@ -1,14 +1,25 @@
-//! The outside: how recorded input becomes messages on the ordinary road.
+//! The outside: how recorded input becomes an arrow on the ordinary road.
 
-use crate::protocol::time::Time;
-use crate::world::World;
-use crate::world::event::Event;
 use crate::world::input::Input;
+use crate::world::message::Body;
+use crate::world::party::Party;
 
-impl World {
-    /// Takes what a program outside said, no earlier than `at`.
-    pub(crate) fn receive(&mut self, at: Time, input: &Input, events: &mut Vec<Event>) {
-        let _ = (at, input);
-        events.push(Event::CommandIgnored { why: "Nobody sits outside in this run" });
+/// Who says what to whom when a program outside said this; `None` where the stage has no place for it.
+pub(crate) fn arrow(input: &Input) -> Option<(Party, Party, Body)> {
+    match input {
+        Input::FetchKeys => Some((Party::AppPage, Party::Marketplace, Body::KeysAsked)),
+        Input::Buy { .. }
+        | Input::OpenWindow { .. }
+        | Input::Confirm { .. }
+        | Input::Cancel { .. }
+        | Input::CloseWindow { .. }
+        | Input::PollStatus { .. }
+        | Input::Verify { .. }
+        | Input::Reissue { .. }
+        | Input::ListProducts { .. }
+        | Input::ListPurchases
+        | Input::RequestReceipt { .. }
+        | Input::Answer { .. }
+        | Input::NoAnswer { .. } => None,
     }
 }

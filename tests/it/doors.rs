@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use paystage::protocol::id::{ProductId, TransactionId};
-use paystage::protocol::time::Span;
+use paystage::protocol::time::{Span, Time};
 use paystage::session::run::Session;
 use paystage::session::run_file::load::load;
 use paystage::session::run_file::save::save;
@@ -14,6 +14,7 @@ use paystage::session::scenario::record::record;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::{Command, Planted};
 use paystage::world::event::Event;
+use paystage::world::input::Input;
 use paystage::world::party::Party;
 
 /// One command at a moment when it does something.
@@ -71,6 +72,10 @@ fn rows() -> Vec<Row> {
             party: Party::AppPage,
             ahead: Span::from_seconds(-3600),
         }),
+        row(&[], "receive = { at = 1795341900000, input = { says = \"fetch-keys\" } }", |_| Command::Receive {
+            at: Time::from_millis(1_795_341_900_000),
+            input: Input::FetchKeys,
+        }),
     ]
 }
 
@@ -95,6 +100,7 @@ fn name(command: &Command) -> &'static str {
         Command::FetchKeys => "fetch-keys",
         Command::Plant { .. } => "plant",
         Command::Skew { .. } => "skew",
+        Command::Receive { .. } => "receive",
     }
 }
 

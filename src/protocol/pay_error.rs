@@ -36,7 +36,6 @@ codes! {
         MalformedUrl = "MALFORMED_URL", "An address is not a full http or https URL", "Write postbackURL, chargebackURL and icons with scheme and host";
         BadPricePoint = "BAD_PRICE_POINT", "There is no such price point", "Use one of the provider's price points";
         RequestFieldMistyped = "INVALID_JWT", "A member of the request is of the wrong type", "Write it as a text, or as the page tells";
-        ReplayedJwt = "REPLAYED_JWT", "This very pay request has been paid already", "Sign a new pay request for each purchase";
     }
 }
 

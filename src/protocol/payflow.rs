@@ -33,8 +33,6 @@ pub struct PayDesk {
     pub is_simulation_allowed: bool,
     /// The rules of the run's date.
     pub rules: &'static RequestRules,
-    /// The signatures of requests that were paid, where a request is good for one payment only.
-    spent: BTreeSet<Box<str>>,
 }
 
 /// Somebody who may ask for payments.
@@ -110,22 +108,12 @@ impl PayDesk {
             opening: Opening::Open,
             is_simulation_allowed: true,
             rules: &rules.request,
-            spent: BTreeSet::new(),
         }
     }
 
     /// Lets a seller in who may ask for real payments.
     pub fn admit(&mut self, issuer: &str, key: VerifyingKey) {
         self.sellers.insert(issuer.to_owned(), Seller { key, access: Access::Purchase, is_active: true });
-    }
-
-    /// Notes that a pay request was paid. Where the rules let a request be paid once only, [`check`] refuses it from now on.
-    pub fn spend(&mut self, pay_request: &str) {
-        self.spent.insert(signature_of(pay_request).into());
-    }
-
-    fn is_spent(&self, pay_request: &str) -> bool {
-        !self.rules.is_reusable && self.spent.contains(signature_of(pay_request))
     }
 }
 
@@ -149,9 +137,6 @@ pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedReq
     check_urls(request, simulation.is_some())?;
     check_price_point(request, desk)?;
     let request = draft.into_request(simulation.clone(), dates)?;
-    if desk.is_spent(token) {
-        return Err(PayError::ReplayedJwt.into());
-    }
     let is_payment_required = simulation.is_none() && !request.request.price_point.is_free();
     Ok(AcceptedRequest { request, simulation, is_payment_required })
 }
@@ -358,10 +343,6 @@ fn check_price_point(request: &DraftRequested, desk: &PayDesk) -> Result<(), Pay
     } else {
         Err(Refusal::because_of(PayError::BadPricePoint, shown(request.price_point.as_ref())))
     }
-}
-
-fn signature_of(token: &str) -> &str {
-    token.rsplit('.').next().unwrap_or_default()
 }
 
 fn not_a_date(name: &str, value: Option<&Value>) -> PayRefusal {

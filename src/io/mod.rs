@@ -6,3 +6,6 @@ pub mod terminal;
 pub mod display;
 pub mod runs;
 pub mod dialogs;
+pub mod http;
+pub mod target;
+pub mod outbound;

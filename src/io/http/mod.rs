@@ -1,0 +1,14 @@
+//! The live server: loopback sockets, doors and guards, and the routes behind them.
+
+pub mod limits;
+pub mod door;
+pub mod refusal;
+pub mod host;
+pub mod token;
+pub mod guard;
+pub mod front;
+pub mod listen;
+pub mod crowd;
+pub mod stream;
+pub mod serve;
+pub mod server;

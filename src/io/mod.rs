@@ -9,3 +9,6 @@ pub mod dialogs;
 pub mod http;
 pub mod target;
 pub mod outbound;
+pub mod saved;
+pub mod inbox;
+pub mod live;

@@ -4,6 +4,8 @@ pub mod step;
 mod snapshot;
 pub mod branch;
 pub mod run;
+pub mod line;
+pub mod recorded;
 pub mod control;
 pub mod run_file;
 pub mod scenario;

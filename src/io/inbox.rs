@@ -1,0 +1,275 @@
+//! The inbox: how everything that is asked of a live run from outside reaches its owner, one after another.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::io::saved::Saved;
+use crate::protocol::id::TransactionId;
+use crate::protocol::time::Span;
+use crate::session::recorded::Recorded;
+use crate::session::step::Step;
+use crate::world::command::Command;
+use crate::world::http_form::HttpForm;
+use crate::world::input::Input;
+use crate::world::message::Message;
+use crate::world::refusal::Refusal;
+use crate::world::setup::Setup;
+
+/// Who moves the true clock of a live run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's clock does, this far ahead of it.
+    Real {
+        /// How far ahead of the machine's clock; moved by advancing.
+        ahead: Span,
+    },
+    /// Nobody but whoever advances it.
+    Virtual,
+}
+
+/// One thing that is asked of a live run.
+pub enum Ask {
+    /// A program outside said something, and may wait for what it is answered.
+    Say {
+        /// What was said.
+        input: Input,
+        /// Where the answer goes. Dropped without one: the answer will never come.
+        reply: oneshot::Sender<Said>,
+    },
+    /// A command, as a click or a scenario line gives it.
+    Do {
+        /// The command.
+        command: Command,
+        /// The step that holds what followed, and when it is on disk.
+        reply: oneshot::Sender<Done>,
+    },
+    /// Time passes by this much, and everything that falls due in it happens.
+    Advance {
+        /// How much.
+        span: Span,
+        /// Told when it has passed.
+        reply: oneshot::Sender<()>,
+    },
+    /// Somebody else moves the clock from now on.
+    Follow {
+        /// Who.
+        clock: Clock,
+    },
+    /// Begins again with another set-up, then does these commands.
+    Restart {
+        /// The set-up.
+        setup: Box<Setup>,
+        /// What is done at once, after the start.
+        commands: Vec<Command>,
+        /// Told when it has begun.
+        reply: oneshot::Sender<()>,
+    },
+    /// Reads the run between two steps.
+    Look(Glance),
+    /// How the payment window of this payment stands, told when it has ended if it has not.
+    Window {
+        /// The payment.
+        transaction: TransactionId,
+        /// Where the end goes.
+        reply: oneshot::Sender<WindowEnd>,
+    },
+}
+
+/// A reading of a live run, carried out by its owner between two steps.
+pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
+
+/// What came of an input.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// It was answered by this message.
+    Answered(Reply),
+    /// It was taken, and nothing answers it.
+    Taken {
+        /// When it is on disk.
+        saved: Saved,
+    },
+    /// It could not be carried out; the sentence says why.
+    Ignored(&'static str),
+}
+
+/// A message that answers somebody outside.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The message.
+    pub message: Arc<Message>,
+    /// How it looks on the wire; `None` where it does not travel over HTTP.
+    pub form: Option<HttpForm>,
+    /// The step in which it arrived.
+    pub step: Arc<Step>,
+    /// When that step, and all before it, are on disk.
+    pub saved: Saved,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The step that holds what followed at once.
+    pub step: Arc<Step>,
+    /// When that step, and all before it, are on disk.
+    pub saved: Saved,
+}
+
+/// How a payment window ended: `None` for success.
+pub type WindowEnd = Option<Refusal>;
+
+/// Why nothing came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Silence {
+    /// What was asked, or its answer, was dropped on the way.
+    #[error("The answer was lost on the way")]
+    Lost,
+    /// The run is no longer there.
+    #[error("This run has ended")]
+    Ended,
+}
+
+/// The way into a live run. Cloned for everyone who may ask.
+#[derive(Clone)]
+pub struct Letterbox {
+    asks: mpsc::UnboundedSender<Ask>,
+    steps: broadcast::Sender<Arc<Step>>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// What the owner of a live run empties: a server's task, or the window between two frames.
+pub struct Inbox {
+    asks: mpsc::UnboundedReceiver<Ask>,
+    steps: broadcast::Sender<Arc<Step>>,
+}
+
+/// How many steps somebody who watches may be behind before some are passed over.
+const BEHIND_MAX: usize = 256;
+
+/// A letterbox with the inbox behind it. `wake` is called after each ask: a window that sleeps must be told.
+#[must_use]
+pub fn open(wake: impl Fn() + Send + Sync + 'static) -> (Letterbox, Inbox) {
+    let (sender, asks) = mpsc::unbounded_channel();
+    let (steps, _) = broadcast::channel(BEHIND_MAX);
+    (Letterbox { asks: sender, steps: steps.clone(), wake: Arc::new(wake) }, Inbox { asks, steps })
+}
+
+impl Letterbox {
+    /// Says something on behalf of a program outside, and waits until it is answered.
+    ///
+    /// # Errors
+    /// [`Silence`] where no answer will come.
+    pub async fn say(&self, input: Input) -> Result<Said, Silence> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Ask::Say { input, reply })?;
+        answer.await.map_err(|_| Silence::Lost)
+    }
+
+    /// Gives a command.
+    ///
+    /// # Errors
+    /// [`Silence::Ended`].
+    pub async fn command(&self, command: Command) -> Result<Done, Silence> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Ask::Do { command, reply })?;
+        answer.await.map_err(|_| Silence::Ended)
+    }
+
+    /// Lets time pass.
+    ///
+    /// # Errors
+    /// [`Silence::Ended`].
+    pub async fn advance(&self, span: Span) -> Result<(), Silence> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Ask::Advance { span, reply })?;
+        answer.await.map_err(|_| Silence::Ended)
+    }
+
+    /// Changes who moves the clock.
+    ///
+    /// # Errors
+    /// [`Silence::Ended`].
+    pub fn follow(&self, clock: Clock) -> Result<(), Silence> {
+        self.put(Ask::Follow { clock })
+    }
+
+    /// Begins the run again with another set-up and gives these commands at once.
+    ///
+    /// # Errors
+    /// [`Silence::Ended`].
+    pub async fn restart(&self, setup: Setup, commands: Vec<Command>) -> Result<(), Silence> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Ask::Restart { setup: Box::new(setup), commands, reply })?;
+        answer.await.map_err(|_| Silence::Ended)
+    }
+
+    /// Reads the run between two steps and brings back what `read` makes of it.
+    ///
+    /// # Errors
+    /// [`Silence::Ended`].
+    pub async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&dyn Recorded, Clock) -> T + Send + 'static,
+    ) -> Result<T, Silence> {
+        let (reply, answer) = oneshot::channel();
+        let glance = move |run: &dyn Recorded, clock| {
+            // Whoever asked may have gone meanwhile.
+            let _ = reply.send(read(run, clock));
+        };
+        self.put(Ask::Look(Box::new(glance)))?;
+        answer.await.map_err(|_| Silence::Ended)
+    }
+
+    /// Waits until the payment window of this payment ends.
+    ///
+    /// # Errors
+    /// [`Silence::Lost`] where there is no such window.
+    pub async fn window_end(&self, transaction: TransactionId) -> Result<WindowEnd, Silence> {
+        let (reply, answer) = oneshot::channel();
+        self.put(Ask::Window { transaction, reply })?;
+        answer.await.map_err(|_| Silence::Lost)
+    }
+
+    /// The steps from now on, as they are taken.
+    #[must_use]
+    pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> {
+        self.steps.subscribe()
+    }
+
+    fn put(&self, ask: Ask) -> Result<(), Silence> {
+        self.asks.send(ask).map_err(|_| Silence::Ended)?;
+        (self.wake)();
+        Ok(())
+    }
+}
+
+impl Inbox {
+    /// The next ask; `None` when every letterbox is gone.
+    pub async fn next(&mut self) -> Option<Ask> {
+        self.asks.recv().await
+    }
+
+    /// The next ask, if there is one already.
+    pub fn try_next(&mut self) -> Option<Ask> {
+        self.asks.try_recv().ok()
+    }
+
+    /// Where the run's steps go, for everyone who watches.
+    #[must_use]
+    pub fn steps(&self) -> broadcast::Sender<Arc<Step>> {
+        self.steps.clone()
+    }
+}
+
+impl fmt::Debug for Letterbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letterbox").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").finish_non_exhaustive()
+    }
+}

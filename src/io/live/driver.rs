@@ -1,0 +1,238 @@
+//! The driver: lets a run be acted in from outside, at the pace of a clock, and tells those who wait.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::io::inbox::{Ask, Clock, Done, Reply, Said};
+use crate::io::live::waiting::{Waiters, Wanted};
+use crate::io::live::windows::Windows;
+use crate::io::saved::Saved;
+use crate::protocol::time::{Span, Time};
+use crate::session::control::STEPS_MAX;
+use crate::session::recorded::Recorded;
+use crate::session::step::Step;
+use crate::world::command::Command;
+use crate::world::event::Event;
+use crate::world::http_form::{HttpForm, StartLine};
+use crate::world::input::Input;
+use crate::world::message::{Body, Message, MessageId};
+
+/// A request that must be carried to somebody's own server, because it was delivered to a party that sits outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Which message it is: the answer names it.
+    pub message: MessageId,
+    /// The request as it must be sent.
+    pub form: HttpForm,
+}
+
+/// Writes each step down, and says when it is on disk.
+pub type Keeper = Box<dyn FnMut(&dyn Recorded, &Arc<Step>) -> Saved + Send>;
+
+/// What drives a run that programs outside act in. Holds no run: whoever owns one lends it for each call.
+///
+/// Never asks a clock and opens no connection: the time comes in with each call, and what must be carried to a server outside
+/// goes out as an errand.
+pub struct Driver {
+    clock: Clock,
+    keeper: Option<Keeper>,
+    waiters: Waiters,
+    windows: Windows,
+    errands: mpsc::UnboundedSender<Errand>,
+    steps: broadcast::Sender<Arc<Step>>,
+}
+
+impl Driver {
+    /// A driver at this pace. `errands` carries to servers outside, `steps` tells everyone who watches, `keeper` writes down.
+    #[must_use]
+    pub fn new(
+        clock: Clock,
+        errands: mpsc::UnboundedSender<Errand>,
+        steps: broadcast::Sender<Arc<Step>>,
+        keeper: Option<Keeper>,
+    ) -> Self {
+        Self { clock, keeper, waiters: Waiters::default(), windows: Windows::default(), errands, steps }
+    }
+
+    /// Who moves the clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// When the machine's clock will show that something is due; `None` where nothing is, or where that clock moves nothing.
+    #[must_use]
+    pub fn next_due(&self, run: &dyn Recorded) -> Option<Time> {
+        match self.clock {
+            Clock::Real { ahead } => run.world().next_due().map(|due| due - ahead),
+            Clock::Virtual => None,
+        }
+    }
+
+    /// Does what is due by now.
+    pub fn tick(&mut self, run: &mut dyn Recorded, real: Time) {
+        let now = self.shown(run, real);
+        self.settle(run, now);
+    }
+
+    /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it.
+    pub fn handle(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
+        self.tick(run, real);
+        match ask {
+            Ask::Say { input, reply } => self.say(run, input, reply, real),
+            Ask::Do { command, reply } => {
+                self.catch_up(run, real);
+                let (step, saved) = self.dispatch(run, command);
+                self.tick(run, real);
+                let _ = reply.send(Done { step, saved });
+            }
+            Ask::Advance { span, reply } => {
+                self.advance(run, span, real);
+                let _ = reply.send(());
+            }
+            Ask::Follow { clock } => self.clock = clock,
+            Ask::Restart { setup, commands, reply } => {
+                self.waiters.clear();
+                self.windows = Windows::default();
+                run.restart(*setup);
+                for command in commands {
+                    self.dispatch(run, command);
+                }
+                let _ = reply.send(());
+            }
+            Ask::Look(glance) => glance(run, self.clock),
+            Ask::Window { transaction, reply } => {
+                let state = run.world().marketplace().transaction(&transaction).map(|payment| payment.state);
+                self.windows.wait(transaction, state, reply);
+            }
+        }
+    }
+
+    /// Takes note of a step that the owner of the run dispatched by itself, as a click in the window does.
+    pub fn observe(&mut self, run: &dyn Recorded, step: &Arc<Step>) -> Saved {
+        let saved = self.keeper.as_mut().map_or_else(Saved::already, |keeper| keeper(run, step));
+        // Nobody may be watching.
+        let _ = self.steps.send(Arc::clone(step));
+        self.windows.note_openings(step);
+        for event in &step.events {
+            if let Event::Delivered { message } = event {
+                self.delivered(run, (step, &saved), message);
+            }
+        }
+        saved
+    }
+
+    fn say(&mut self, run: &mut dyn Recorded, input: Input, reply: oneshot::Sender<Said>, real: Time) {
+        let (wanted, at) = (Wanted::by(&input), self.shown(run, real));
+        let step = run.dispatch(Command::Receive { at, input });
+        let question = first_sent(&step);
+        let mut reply = Some(reply);
+        if let Some(question) = question
+            && wanted != Wanted::Nothing
+            && let Some(reply) = reply.take()
+        {
+            self.waiters.add(question, wanted.clone(), reply);
+        }
+        let saved = self.observe(run, &step);
+        self.tick(run, real);
+        let said = || ignored(&step).map_or(Said::Taken { saved }, Said::Ignored);
+        match (reply, question) {
+            // Whoever asked may have gone meanwhile.
+            (Some(reply), _) => drop(reply.send(said())),
+            (None, Some(question)) if matches!(wanted, Wanted::Pin(_)) => self.waiters.answer(question, said),
+            (None, _) => {}
+        }
+    }
+
+    fn dispatch(&mut self, run: &mut dyn Recorded, command: Command) -> (Arc<Step>, Saved) {
+        let step = run.dispatch(command);
+        let saved = self.observe(run, &step);
+        (step, saved)
+    }
+
+    /// Tells whoever waits for this message, and sends it on its way where it goes to a server outside.
+    fn delivered(&mut self, run: &dyn Recorded, (step, saved): (&Arc<Step>, &Saved), message: &Arc<Message>) {
+        let form = || message.http(run.setup(), run.world().catalog());
+        let reply = || {
+            let (message, step, saved) = (Arc::clone(message), Arc::clone(step), saved.clone());
+            Said::Answered(Reply { message, form: form(), step, saved })
+        };
+        self.windows.note_end(message);
+        match (&message.body, message.answers) {
+            (Body::PriceShown { transaction, .. }, _) => {
+                if let Some(opening) = self.windows.opening_of(transaction) {
+                    self.waiters.show(opening, reply);
+                }
+            }
+            (Body::PinRefused { transaction, .. }, _) => self.waiters.refuse_pin(transaction, reply),
+            (_, Some(question)) => self.waiters.answer(question, reply),
+            (_, None) => {}
+        }
+        let setup = run.setup();
+        if setup.seats.is_outside(message.to, setup.is_hosted())
+            && let Some(form) = form().filter(|form| matches!(form.start, StartLine::Request { .. }))
+        {
+            // Without anybody to run errands the message stays unanswered, as at a server that is down.
+            let _ = self.errands.send(Errand { message: message.id, form });
+        }
+    }
+
+    /// Everything that is due by `now` happens.
+    fn settle(&mut self, run: &mut dyn Recorded, now: Time) {
+        for _ in 0..STEPS_MAX {
+            if run.world().next_due().is_none_or(|due| due > now) {
+                return;
+            }
+            self.dispatch(run, Command::Step);
+        }
+    }
+
+    /// Brings the true clock to where the machine's clock is, for a command that carries no moment of its own.
+    fn catch_up(&mut self, run: &mut dyn Recorded, real: Time) {
+        let span = self.shown(run, real) - run.world().now();
+        if span > Span::ZERO {
+            self.dispatch(run, Command::Wait { span });
+        }
+    }
+
+    fn advance(&mut self, run: &mut dyn Recorded, span: Span, real: Time) {
+        let span = span.max(Span::ZERO);
+        let until = match &mut self.clock {
+            Clock::Real { ahead } => {
+                *ahead = *ahead + span;
+                self.shown(run, real)
+            }
+            Clock::Virtual => run.world().now() + span,
+        };
+        self.settle(run, until);
+        let left = until - run.world().now();
+        if left > Span::ZERO {
+            self.dispatch(run, Command::Wait { span: left });
+        }
+    }
+
+    /// What the true clock of the run must show now. It never goes back.
+    fn shown(&self, run: &dyn Recorded, real: Time) -> Time {
+        match self.clock {
+            Clock::Real { ahead } => run.world().now().max(real + ahead),
+            Clock::Virtual => run.world().now(),
+        }
+    }
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let waiting = self.waiters.count();
+        f.debug_struct("Driver").field("clock", &self.clock).field("waiting", &waiting).finish_non_exhaustive()
+    }
+}
+
+fn first_sent(step: &Step) -> Option<MessageId> {
+    step.events.iter().find_map(|event| if let Event::Sent { message } = event { Some(message.id) } else { None })
+}
+
+fn ignored(step: &Step) -> Option<&'static str> {
+    step.events.iter().find_map(|event| if let Event::CommandIgnored { why } = event { Some(*why) } else { None })
+}

@@ -1,0 +1,6 @@
+//! Live runs: a run that programs outside act in, at the pace of a clock.
+
+pub mod waiting;
+pub mod windows;
+pub mod driver;
+pub mod stage;

@@ -1,0 +1,105 @@
+//! Waiting: who said something from outside, and what counts as the answer to it.
+
+use std::collections::BTreeMap;
+
+use tokio::sync::oneshot;
+
+use crate::io::inbox::Said;
+use crate::protocol::id::TransactionId;
+use crate::world::input::Input;
+use crate::world::message::MessageId;
+
+/// How many may wait before those who have gone are swept out.
+const SWEEP_AT: usize = 512;
+
+/// What counts as the answer to an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The message that answers it.
+    Answer,
+    /// The price that the payment window shows, or the message that ends the window before it opened.
+    Page,
+    /// What the payment window says to a PIN: only a wrong one is answered, and at once.
+    Pin(TransactionId),
+    /// Nothing.
+    Nothing,
+}
+
+impl Wanted {
+    /// What whoever said this waits for.
+    pub(crate) fn by(input: &Input) -> Self {
+        match input {
+            Input::OpenWindow { .. } => Self::Page,
+            Input::Confirm { transaction, .. } => Self::Pin(transaction.clone()),
+            Input::Cancel { .. } | Input::CloseWindow { .. } | Input::Answer { .. } | Input::NoAnswer { .. } => {
+                Self::Nothing
+            }
+            Input::Buy { .. }
+            | Input::PollStatus { .. }
+            | Input::Verify { .. }
+            | Input::Reissue { .. }
+            | Input::FetchKeys
+            | Input::ListProducts { .. }
+            | Input::ListPurchases
+            | Input::RequestReceipt { .. } => Self::Answer,
+        }
+    }
+}
+
+/// Everybody who waits, by the message that is to be answered.
+#[derive(Debug, Default)]
+pub(crate) struct Waiters(BTreeMap<MessageId, Waiter>);
+
+#[derive(Debug)]
+struct Waiter {
+    wanted: Wanted,
+    reply: oneshot::Sender<Said>,
+}
+
+impl Waiters {
+    /// Lets somebody wait for what `question` brings.
+    pub(crate) fn add(&mut self, question: MessageId, wanted: Wanted, reply: oneshot::Sender<Said>) {
+        if self.0.len() >= SWEEP_AT {
+            self.0.retain(|_, waiter| !waiter.reply.is_closed());
+        }
+        self.0.insert(question, Waiter { wanted, reply });
+    }
+
+    /// Tells whoever waits for the answer to `question`, if somebody does.
+    pub(crate) fn answer(&mut self, question: MessageId, said: impl FnOnce() -> Said) {
+        if let Some(waiter) = self.0.remove(&question) {
+            // Whoever asked may have gone meanwhile.
+            let _ = waiter.reply.send(said());
+        }
+    }
+
+    /// Tells whoever waits for the page that `opening` opens.
+    pub(crate) fn show(&mut self, opening: MessageId, said: impl FnOnce() -> Said) {
+        if self.0.get(&opening).is_some_and(|waiter| waiter.wanted == Wanted::Page) {
+            self.answer(opening, said);
+        }
+    }
+
+    /// Tells whoever typed the PIN that was refused.
+    pub(crate) fn refuse_pin(&mut self, transaction: &TransactionId, said: impl FnOnce() -> Said) {
+        let typed = |waiter: &Waiter| matches!(&waiter.wanted, Wanted::Pin(id) if id == transaction);
+        if let Some(question) = self.0.iter().find(|(_, waiter)| typed(waiter)).map(|(question, _)| *question) {
+            self.answer(question, said);
+        }
+    }
+
+    /// The answer to `question` will never come.
+    pub(crate) fn lose(&mut self, question: MessageId) {
+        self.0.remove(&question);
+    }
+
+    /// Forgets everybody: the run that they wait for is gone.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// How many wait.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+}

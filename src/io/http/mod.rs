@@ -12,3 +12,4 @@ pub mod crowd;
 pub mod stream;
 pub mod serve;
 pub mod server;
+pub mod pages;

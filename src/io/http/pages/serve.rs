@@ -1,0 +1,62 @@
+//! Serving: assets and pages as HTTP answers, with the content policy that all of them share.
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::io::http::pages::asset::{ASSETS, Asset, CONTENT_POLICY};
+use crate::io::http::pages::template::Markup;
+
+/// The routes of all assets, below the base of a run. They hold no secret and any page may load them.
+pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    ASSETS.into_iter().fold(Router::new(), |routes, asset| {
+        routes.route(&format!("/{}", asset.path), get(move || async move { file(asset) }))
+    })
+}
+
+/// A page with this status.
+#[must_use]
+pub fn page(status: StatusCode, markup: Markup) -> Response {
+    dressed((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response())
+}
+
+fn file(asset: Asset) -> Response {
+    dressed(([(header::CONTENT_TYPE, asset.kind)], asset.text).into_response())
+}
+
+fn dressed(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static(CONTENT_POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    // A pay request stands in the payment window's address; no other site is told of it.
+    response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{Request, StatusCode};
+    use tower::ServiceExt as _;
+
+    use super::assets;
+
+    async fn status_and_kind(path: &str) -> (StatusCode, String) {
+        let router: Router = assets();
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+        (response.status(), kind.unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn assets_are_served_by_name_and_nothing_else_is() {
+        let (status, kind) = status_and_kind("/paystage.js").await;
+        assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/javascript; charset=utf-8"));
+        assert_eq!(status_and_kind("/demo/").await.1, "text/html; charset=utf-8");
+        for path in ["/pages/window.html", "/demo/../Cargo.toml", "/demo/%2e%2e/Cargo.toml", "/pages/"] {
+            assert_eq!(status_and_kind(path).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+}

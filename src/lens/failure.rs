@@ -50,8 +50,8 @@ impl Failure {
             | Body::PinEntered { .. }
             | Body::PinRefused { .. }
             | Body::CancelPressed { .. }
-            | Body::WindowClosed
-            | Body::WindowAbandoned
+            | Body::WindowClosed { .. }
+            | Body::WindowAbandoned { .. }
             | Body::ChargeAsked { .. }
             | Body::ChargeAnswered { .. }
             | Body::NoticeSent { .. }

@@ -176,8 +176,8 @@ pub(crate) fn stand(body: &Body) -> Stand {
         | Body::PinEntered { .. }
         | Body::PinRefused { .. }
         | Body::CancelPressed { .. }
-        | Body::WindowClosed
-        | Body::WindowAbandoned
+        | Body::WindowClosed { .. }
+        | Body::WindowAbandoned { .. }
         | Body::ChargeAsked { .. }
         | Body::ChargeAnswered { .. }
         | Body::NoticeSent { .. }

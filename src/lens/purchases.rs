@@ -134,8 +134,8 @@ fn subject(body: &Body) -> Subject<'_> {
         Body::KeysAsked
         | Body::KeysAnswered { .. }
         | Body::BuyRefused { .. }
-        | Body::WindowClosed
-        | Body::WindowAbandoned
+        | Body::WindowClosed { .. }
+        | Body::WindowAbandoned { .. }
         | Body::WindowEnded { .. }
         | Body::PaySettled { .. }
         | Body::InstallAnswered { .. }

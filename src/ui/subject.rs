@@ -156,8 +156,8 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         | Body::PinEntered { .. }
         | Body::PinRefused { .. }
         | Body::CancelPressed { .. }
-        | Body::WindowClosed
-        | Body::WindowAbandoned
+        | Body::WindowClosed { .. }
+        | Body::WindowAbandoned { .. }
         | Body::ChargeAsked { .. }
         | Body::ChargeAnswered { .. }
         | Body::NoticeAnswered { .. }

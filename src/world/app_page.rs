@@ -243,7 +243,7 @@ impl AppPage {
             return;
         }
         (stock.stage, stock.transaction, stock.polls, stock.refusal) = (Stage::Asking, None, 0, None);
-        let origin = scene.catalog.app.clone();
+        let origin = Some(scene.catalog.app.clone());
         out.send(Party::AppPage, Party::AppServer, Body::BuyAsked { product: product.clone(), origin });
     }
 

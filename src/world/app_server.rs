@@ -26,10 +26,10 @@ pub struct AppServer {
     key: SigningKey,
     chance: Chance,
     orders: BTreeMap<TransactionId, Order>,
-    /// Buy requests whose start is being recorded, oldest first.
-    starting: Vec<Arc<Message>>,
-    /// Polls that wait for a receipt.
-    waiting: BTreeMap<TransactionId, Arc<Message>>,
+    /// Buy requests whose start is being recorded, by the message that asked for it.
+    starting: BTreeMap<MessageId, Arc<Message>>,
+    /// Polls that wait for a receipt, by the message that asked for it.
+    waiting: BTreeMap<MessageId, Arc<Message>>,
     /// Notices that will be answered later.
     pondering: BTreeMap<MessageId, Arc<Message>>,
 }
@@ -47,6 +47,8 @@ pub struct Order {
     pub state: OrderState,
     /// How many notices came, repeated ones included.
     pub notices_seen: u32,
+    /// How many times its status was asked for.
+    pub polls_seen: u32,
     /// The receipt, once the marketplace supplied it.
     pub receipt: Option<Arc<str>>,
 }
@@ -74,15 +76,20 @@ impl AppServer {
         &self.orders
     }
 
+    /// How many times the status of this purchase was asked for.
+    pub(crate) fn polls_seen(&self, transaction: &TransactionId) -> u32 {
+        self.orders.get(transaction).map_or(0, |order| order.polls_seen)
+    }
+
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
         match &message.body {
-            Body::BuyAsked { product, origin } => self.start(scene, product, origin, message, out),
-            Body::StartAnswered { transaction } => self.started(scene, transaction, out),
-            Body::BuyRefused { status, refusal } => self.not_started(*status, refusal, out),
+            Body::BuyAsked { product, origin } => self.start(scene, product, origin.as_ref(), message, out),
+            Body::StartAnswered { transaction } => self.started(scene, transaction, message, out),
+            Body::BuyRefused { status, refusal } => self.not_started(*status, refusal, message, out),
             Body::NoticeSent { token, kind, .. } => self.take_notice(scene, (token, *kind), message, out),
             Body::StatusAsked { transaction, .. } => self.tell_status(transaction, message, out),
-            Body::ReceiptSupplied { transaction, receipt } => self.hand_on(transaction, Some(receipt), out),
-            Body::ReceiptDenied { transaction, .. } => self.hand_on(transaction, None, out),
+            Body::ReceiptSupplied { receipt, .. } => self.hand_on(Some(receipt), message, out),
+            Body::ReceiptDenied { .. } => self.hand_on(None, message, out),
             Body::OwnerMailed { .. } => {}
             only_to!(buyer) | only_to!(app_page) | only_to!(device) | only_to!(marketplace) | only_to!(provider) => {
                 out.unexpected(Party::AppServer, message);
@@ -101,7 +108,7 @@ impl AppServer {
         &mut self,
         scene: &Scene,
         product: &ProductId,
-        origin: &Origin,
+        origin: Option<&Origin>,
         question: &Arc<Message>,
         out: &mut Outbox<'_>,
     ) {
@@ -112,9 +119,10 @@ impl AppServer {
             return;
         };
         if scene.setup.is_hosted() {
-            self.starting.push(Arc::clone(question));
-            let body = Body::StartAsked { product: product.id.clone(), origin: origin.clone() };
-            out.send(Party::AppServer, Party::Marketplace, body);
+            let origin = origin.unwrap_or(&product.app).clone();
+            let body = Body::StartAsked { product: product.id.clone(), origin };
+            let asked = out.send(Party::AppServer, Party::Marketplace, body);
+            self.starting.insert(asked, Arc::clone(question));
         } else {
             let transaction = TransactionId::from(self.chance.uuid().to_string());
             self.offer(scene, product, &transaction, question, out);
@@ -122,19 +130,15 @@ impl AppServer {
     }
 
     /// The marketplace has recorded the start: the pay request can be signed.
-    fn started(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        if self.starting.is_empty() {
-            return;
-        }
-        let question = self.starting.remove(0);
+    fn started(&mut self, scene: &Scene, transaction: &TransactionId, answer: &Message, out: &mut Outbox<'_>) {
+        let Some(question) = answer.answers.and_then(|asked| self.starting.remove(&asked)) else { return };
         let Body::BuyAsked { product, .. } = &question.body else { return };
         let Some(product) = scene.catalog.product(product) else { return };
         self.offer(scene, product, transaction, &question, out);
     }
 
-    fn not_started(&mut self, status: u16, refusal: &Refusal, out: &mut Outbox<'_>) {
-        if !self.starting.is_empty() {
-            let question = self.starting.remove(0);
+    fn not_started(&mut self, status: u16, refusal: &Refusal, answer: &Message, out: &mut Outbox<'_>) {
+        if let Some(question) = answer.answers.and_then(|asked| self.starting.remove(&asked)) {
             out.answer(&question, Body::BuyRefused { status, refusal: refusal.clone() });
         }
     }
@@ -154,6 +158,7 @@ impl AppServer {
             payment: None,
             state: OrderState::Pending,
             notices_seen: 0,
+            polls_seen: 0,
             receipt: None,
         };
         self.orders.insert(transaction.clone(), order);
@@ -204,13 +209,16 @@ impl AppServer {
     }
 
     fn tell_status(&mut self, transaction: &TransactionId, question: &Arc<Message>, out: &mut Outbox<'_>) {
-        let order = self.orders.get(transaction);
+        let mut order = self.orders.get_mut(transaction);
+        if let Some(order) = &mut order {
+            order.polls_seen = order.polls_seen.saturating_add(1);
+        }
         let paid = order.filter(|order| order.state == OrderState::Paid);
         let receipt = match paid.map(|order| (&order.receipt, &order.payment)) {
             Some((None, Some(payment))) => {
-                self.waiting.insert(payment.clone(), Arc::clone(question));
                 let body = Body::ReceiptSought { transaction: payment.clone() };
-                out.send(Party::AppServer, Party::Marketplace, body);
+                let asked = out.send(Party::AppServer, Party::Marketplace, body);
+                self.waiting.insert(asked, Arc::clone(question));
                 return;
             }
             Some((receipt, _)) => receipt.clone(),
@@ -220,12 +228,13 @@ impl AppServer {
         out.answer(question, Body::StatusAnswered { transaction: transaction.clone(), receipt });
     }
 
-    fn hand_on(&mut self, payment: &TransactionId, receipt: Option<&Arc<str>>, out: &mut Outbox<'_>) {
-        let order = self.orders.values_mut().find(|order| order.payment.as_ref() == Some(payment));
-        let (Some(order), Some(question)) = (order, self.waiting.remove(payment)) else { return };
+    /// The marketplace supplied the receipt that a poll waits for, or did not.
+    fn hand_on(&mut self, receipt: Option<&Arc<str>>, answer: &Message, out: &mut Outbox<'_>) {
+        let Some(question) = answer.answers.and_then(|asked| self.waiting.remove(&asked)) else { return };
+        let Body::StatusAsked { transaction, .. } = &question.body else { return };
+        let Some(order) = self.orders.get_mut(transaction) else { return };
         order.receipt = receipt.cloned();
-        let transaction = order.transaction.clone();
-        out.answer(&question, Body::StatusAnswered { transaction, receipt: receipt.cloned() });
+        out.answer(&question, Body::StatusAnswered { transaction: transaction.clone(), receipt: receipt.cloned() });
     }
 }
 

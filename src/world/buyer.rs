@@ -5,7 +5,8 @@ use crate::protocol::money::Money;
 use crate::protocol::time::Span;
 use crate::world::character::BuyerCharacter;
 use crate::world::event::Event;
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, MessageId};
+use crate::world::open_windows::OpenWindows;
 use crate::world::party::Party;
 use crate::world::scene::Scene;
 use crate::world::wire::{Outbox, Reminder};
@@ -14,12 +15,14 @@ use crate::world::wire::{Outbox, Reminder};
 const GLANCE: Span = Span::from_millis(300);
 /// When *charges back tomorrow* calls the bank.
 const TOMORROW: Span = Span::from_days(1);
+/// What a buyer types who has forgotten the PIN.
+const WRONG_PIN: &str = "0000";
 
 /// The human who pays, played by a character or by whoever sits at the window.
 #[derive(Clone, Debug)]
 pub struct Buyer {
     character: BuyerCharacter,
-    window: Option<PaymentWindow>,
+    windows: OpenWindows<PaymentWindow>,
 }
 
 /// What the buyer sees in the trusted window.
@@ -27,6 +30,8 @@ pub struct Buyer {
 pub struct PaymentWindow {
     /// The payment.
     pub transaction: TransactionId,
+    /// The message that opened it.
+    pub opening: MessageId,
     /// The product's name as the pay request gives it.
     pub name: String,
     /// What will be charged.
@@ -37,7 +42,7 @@ pub struct PaymentWindow {
 
 impl Buyer {
     pub(crate) fn new(character: BuyerCharacter) -> Self {
-        Self { character, window: None }
+        Self { character, windows: OpenWindows::default() }
     }
 
     /// How the buyer behaves.
@@ -46,39 +51,55 @@ impl Buyer {
         self.character
     }
 
-    /// The payment window, while it is open.
+    /// The payment window that was opened last, while it is open.
     #[must_use]
     pub fn window(&self) -> Option<&PaymentWindow> {
-        self.window.as_ref()
+        self.windows.newest()
+    }
+
+    /// The open window of this payment.
+    #[must_use]
+    pub fn window_of(&self, transaction: &TransactionId) -> Option<&PaymentWindow> {
+        self.windows.get(transaction)
+    }
+
+    /// All open windows, in the order in which they were opened.
+    pub fn windows(&self) -> impl Iterator<Item = &PaymentWindow> {
+        self.windows.iter()
     }
 
     pub(crate) fn click_buy(product: &ProductId, out: &mut Outbox<'_>) {
         out.send(Party::Buyer, Party::AppPage, Body::BuyClicked { product: product.clone() });
     }
 
-    pub(crate) fn confirm(&mut self, pin: &str, out: &mut Outbox<'_>) {
-        self.act(out, |transaction| Body::PinEntered { transaction, pin: pin.to_owned() });
+    pub(crate) fn confirm(&self, pin: &str, out: &mut Outbox<'_>) {
+        match self.window() {
+            None => ignore_without_window(out),
+            Some(window) => type_pin(&window.transaction, pin, out),
+        }
     }
 
-    pub(crate) fn cancel(&mut self, out: &mut Outbox<'_>) {
-        self.act(out, |transaction| Body::CancelPressed { transaction });
+    pub(crate) fn cancel(&self, out: &mut Outbox<'_>) {
+        match self.window() {
+            None => ignore_without_window(out),
+            Some(window) => press_cancel(&window.transaction, out),
+        }
     }
 
     pub(crate) fn close_window(&mut self, out: &mut Outbox<'_>) {
-        if self.window.take().is_none() {
-            return ignore_without_window(out);
+        match self.window().map(|window| window.transaction.clone()) {
+            None => ignore_without_window(out),
+            Some(transaction) => self.close(&transaction, out),
         }
-        forget_decisions(out);
-        out.send(Party::Buyer, Party::Device, Body::WindowClosed);
     }
 
-    /// Takes on another character. A window that is open is decided anew.
+    /// Takes on another character. Windows that are open are decided anew.
     pub(crate) fn change(&mut self, character: BuyerCharacter, out: &mut Outbox<'_>) {
         self.character = character;
-        forget_decisions(out);
+        out.forget(|reminder| matches!(reminder, Reminder::Decide { .. }));
         out.event(Event::BuyerChanged { character });
-        if let Some(window) = &self.window {
-            self.think_about(&window.transaction.clone(), out);
+        for window in self.windows.iter() {
+            self.think_about(&window.transaction, out);
         }
     }
 
@@ -94,14 +115,18 @@ impl Buyer {
     /// Takes a message. Most of what a buyer is told needs no answer.
     pub(crate) fn handle(&mut self, message: &Message, out: &mut Outbox<'_>) {
         match &message.body {
-            Body::PriceShown { transaction, name, price } => {
-                let (transaction, name, price) = (transaction.clone(), name.clone(), *price);
-                self.think_about(&transaction, out);
-                self.window = Some(PaymentWindow { transaction, name, price, tries_left: None });
+            Body::PriceShown { transaction, name, price, opening } => {
+                let (name, price, opening) = (name.clone(), *price, *opening);
+                forget_decision(transaction, out);
+                self.think_about(transaction, out);
+                let window = PaymentWindow { transaction: transaction.clone(), opening, name, price, tries_left: None };
+                self.windows.open(opening, transaction, window);
             }
-            Body::PinRefused { left: 0, .. } => self.window = None,
+            Body::PinRefused { left: 0, transaction } => {
+                self.windows.close(transaction);
+            }
             Body::PinRefused { left, transaction } => {
-                if let Some(window) = &mut self.window {
+                if let Some(window) = self.windows.get_mut(transaction) {
                     window.tries_left = Some(*left);
                 }
                 if self.character == BuyerCharacter::WrongPinFiveTimes {
@@ -122,26 +147,41 @@ impl Buyer {
     }
 
     /// The moment that the buyer set has come.
-    pub(crate) fn decide(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
-        let Some(window) = &self.window else { return };
+    pub(crate) fn decide(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        if self.windows.get(transaction).is_none() {
+            return;
+        }
         match self.character {
-            BuyerCharacter::PaysAtOnce | BuyerCharacter::PaysAfter(_) => self.confirm(scene.catalog.pin, out),
-            BuyerCharacter::ChargesBackTomorrow => {
-                let transaction = window.transaction.clone();
-                self.confirm(scene.catalog.pin, out);
-                out.remind(TOMORROW, Reminder::ChargeBack { transaction });
+            BuyerCharacter::PaysAtOnce | BuyerCharacter::PaysAfter(_) => {
+                type_pin(transaction, scene.catalog.pin, out);
             }
-            BuyerCharacter::WrongPinFiveTimes => self.mistype(out),
-            BuyerCharacter::Cancels => self.cancel(out),
-            BuyerCharacter::ClosesTheWindow => self.close_window(out),
+            BuyerCharacter::ChargesBackTomorrow => {
+                type_pin(transaction, scene.catalog.pin, out);
+                out.remind(TOMORROW, Reminder::ChargeBack { transaction: transaction.clone() });
+            }
+            BuyerCharacter::WrongPinFiveTimes => type_pin(transaction, WRONG_PIN, out),
+            BuyerCharacter::Cancels => press_cancel(transaction, out),
+            BuyerCharacter::ClosesTheWindow => self.close(transaction, out),
             BuyerCharacter::NeverAnswers | BuyerCharacter::YouDecide => {}
         }
     }
 
-    /// The device has closed the payment window.
-    pub(crate) fn lose_window(&mut self, out: &mut Outbox<'_>) {
-        forget_decisions(out);
-        self.window = None;
+    /// The device has closed the payment window that this message opened.
+    pub(crate) fn lose_window(&mut self, opening: MessageId, out: &mut Outbox<'_>) {
+        if let Some(transaction) = self.windows.transaction_of(opening).cloned() {
+            forget_decision(&transaction, out);
+            self.windows.close(&transaction);
+        }
+    }
+
+    /// Somebody at a payment page outside said this: the character has nothing to decide there any more.
+    pub(crate) fn hear_page(&mut self, said: &Body, out: &mut Outbox<'_>) {
+        if let Body::PinEntered { transaction, .. } | Body::CancelPressed { transaction } = said {
+            forget_decision(transaction, out);
+        }
+        if let Body::WindowAbandoned { opening } = said {
+            self.lose_window(*opening, out);
+        }
     }
 
     fn think_about(&self, transaction: &TransactionId, out: &mut Outbox<'_>) {
@@ -157,24 +197,29 @@ impl Buyer {
         out.remind(span, Reminder::Decide { transaction: transaction.clone() });
     }
 
-    fn mistype(&mut self, out: &mut Outbox<'_>) {
-        let wrong = "0000".to_owned();
-        if let Some(window) = &self.window {
-            let transaction = window.transaction.clone();
-            out.send(Party::Buyer, Party::Marketplace, Body::PinEntered { transaction, pin: wrong });
+    fn close(&mut self, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        forget_decision(transaction, out);
+        if let Some(window) = self.windows.close(transaction) {
+            out.send(Party::Buyer, Party::Device, Body::WindowClosed { opening: window.opening });
         }
-    }
-
-    /// Sends what the buyer decided. The window stays until the marketplace ends it: a wrong PIN keeps it open.
-    fn act(&mut self, out: &mut Outbox<'_>, body: impl FnOnce(TransactionId) -> Body) {
-        let Some(window) = &self.window else { return ignore_without_window(out) };
-        forget_decisions(out);
-        out.send(Party::Buyer, Party::Marketplace, body(window.transaction.clone()));
     }
 }
 
-fn forget_decisions(out: &mut Outbox<'_>) {
-    out.forget(|reminder| matches!(reminder, Reminder::Decide { .. }));
+/// Types a PIN. The window stays until the marketplace ends it: a wrong one keeps it open.
+fn type_pin(transaction: &TransactionId, pin: &str, out: &mut Outbox<'_>) {
+    forget_decision(transaction, out);
+    let body = Body::PinEntered { transaction: transaction.clone(), pin: pin.to_owned() };
+    out.send(Party::Buyer, Party::Marketplace, body);
+}
+
+fn press_cancel(transaction: &TransactionId, out: &mut Outbox<'_>) {
+    forget_decision(transaction, out);
+    out.send(Party::Buyer, Party::Marketplace, Body::CancelPressed { transaction: transaction.clone() });
+}
+
+/// The decision about this window was made, by whomever.
+fn forget_decision(about: &TransactionId, out: &mut Outbox<'_>) {
+    out.forget(|reminder| matches!(reminder, Reminder::Decide { transaction } if transaction == about));
 }
 
 fn ignore_without_window(out: &mut Outbox<'_>) {

@@ -1,5 +1,6 @@
 //! The device: the user agent that brokers `mozPay` and keeps receipts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::device::{DeviceRefusal, check_add, check_replace};
@@ -7,7 +8,7 @@ use crate::protocol::mozpay::{MozPayError, Provider, broker};
 use crate::protocol::request::PAY_TYPE;
 use crate::world::catalog::Catalog;
 use crate::world::event::Event;
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
 use crate::world::wire::Outbox;
@@ -17,13 +18,13 @@ use crate::world::wire::Outbox;
 pub struct Device {
     receipts: Vec<Arc<str>>,
     providers: Vec<Provider>,
-    /// The `mozPay` call whose window is open.
-    call: Option<Arc<Message>>,
+    /// The `mozPay` calls whose windows are open, by the message that opened each.
+    calls: BTreeMap<MessageId, Arc<Message>>,
 }
 
 impl Device {
     pub(crate) fn new(providers: Vec<Provider>) -> Self {
-        Self { receipts: Vec::new(), providers, call: None }
+        Self { receipts: Vec::new(), providers, calls: BTreeMap::new() }
     }
 
     /// The receipts that are stored for the app, in the order in which they came.
@@ -32,13 +33,22 @@ impl Device {
         &self.receipts
     }
 
+    /// Whether this message opened a payment window that is still here.
+    pub(crate) fn has_window(&self, opening: MessageId) -> bool {
+        self.calls.contains_key(&opening)
+    }
+
     pub(crate) fn handle(&mut self, message: &Arc<Message>, out: &mut Outbox<'_>) {
         match &message.body {
             Body::PayCalled { requests } => self.open_window(requests, message, out),
-            Body::WindowEnded { failure } => self.settle(failure.clone(), out),
-            Body::WindowClosed => {
-                out.send(Party::Device, Party::Marketplace, Body::WindowAbandoned);
-                self.settle(Some(MozPayError::DialogClosedByUser.into()), out);
+            Body::WindowEnded { failure } => {
+                if let Some(opening) = message.answers {
+                    self.settle(opening, failure.clone(), out);
+                }
+            }
+            Body::WindowClosed { opening } => {
+                out.send(Party::Device, Party::Marketplace, Body::WindowAbandoned { opening: *opening });
+                self.settle(*opening, Some(MozPayError::DialogClosedByUser.into()), out);
             }
             Body::InstallAsked { receipt } => {
                 let error = note_refusal(self.add(receipt), out);
@@ -66,22 +76,23 @@ impl Device {
 
     fn open_window(&mut self, requests: &[Arc<str>], call: &Arc<Message>, out: &mut Outbox<'_>) {
         let offered: Vec<Option<&str>> = requests.iter().map(|request| Some(&**request)).collect();
-        self.call = Some(Arc::clone(call));
         match broker(&offered, &self.providers, true) {
             Ok(choice) => {
                 let Some(request) = requests.get(choice.index) else { return };
-                out.send(Party::Device, Party::Marketplace, Body::WindowOpened { request: Arc::clone(request) });
+                let body = Body::WindowOpened { request: Arc::clone(request) };
+                let opening = out.send(Party::Device, Party::Marketplace, body);
+                self.calls.insert(opening, Arc::clone(call));
             }
             Err(error) => {
                 let refusal = Refusal::from(error);
                 out.event(Event::Refused { by: Party::Device, refusal: refusal.clone() });
-                self.settle(Some(refusal), out);
+                out.answer(call, Body::PaySettled { failure: Some(refusal) });
             }
         }
     }
 
-    fn settle(&mut self, failure: Option<Refusal>, out: &mut Outbox<'_>) {
-        if let Some(call) = self.call.take() {
+    fn settle(&mut self, opening: MessageId, failure: Option<Refusal>, out: &mut Outbox<'_>) {
+        if let Some(call) = self.calls.remove(&opening) {
             out.answer(&call, Body::PaySettled { failure });
         }
     }

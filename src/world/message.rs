@@ -36,8 +36,21 @@ pub struct Message {
     pub due: Time,
     /// The message that it answers.
     pub answers: Option<MessageId>,
+    /// Whether it crosses the edge of the stage by somebody who sits in no seat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crossing: Option<Crossing>,
     /// What it says.
     pub body: Body,
+}
+
+/// Which way a message crosses the edge of the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Crossing {
+    /// A program outside said it; it was recorded.
+    In,
+    /// It answers a program outside, and is for it alone: no party of the stage hears it.
+    Out,
 }
 
 /// The bodies that only this party is ever sent, as a pattern. Each party's list of what it cannot place is made of the others'.
@@ -122,8 +135,9 @@ pub enum Body {
     BuyAsked {
         /// What is bought.
         product: ProductId,
-        /// The `Origin` header that the browser adds.
-        origin: Origin,
+        /// The `Origin` header that a browser adds, and a program need not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        origin: Option<Origin>,
     },
     /// App server → Marketplace: records the start of the transaction.
     StartAsked {
@@ -169,6 +183,9 @@ pub enum Body {
         name: String,
         /// What will be charged.
         price: Money,
+        /// The message that opened this window.
+        #[serde(skip)]
+        opening: MessageId,
     },
     /// Buyer → Marketplace: confirms with the PIN.
     PinEntered {
@@ -190,9 +207,17 @@ pub enum Body {
         transaction: TransactionId,
     },
     /// Buyer → Device: closes the trusted window.
-    WindowClosed,
+    WindowClosed {
+        /// Which one: the message that opened it. No wire carries this, the page itself is meant.
+        #[serde(skip)]
+        opening: MessageId,
+    },
     /// Device → Marketplace: the payment page was unloaded before it ended.
-    WindowAbandoned,
+    WindowAbandoned {
+        /// Which one: the message that opened it.
+        #[serde(skip)]
+        opening: MessageId,
+    },
     /// Marketplace → Provider: charge.
     ChargeAsked {
         /// The payment.
@@ -437,8 +462,8 @@ impl Body {
             | Self::PinEntered { .. }
             | Self::PinRefused { .. }
             | Self::CancelPressed { .. }
-            | Self::WindowClosed
-            | Self::WindowAbandoned
+            | Self::WindowClosed { .. }
+            | Self::WindowAbandoned { .. }
             | Self::ChargeAsked { .. }
             | Self::NoticeSent { .. }
             | Self::OwnerMailed { .. }

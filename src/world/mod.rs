@@ -19,6 +19,7 @@ pub mod http_form;
 pub mod wire_form;
 pub mod event;
 pub mod wire;
+pub(crate) mod open_windows;
 pub(crate) mod scene;
 pub(crate) mod chance;
 pub mod buyer;
@@ -46,10 +47,12 @@ use crate::world::device::Device;
 use crate::world::event::Event;
 use crate::world::input::Input;
 use crate::world::marketplace::Marketplace;
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Crossing, Message};
+use crate::world::outside::Arrow;
 use crate::world::party::Party;
 use crate::world::provider::Provider;
 use crate::world::scene::Scene;
+use crate::world::seat::Seat;
 use crate::world::setup::{AppKeys, Setup};
 use crate::world::wire::{Due, Outbox, Reminder, Wire};
 
@@ -85,7 +88,7 @@ impl World {
         let scene = Scene { setup, catalog: Catalog::standard(), now };
         let payment_key = app_server::payment_key(&scene, &mut chance(stream::PAYMENT_KEY));
         Self {
-            wire: Wire::default(),
+            wire: Wire::new(scene.setup.latency),
             buyer,
             app_page: AppPage::default(),
             device: Device::new(device::providers(&scene.catalog)),
@@ -181,6 +184,13 @@ impl World {
         &self.wire
     }
 
+    /// Whether this message goes to a program outside: for the stage it ends when it is delivered.
+    #[must_use]
+    pub fn leaves_the_stage(&self, message: &Message) -> bool {
+        let setup = self.setup();
+        message.crossing == Some(Crossing::Out) || setup.seats.is_outside(message.to, setup.is_hosted())
+    }
+
     /// The human who pays.
     #[must_use]
     pub fn buyer(&self) -> &Buyer {
@@ -219,7 +229,9 @@ impl World {
 
     /// The app is opened for the first time and obtains the keys (D14 says which it ends up with).
     fn start(&mut self, events: &mut Vec<Event>) {
-        self.act(events, |_, out| AppPage::fetch_keys(out));
+        if self.setup().seats.app_page == Seat::Simulated {
+            self.act(events, |_, out| AppPage::fetch_keys(out));
+        }
         match self.scene.setup.app_keys {
             AppKeys::FetchedBeforehand | AppKeys::IssuerUnknown => {}
             AppKeys::Stale => self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
@@ -279,17 +291,19 @@ impl World {
 
     fn deliver(&mut self, message: &Arc<Message>, events: &mut Vec<Event>) {
         events.push(Event::Delivered { message: Arc::clone(message) });
+        let is_leaving = self.leaves_the_stage(message);
         let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
+        // The payment page lives on the device: when it ends there, the buyer sees it go.
+        if let (Body::WindowEnded { .. }, Some(opening)) = (&message.body, message.answers) {
+            self.buyer.lose_window(opening, out);
+        }
+        if is_leaving {
+            return;
+        }
         match message.to {
             Party::Buyer => self.buyer.handle(message, out),
             Party::AppPage => self.app_page.handle(&self.scene, message, out),
-            Party::Device => {
-                // The payment page lives on the device: when it ends there, the buyer sees it go.
-                if matches!(message.body, Body::WindowEnded { .. }) {
-                    self.buyer.lose_window(out);
-                }
-                self.device.handle(message, out);
-            }
+            Party::Device => self.device.handle(message, out),
             Party::AppServer => self.app_server.handle(&self.scene, message, out),
             Party::Marketplace => self.marketplace.handle(&self.scene, message, out),
             Party::Provider => self.provider.handle(&self.scene, message, out),
@@ -300,7 +314,7 @@ impl World {
         let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
         match reminder {
             Reminder::Poll { transaction } => self.app_page.poll(&transaction, out),
-            Reminder::Decide { .. } => self.buyer.decide(&self.scene, out),
+            Reminder::Decide { transaction } => self.buyer.decide(&self.scene, &transaction, out),
             Reminder::ChargeBack { transaction } => self.provider.charge_back(&transaction, out),
             Reminder::Settle { transaction } => self.provider.settle(&transaction, out),
             Reminder::AnswerNotice { notice, status, body } => self.app_server.answer_late(notice, status, body, out),
@@ -332,12 +346,28 @@ impl World {
     fn receive(&mut self, at: Time, input: &Input, events: &mut Vec<Event>) {
         let until = self.wire.next_due().map_or(at, |due| at.min(due));
         self.scene.now = self.scene.now.max(until);
-        match outside::arrow(input) {
-            None => events.push(Event::CommandIgnored { why: "Nobody sits outside in this run" }),
-            Some((from, to, body)) => self.act(events, |_, out| {
-                out.send(from, to, body);
+        let arrow = outside::arrow(input, &self.buyer, &self.app_server);
+        match arrow.and_then(|arrow| self.admitted(arrow)) {
+            Err(why) => events.push(Event::CommandIgnored { why }),
+            Ok(Arrow { from, to, body }) => self.act(events, |world, out| {
+                world.buyer.hear_page(&body, out);
+                out.hear(from, to, body);
             }),
         }
+    }
+
+    /// Whether there is somebody on the stage who can take this, and whose it is to take.
+    fn admitted(&self, arrow: Arrow) -> Result<Arrow, &'static str> {
+        let setup = self.setup();
+        if setup.seats.is_outside(arrow.to, setup.is_hosted()) {
+            return Err("Whoever should hear this sits outside in this run");
+        }
+        if let Body::WindowAbandoned { opening } = arrow.body
+            && self.device.has_window(opening)
+        {
+            return Err("This payment window is on the simulated device");
+        }
+        Ok(arrow)
     }
 
     fn skew(&mut self, party: Party, ahead: Span, events: &mut Vec<Event>) {

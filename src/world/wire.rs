@@ -6,17 +6,16 @@ use crate::protocol::id::TransactionId;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::time::{Span, Time};
 use crate::world::event::Event;
-use crate::world::message::{Body, Message, MessageId};
+use crate::world::message::{Body, Crossing, Message, MessageId};
 use crate::world::party::Party;
-
-/// How long a message takes.
-pub const LATENCY: Span = Span::from_millis(40);
 
 /// Messages in flight and reminders that parties set for themselves, ordered by the time they are due.
 #[derive(Clone, Debug, Default)]
 pub struct Wire {
     /// The next to come last, so that taking it moves nothing; there are rarely more than a handful.
     queue: Vec<(Place, Due)>,
+    /// How long a message takes.
+    latency: Span,
     order: u64,
     next_id: u32,
     next_number: u32,
@@ -56,6 +55,11 @@ pub(crate) enum Reminder {
 }
 
 impl Wire {
+    /// An empty wire on which a message takes this long.
+    pub(crate) fn new(latency: Span) -> Self {
+        Self { latency: latency.max(Span::from_millis(0)), ..Self::default() }
+    }
+
     /// When the next thing is due.
     #[must_use]
     pub fn next_due(&self) -> Option<Time> {
@@ -144,16 +148,29 @@ impl<'a> Outbox<'a> {
 
     /// Sends a message that begins something.
     pub(crate) fn send(&mut self, from: Party, to: Party, body: Body) -> MessageId {
-        let number = self.next_number();
-        self.launch(Draft { from, to, body, answers: None, number, latency: LATENCY })
+        self.begin(Route { from, to, answers: None, crossing: None }, body)
+    }
+
+    /// Puts on the wire what a program outside said.
+    pub(crate) fn hear(&mut self, from: Party, to: Party, body: Body) -> MessageId {
+        self.begin(Route { from, to, answers: None, crossing: Some(Crossing::In) }, body)
+    }
+
+    /// Tells a third party what a question led to. Where a program outside asked and waits, the question is named.
+    pub(crate) fn pass_on(&mut self, question: &Message, to: Party, body: Body) -> MessageId {
+        let answers = question.crossing.map(|_| question.id);
+        self.begin(Route { from: question.to, to, answers, crossing: None }, body)
     }
 
     /// Answers a message. A brief answer comes back at once under the same number; any other is an arrow of its own.
     pub(crate) fn answer(&mut self, question: &Message, body: Body) -> MessageId {
-        let (number, latency) =
-            if body.is_brief() { (question.number, Span::from_millis(0)) } else { (self.next_number(), LATENCY) };
-        let (from, to) = (question.to, question.from);
-        self.launch(Draft { from, to, body, answers: Some(question.id), number, latency })
+        let crossing = question.crossing.map(|_| Crossing::Out);
+        let route = Route { from: question.to, to: question.from, answers: Some(question.id), crossing };
+        if body.is_brief() {
+            self.launch(route, body, question.number, Span::from_millis(0))
+        } else {
+            self.begin(route, body)
+        }
     }
 
     /// Asks to be reminded after `span`.
@@ -176,29 +193,29 @@ impl<'a> Outbox<'a> {
         self.events.push(event);
     }
 
-    fn next_number(&mut self) -> u32 {
+    /// Launches an arrow with a number of its own.
+    fn begin(&mut self, route: Route, body: Body) -> MessageId {
         self.wire.next_number += 1;
-        self.wire.next_number
+        self.launch(route, body, self.wire.next_number, self.wire.latency)
     }
 
-    fn launch(&mut self, draft: Draft) -> MessageId {
-        let Draft { from, to, body, answers, number, latency } = draft;
+    fn launch(&mut self, route: Route, body: Body, number: u32, latency: Span) -> MessageId {
+        let Route { from, to, answers, crossing } = route;
         let id = MessageId(self.wire.next_id);
         self.wire.next_id += 1;
         let due = self.now + latency;
-        let message = Arc::new(Message { id, number, from, to, sent: self.now, due, answers, body });
+        let message = Arc::new(Message { id, number, from, to, sent: self.now, due, answers, crossing, body });
         self.events.push(Event::Sent { message: Arc::clone(&message) });
         self.wire.put(due, Due::Arrival(message));
         id
     }
 }
 
-/// A message that has no id yet.
-struct Draft {
+/// Where a message goes, and why.
+#[derive(Clone, Copy)]
+struct Route {
     from: Party,
     to: Party,
-    body: Body,
     answers: Option<MessageId>,
-    number: u32,
-    latency: Span,
+    crossing: Option<Crossing>,
 }

@@ -54,7 +54,7 @@ impl Addresses<'_> {
             Body::KeysAsked => self.at_market("GET", "/.well-known/jwks.json").into(),
             Body::KeysAnswered { keys } => answer(200).content("application/jwk-set+json", &**keys).into(),
             Body::BuyClicked { product } => say(format!("click on Buy ({product})")),
-            Body::BuyAsked { product, origin } => self.buy(product, origin).into(),
+            Body::BuyAsked { product, origin } => self.buy(product, origin.as_ref()).into(),
             Body::StartAsked { product, origin } => self.start(product, origin).into(),
             Body::StartAnswered { transaction } => answer(201).json(&[("transactionID", transaction.as_str())]).into(),
             Body::BuyAnswered { transaction, request } => buy_answer(transaction, request).into(),
@@ -67,8 +67,8 @@ impl Addresses<'_> {
             Body::PinEntered { .. } => self.at_market("POST", PIN_PATH).json(&[("pin", "••••")]).into(),
             Body::PinRefused { left, .. } => pin_answer(*left).into(),
             Body::CancelPressed { .. } => say("click on Cancel"),
-            Body::WindowClosed => say("click on the window's close button"),
-            Body::WindowAbandoned => say("window.onunload() // of the payment page"),
+            Body::WindowClosed { .. } => say("click on the window's close button"),
+            Body::WindowAbandoned { .. } => say("window.onunload() // of the payment page"),
             Body::ChargeAsked { transaction, price } => order("charges", transaction, *price).into(),
             Body::ChargeAnswered { answer: said, .. } => answer(200).json(&[("status", charge_word(*said))]).into(),
             Body::NoticeSent { token, url, .. } => self.notice(token, url).into(),
@@ -118,9 +118,12 @@ impl Addresses<'_> {
         if self.setup.is_hosted() { &self.catalog.market } else { &self.catalog.app }
     }
 
-    fn buy(&self, product: &ProductId, origin: &Origin) -> HttpForm {
-        let url = format!("{}/mozpay/product/{product}/buy", self.server());
-        HttpForm::request("POST", url).header("Origin", origin.as_str())
+    fn buy(&self, product: &ProductId, origin: Option<&Origin>) -> HttpForm {
+        let post = HttpForm::request("POST", format!("{}/mozpay/product/{product}/buy", self.server()));
+        match origin {
+            Some(origin) => post.header("Origin", origin.as_str()),
+            None => post,
+        }
     }
 
     fn status(&self, transaction: &TransactionId) -> HttpForm {

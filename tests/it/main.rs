@@ -28,6 +28,7 @@ mod codes;
 mod pay_codes;
 mod flow_codes;
 mod notices;
+mod outside;
 mod chains;
 mod key_files;
 mod tokens;

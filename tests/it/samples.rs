@@ -31,6 +31,7 @@ pub(crate) fn messages() -> Vec<Arc<Message>> {
         sent: Time::from_seconds(1_795_341_840),
         due: Time::from_seconds(1_795_341_840),
         answers: None,
+        crossing: None,
         body,
     };
     all.extend(rare_bodies().into_iter().map(|body| Arc::new(by_hand(body))));
@@ -59,10 +60,10 @@ fn rare_bodies() -> Vec<Body> {
     };
     let mut bodies = vec![
         Body::BuyClicked { product: product.clone() },
-        Body::BuyAsked { product: product.clone(), origin: Catalog::standard().app },
+        Body::BuyAsked { product: product.clone(), origin: Some(Catalog::standard().app) },
         Body::BuyRefused { status: 404, refusal: refusal.clone() },
         Body::PayCalled { requests: vec!["a".into(), "b".into()] },
-        Body::PriceShown { transaction: transaction.clone(), name, price },
+        Body::PriceShown { transaction: transaction.clone(), name, price, opening: MessageId(0) },
         Body::PinEntered { transaction: transaction.clone(), pin: "1234".into() },
         Body::AccessGranted { product: product.clone() },
         Body::AccessRefused { product: product.clone(), refusal: refusal.clone() },

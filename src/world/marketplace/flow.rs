@@ -10,10 +10,10 @@ use crate::protocol::request::PayRequest;
 use crate::world::app_server::{issuer_of, order_in};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::{Ledger, Start};
+use crate::world::marketplace::ledger::{Ledger, Start, Transaction};
 use crate::world::marketplace::notices::NoticeDesk;
 use crate::world::marketplace::window::{PATIENCE, PinAnswer, UNDECIDED_MAX, Windows};
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
 use crate::world::scene::Scene;
@@ -112,6 +112,8 @@ impl PaymentFlow {
         let order = request.request.product_data.as_deref().and_then(order_in);
         let id = match order.as_ref().and_then(|order| ledger.by_order(order)) {
             Some(earlier) if earlier.state == TransactionState::Started => earlier.id.clone(),
+            // A page that is loaded again shows the same payment again.
+            Some(earlier) if self.is_reloaded(earlier, opening) => earlier.id.clone(),
             // One request is paid once: what it came to before is its answer now, unless the rules of the day let it be paid again.
             Some(earlier) if !scene.rules().request.is_reusable => {
                 let failure = (!earlier.state.is_paid()).then(|| Refusal::from(FlowFailure::TransEnded));
@@ -128,9 +130,17 @@ impl PaymentFlow {
         let Some(price) = ledger.find(&id).map(|transaction| transaction.price) else { return };
         let name = request.request.name.clone();
         notices.keep(&id, request);
-        self.windows.open(id.clone(), Arc::clone(opening));
+        self.windows.open(&id, opening);
+        forget_expiry(&id, out);
         out.remind(UNDECIDED_MAX, Reminder::WindowExpires { transaction: id.clone() });
-        out.send(Party::Marketplace, Party::Buyer, Body::PriceShown { transaction: id, name, price });
+        let body = Body::PriceShown { transaction: id, name, price, opening: opening.id };
+        out.pass_on(opening, Party::Buyer, body);
+    }
+
+    /// Whether this is the page of a program outside, which has the same payment on the screen already.
+    fn is_reloaded(&self, earlier: &Transaction, opening: &Message) -> bool {
+        let was_opened_outside = |first: &Arc<Message>| first.crossing.is_some() && opening.crossing.is_some();
+        earlier.state == TransactionState::Shown && self.windows.opening_of(&earlier.id).is_some_and(was_opened_outside)
     }
 
     pub(crate) fn take_pin(
@@ -163,8 +173,8 @@ impl PaymentFlow {
     }
 
     /// The page was unloaded on the device; nobody waits for its answer any more.
-    pub(crate) fn abandon(&mut self, ledger: &mut Ledger, out: &mut Outbox<'_>) {
-        if let Some(id) = self.windows.current() {
+    pub(crate) fn abandon(&mut self, ledger: &mut Ledger, opening: MessageId, out: &mut Outbox<'_>) {
+        if let Some(id) = self.windows.transaction_of(opening) {
             self.windows.close(&id);
             forget_expiry(&id, out);
             ledger.change(&id, TransactionState::Cancelled, out);

@@ -96,7 +96,7 @@ impl Marketplace {
                 let end = (TransactionState::Cancelled, FlowFailure::UserCancelled);
                 self.flow.end_unpaid(&mut self.ledger, transaction, end, out);
             }
-            Body::WindowAbandoned => self.flow.abandon(&mut self.ledger, out),
+            Body::WindowAbandoned { opening } => self.flow.abandon(&mut self.ledger, *opening, out),
             Body::ChargeAnswered { transaction, answer } => self.charged(scene, transaction, *answer, out),
             Body::NoticeAnswered { transaction, kind, status, body } => {
                 let subject = Subject { transaction, kind: *kind };
@@ -148,7 +148,7 @@ impl Marketplace {
             | Body::WindowOpened { .. }
             | Body::PinEntered { .. }
             | Body::CancelPressed { .. }
-            | Body::WindowAbandoned
+            | Body::WindowAbandoned { .. }
             | Body::ChargeAnswered { .. }
             | Body::NoticeAnswered { .. }
             | Body::RefundAnswered { .. }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::protocol::id::TransactionId;
 use crate::protocol::time::{Span, Time};
-use crate::world::message::Message;
+use crate::world::message::{Message, MessageId};
+use crate::world::open_windows::OpenWindows;
 
 /// How long a payment may stay undecided.
 pub(crate) const UNDECIDED_MAX: Span = Span::from_seconds(1800);
@@ -18,8 +19,8 @@ const PIN_LOCK: Span = Span::from_seconds(300);
 /// The open payment windows of the store, and the PIN lock of its one buyer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Windows {
-    /// What opened each page, the newest last.
-    open: Vec<(TransactionId, Arc<Message>)>,
+    /// What opened each page.
+    open: OpenWindows<Arc<Message>>,
     wrong_pins: u8,
     locked_until: Option<Time>,
 }
@@ -32,19 +33,23 @@ pub(crate) enum PinAnswer {
 }
 
 impl Windows {
-    pub(crate) fn open(&mut self, transaction: TransactionId, opening: Arc<Message>) {
-        self.open.push((transaction, opening));
+    pub(crate) fn open(&mut self, transaction: &TransactionId, opening: &Arc<Message>) {
+        self.open.open(opening.id, transaction, Arc::clone(opening));
     }
 
     /// The page is gone from the device; the message that opened it is given back.
     pub(crate) fn close(&mut self, transaction: &TransactionId) -> Option<Arc<Message>> {
-        let place = self.open.iter().position(|(id, _)| id == transaction)?;
-        Some(self.open.remove(place).1)
+        self.open.close(transaction)
     }
 
-    /// The payment whose page is on the device now.
-    pub(crate) fn current(&self) -> Option<TransactionId> {
-        self.open.last().map(|(id, _)| id.clone())
+    /// Which payment the page is about that this message opened.
+    pub(crate) fn transaction_of(&self, opening: MessageId) -> Option<TransactionId> {
+        self.open.transaction_of(opening).cloned()
+    }
+
+    /// What opened the page of this payment.
+    pub(crate) fn opening_of(&self, transaction: &TransactionId) -> Option<&Arc<Message>> {
+        self.open.get(transaction)
     }
 
     pub(crate) fn is_locked(&self, now: Time) -> bool {

@@ -7,6 +7,7 @@ pub mod run;
 pub mod line;
 pub mod recorded;
 pub mod control;
+pub mod replay;
 pub mod run_file;
 pub mod scenario;
 pub mod builtin;

@@ -10,6 +10,7 @@ use crate::protocol::time::Time;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
+use crate::world::message::Body;
 
 /// One command of a run with the events it caused. Never changes once recorded.
 #[derive(Clone, Debug, Serialize)]
@@ -52,6 +53,14 @@ impl Step {
         let mut text = hex(&Sha256::digest(self.canonical_json()));
         text.truncate(16);
         StepDigest(text)
+    }
+
+    /// Whether nothing happened but questions, their answers, and time: no payment, no money, no receipt, nothing installed,
+    /// nobody's settings. Such a step may reach the disk a little later than its answer goes out; any other goes to disk first.
+    /// A step whose events say nothing counts as a change.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        !self.events.is_empty() && self.events.iter().all(is_reading)
     }
 
     /// The number of the message that this step delivered, or sent where it delivered none.
@@ -103,6 +112,30 @@ impl fmt::Display for StepDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// Named one by one, so that whatever is new counts as a change until somebody has thought about it.
+fn is_reading(event: &Event) -> bool {
+    if let Event::Sent { message } | Event::Delivered { message } = event {
+        return is_question_or_answer(&message.body);
+    }
+    matches!(event, Event::Waited { .. } | Event::CommandIgnored { .. })
+}
+
+fn is_question_or_answer(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::KeysAsked
+            | Body::KeysAnswered { .. }
+            | Body::StatusAsked { .. }
+            | Body::StatusAnswered { receipt: None, .. }
+            | Body::ReceiptsAsked
+            | Body::ReceiptsAnswered { .. }
+            | Body::VerifyAsked { .. }
+            | Body::VerifyAnswered { .. }
+            | Body::HistoryAsked
+            | Body::HistoryAnswered { .. }
+    )
 }
 
 fn hex(bytes: &[u8]) -> String {

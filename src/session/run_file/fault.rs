@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::protocol::json::JsonError;
+use crate::session::replay::{Difference, ReplayFault};
 use crate::session::run::Session;
 use crate::session::run_file::form::VERSION;
 
@@ -55,26 +56,6 @@ pub enum RunFileFault {
     },
 }
 
-/// The first place at which a replay differs from what was saved.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("branch {branch}, step {step}{}: the replay differs: expected digest {expected}, found {found}", message_words(*message))]
-pub struct Difference {
-    /// The branch.
-    pub branch: String,
-    /// The step's index in its line.
-    pub step: usize,
-    /// The message that the step delivers, as replayed.
-    pub message: Option<u32>,
-    /// The mark as saved.
-    pub expected: String,
-    /// The mark as replayed.
-    pub found: String,
-}
-
-fn message_words(message: Option<u32>) -> String {
-    message.map_or(String::new(), |number| format!(", message {number}"))
-}
-
 impl RunFileError {
     pub(crate) fn new(fault: RunFileFault, (line, column): (usize, usize)) -> Self {
         Self { fault, line, column, readable: None }
@@ -124,5 +105,14 @@ impl std::error::Error for RunFileError {}
 impl From<JsonError> for RunFileError {
     fn from(error: JsonError) -> Self {
         Self::new(RunFileFault::Unreadable(error.fault.to_string()), (error.line, error.column))
+    }
+}
+
+impl From<ReplayFault> for RunFileFault {
+    fn from(fault: ReplayFault) -> Self {
+        match fault {
+            ReplayFault::Broken(what) => Self::Broken(what),
+            ReplayFault::Differs(difference) => Self::Differs(difference),
+        }
     }
 }

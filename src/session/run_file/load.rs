@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::protocol::json;
 use crate::session::branch::{BranchId, Place};
+use crate::session::replay::Replay;
 use crate::session::run::Session;
-use crate::session::run_file::fault::{Difference, RunFileError, RunFileFault};
+use crate::session::run_file::fault::{RunFileError, RunFileFault};
 use crate::session::run_file::form::{BranchForm, FORMAT, HeadForm, PlaceForm, RunForm, VERSION};
-use crate::world::command::Command;
 
 /// The largest file that is read.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -28,7 +28,7 @@ pub fn load(bytes: &[u8]) -> Result<Session, RunFileError> {
     json::check_object(&text)?;
     check_head(&text)?;
     let form: RunForm = json::read_checked(&text)?;
-    Replay { text: &text, steps_seen: 0 }.run(form)
+    Opening { text: &text }.run(form)
 }
 
 fn check_head(text: &str) -> Result<(), RunFileError> {
@@ -45,24 +45,23 @@ fn check_head(text: &str) -> Result<(), RunFileError> {
     Ok(())
 }
 
-/// A replay under way: remembers how many steps of the file it has met, to say where one stands.
-struct Replay<'a> {
+/// A file under replay.
+struct Opening<'a> {
     text: &'a str,
-    steps_seen: usize,
 }
 
-impl Replay<'_> {
-    fn run(mut self, form: RunForm) -> Result<Session, RunFileError> {
+impl Opening<'_> {
+    fn run(&self, form: RunForm) -> Result<Session, RunFileError> {
         self.check_limits(&form)?;
-        let mut session = Session::new(form.setup);
+        let mut replay = Replay::new(form.setup);
+        let replayed =
+            form.branches.iter().enumerate().try_for_each(|(index, branch)| replay_branch(&mut replay, index, branch));
+        let at = locate(self.text, "digest", replay.agreed());
+        let mut session = replay.into_session();
         session.rename(form.title);
         session.write_notes(form.notes);
-        for (index, branch) in form.branches.iter().enumerate() {
-            if let Err(fault) = self.branch(&mut session, index, branch) {
-                let at = self.place_of_step();
-                session.forget_jumps();
-                return Err(RunFileError::new(fault, at).with_readable(session));
-            }
+        if let Err(fault) = replayed {
+            return Err(RunFileError::new(fault, at).with_readable(session));
         }
         let broken = |what: &str, key, session| Err(self.broken(what, key).with_readable(session));
         for bookmark in form.bookmarks {
@@ -103,73 +102,33 @@ impl Replay<'_> {
     fn broken(&self, what: &str, key: &str) -> RunFileError {
         RunFileError::new(RunFileFault::Broken(what.to_owned()), locate(self.text, key, 0))
     }
+}
 
-    /// Replays one branch from the place where it parts. The session stays before the first step that differs.
-    fn branch(&mut self, session: &mut Session, index: usize, form: &BranchForm) -> Result<(), RunFileFault> {
-        let broken = |what: String| Err(RunFileFault::Broken(what));
-        let name = BranchId::new(index).name();
-        if form.name != name {
-            return broken(format!("branch {name} is due here, not {}", short(&form.name)));
-        }
-        let mut steps = form.steps.iter();
-        match &form.parent {
-            None if index == 0 => {
-                let Some(first) = steps.next().filter(|step| step.command == Command::Start) else {
-                    return broken("a run begins with the command start".to_owned());
-                };
-                self.compare(session, &name, 0, &first.digest)?;
-            }
-            None => return broken(format!("branch {name} does not say where it parts from another")),
-            Some(_) if index == 0 => return broken("the first branch parts from no other".to_owned()),
-            Some(parent) => {
-                let Some(place) = place(session, parent)
-                    .filter(|place| place.step < session.branches()[place.branch.index()].steps().len())
-                else {
-                    return broken(format!("branch {name} parts at a place that is not in the past of any other"));
-                };
-                if form.steps.is_empty() {
-                    return broken(format!("branch {name} has no step of its own"));
-                }
-                session.go(place);
-            }
-        }
-        for step in steps {
-            let before = session.here();
-            session.dispatch(step.command.clone());
-            if session.here().branch.index() != index {
-                session.go(before);
-                return broken(format!("branch {name} repeats another branch"));
-            }
-            let at = session.here().step - 1;
-            if let Err(fault) = self.compare(session, &name, at, &step.digest) {
-                session.go(before);
-                return Err(fault);
-            }
-        }
-        Ok(())
+/// Replays one branch from the place where it parts.
+fn replay_branch(replay: &mut Replay, index: usize, form: &BranchForm) -> Result<(), RunFileFault> {
+    let name = BranchId::new(index).name();
+    let broken = |what: String| Err(RunFileFault::Broken(what));
+    if form.name != name {
+        return broken(format!("branch {name} is due here, not {}", short(&form.name)));
     }
-
-    /// Compares the step just taken with the mark in the file.
-    fn compare(&mut self, session: &Session, branch: &str, step: usize, expected: &str) -> Result<(), RunFileFault> {
-        let taken = session.last_step();
-        let found = taken.digest();
-        if found.as_str() != expected {
-            return Err(RunFileFault::Differs(Box::new(Difference {
-                branch: branch.to_owned(),
-                step,
-                message: taken.message_number(),
-                expected: short(expected),
-                found: found.to_string(),
-            })));
-        }
-        self.steps_seen += 1;
-        Ok(())
+    let parent = match &form.parent {
+        None => None,
+        Some(_) if index == 0 => return broken("the first branch parts from no other".to_owned()),
+        Some(parent) => match place(replay.session(), parent) {
+            Some(place) => Some(place),
+            None => return broken(format!("branch {name} parts at a place that is not in the past of any other")),
+        },
+    };
+    replay.open_line(parent)?;
+    match form.steps.first() {
+        None if index == 0 => return broken("a run begins with the command start".to_owned()),
+        None => return broken(format!("branch {name} has no step of its own")),
+        Some(_) => {}
     }
-
-    /// Where the step under comparison stands in the file.
-    fn place_of_step(&self) -> (usize, usize) {
-        locate(self.text, "digest", self.steps_seen)
+    for step in &form.steps {
+        replay.step(&step.command, &step.digest)?;
     }
+    Ok(())
 }
 
 /// A place that exists in this session.

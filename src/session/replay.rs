@@ -1,0 +1,158 @@
+//! Replay: recorded commands done again, and each step held against the mark that it left.
+
+use crate::session::branch::{BranchId, Place};
+use crate::session::run::Session;
+use crate::session::step::Step;
+use crate::world::command::Command;
+use crate::world::setup::Setup;
+
+/// A run that is being lived again, line by line, in the order in which its branches were opened.
+///
+/// Stops at the first fault: what was replayed until then is the readable part.
+pub struct Replay {
+    session: Session,
+    /// The line whose steps come in, once one was opened.
+    line: Option<usize>,
+    /// How many recorded steps have agreed.
+    agreed: usize,
+}
+
+/// Why a recorded run cannot be lived again as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReplayFault {
+    /// The branches do not hang together.
+    #[error("{0}")]
+    Broken(String),
+    /// One step came out differently.
+    #[error(transparent)]
+    Differs(Box<Difference>),
+}
+
+/// The first place at which a replay differs from what was saved.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("branch {branch}, step {step}{}: the replay differs: expected digest {expected}, found {found}", message_words(*message))]
+pub struct Difference {
+    /// The branch.
+    pub branch: String,
+    /// The step's index in its line.
+    pub step: usize,
+    /// The message that the step delivers, as replayed.
+    pub message: Option<u32>,
+    /// The mark as saved.
+    pub expected: String,
+    /// The mark as replayed.
+    pub found: String,
+}
+
+fn message_words(message: Option<u32>) -> String {
+    message.map_or(String::new(), |number| format!(", message {number}"))
+}
+
+/// Holds a step that was just replayed against the recorded mark.
+///
+/// # Errors
+/// [`Difference`] where the marks are not equal.
+pub fn compare(step: &Step, branch: BranchId, expected: &str) -> Result<(), Box<Difference>> {
+    let found = step.digest();
+    if found.as_str() == expected {
+        return Ok(());
+    }
+    Err(Box::new(Difference {
+        branch: branch.name(),
+        step: step.index,
+        message: step.message_number(),
+        expected: short(expected),
+        found: found.to_string(),
+    }))
+}
+
+impl Replay {
+    /// A run with this set-up, before its first recorded step was compared.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        Self { session: Session::new(setup), line: None, agreed: 0 }
+    }
+
+    /// Goes to where the next branch parts from another; the first branch parts from none.
+    ///
+    /// # Errors
+    /// [`ReplayFault::Broken`] for a place that does not exist.
+    pub fn open_line(&mut self, parent: Option<Place>) -> Result<(), ReplayFault> {
+        let index = self.line.map_or(0, |line| line + 1);
+        let name = BranchId::new(index).name();
+        match parent {
+            None if index == 0 => {}
+            None => return broken(format!("branch {name} does not say where it parts from another")),
+            Some(_) if index == 0 => return broken("the first branch parts from no other".to_owned()),
+            Some(place) => {
+                let line = self.session.branches().get(place.branch.index());
+                if !line.is_some_and(|line| (1..line.steps().len()).contains(&place.step)) {
+                    return broken(format!("branch {name} parts at a place that is not in the past of any other"));
+                }
+                self.session.go(place);
+            }
+        }
+        self.line = Some(index);
+        Ok(())
+    }
+
+    /// Does the next recorded command of the open line, and compares. After a fault the session stays before that step.
+    ///
+    /// # Errors
+    /// [`ReplayFault`].
+    pub fn step(&mut self, command: &Command, digest: &str) -> Result<(), ReplayFault> {
+        let index = self.line.unwrap_or_default();
+        let is_first = self.agreed == 0;
+        if is_first {
+            // A session begins with the start of the app by itself.
+            if *command != Command::Start {
+                return broken("a run begins with the command start".to_owned());
+            }
+            return self.agree(digest);
+        }
+        let before = self.session.here();
+        self.session.dispatch(command.clone());
+        let compared = if self.session.here().branch.index() == index {
+            self.agree(digest)
+        } else {
+            broken(format!("branch {} repeats another branch", BranchId::new(index).name()))
+        };
+        if compared.is_err() {
+            self.session.go(before);
+        }
+        compared
+    }
+
+    fn agree(&mut self, digest: &str) -> Result<(), ReplayFault> {
+        compare(self.session.last_step(), self.session.here().branch, digest).map_err(ReplayFault::Differs)?;
+        self.agreed += 1;
+        Ok(())
+    }
+
+    /// How many recorded steps have agreed, all lines together.
+    #[must_use]
+    pub fn agreed(&self) -> usize {
+        self.agreed
+    }
+
+    /// The run as far as it was lived again.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The run as far as it was lived again; its undo list is empty, as after opening a file.
+    #[must_use]
+    pub fn into_session(mut self) -> Session {
+        self.session.forget_jumps();
+        self.session
+    }
+}
+
+fn broken(what: String) -> Result<(), ReplayFault> {
+    Err(ReplayFault::Broken(what))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(64).collect()
+}

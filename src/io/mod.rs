@@ -12,3 +12,4 @@ pub mod outbound;
 pub mod saved;
 pub mod inbox;
 pub mod live;
+pub mod store;

@@ -1,0 +1,90 @@
+//! The connection: how the file is opened, claimed for this program alone, and made to keep its word.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::io::store::error::StoreError;
+use crate::io::store::place::StorePlace;
+use crate::io::store::schema;
+
+/// How many pages the log may grow before it is copied into the file: 16 MiB.
+const CHECKPOINT_PAGES: u32 = 4_096;
+
+/// Opens a store, makes it if it is not there, and brings it up to the newest schema.
+///
+/// The file is claimed through SQLite's exclusive locking rather than a lock file beside it: there is nothing to clean up, the
+/// system lets go of it however the program ends, and one program alone needs no shared index, so a commit is cheaper.
+///
+/// # Errors
+/// [`StoreError`]. Nothing is written before the file is known to be a store, or empty.
+pub(crate) fn open(place: &StorePlace, pages_max: Option<u32>) -> Result<Connection, StoreError> {
+    let mut connection = match place {
+        StorePlace::File(path) => open_file(place, path)?,
+        StorePlace::Temporary => temporary().map_err(|error| StoreError::of(place, &error))?,
+    };
+    let set_up = |connection: &Connection| {
+        connection.pragma_update(None, "cell_size_check", "ON")?;
+        connection.pragma_update(None, "trusted_schema", "OFF")?;
+        if let Some(pages) = pages_max {
+            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+        }
+        Ok(())
+    };
+    set_up(&connection).map_err(|error| StoreError::of(place, &error))?;
+    let found = schema::version_of(place, &connection)?;
+    keep_its_word(&connection, place).map_err(|error| StoreError::of(place, &error))?;
+    schema::migrate(&mut connection, found).map_err(|error| StoreError::of(place, &error))?;
+    Ok(connection)
+}
+
+fn open_file(place: &StorePlace, path: &Path) -> Result<Connection, StoreError> {
+    make(path).map_err(|error| StoreError::of_file(place, &error))?;
+    if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
+        return Err(StoreError::Folder(place.clone()));
+    }
+    let claim = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::ZERO)?;
+        connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    claim().map_err(|error| StoreError::of(place, &error))
+}
+
+/// Makes an empty file that its owner alone may read, if nothing is there. One that is there is never opened here:
+/// closing it again would let go of every lock that this program has on it.
+fn make(path: &Path) -> io::Result<()> {
+    if path.try_exists()? {
+        return Ok(());
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+fn temporary() -> rusqlite::Result<Connection> {
+    // An empty name: SQLite keeps it in memory, and in a nameless file when it grows.
+    let connection = Connection::open("")?;
+    connection.query_row("PRAGMA journal_mode = MEMORY", [], |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// A write-ahead log, synced at each commit: what was committed survives the power going out.
+fn keep_its_word(connection: &Connection, place: &StorePlace) -> rusqlite::Result<()> {
+    if *place == StorePlace::Temporary {
+        return connection.pragma_update(None, "synchronous", "OFF");
+    }
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.query_row(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"), [], |_| Ok(()))
+}

@@ -1,0 +1,14 @@
+ALTER TABLE run ADD COLUMN used_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE run ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN here_branch INTEGER;
+ALTER TABLE run ADD COLUMN here_step INTEGER;
+UPDATE run SET used_ms = created_ms;
+
+CREATE TABLE bookmark (
+    run INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    branch INTEGER NOT NULL,
+    step INTEGER NOT NULL,
+    PRIMARY KEY (run, position)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,246 @@
+//! The writer: the one thread that owns the connection and writes whatever has gathered in one transaction, with one sync.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::io::store::change::{self, Change};
+use crate::io::store::error::StoreError;
+use crate::io::store::place::StorePlace;
+use crate::io::store::row::{self, RunId};
+use crate::io::store::ticket::Punch;
+use crate::session::branch::BranchId;
+
+/// How long steps that only read may wait for others to share a sync with.
+const QUIET: Duration = Duration::from_millis(500);
+/// The most orders that share one transaction.
+const BATCH_MAX: usize = 4_096;
+/// The most orders that are kept while the disk takes none; beyond them the store stops for good.
+const WAITING_MAX: usize = 65_536;
+
+/// What the writer is told.
+pub(crate) enum Message {
+    /// Write this.
+    Write(Order),
+    /// Answer this, once everything that came before it is written.
+    Ask(Question),
+}
+
+/// What belongs together: it is written whole, or not at all.
+pub(crate) struct Order {
+    pub(crate) changes: Vec<Change>,
+    /// Whether somebody may be waiting for it; else it may wait for company.
+    pub(crate) is_urgent: bool,
+    pub(crate) punch: Option<Punch>,
+}
+
+/// A question to the file. It answers by itself, and says here what it met that the store must know of.
+pub(crate) type Question = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
+
+/// One branch of one run.
+type Line = (RunId, BranchId);
+
+/// What there is to do after taking in what has come.
+enum Turn {
+    /// Write, if it is time.
+    Write,
+    /// Write whatever came before this question, and answer it.
+    Answer(Question),
+    /// Nobody is left who could say anything.
+    End,
+}
+
+/// The writer and what it holds.
+pub(crate) struct Writer {
+    place: StorePlace,
+    connection: Connection,
+    inbox: Receiver<Message>,
+    /// How many urgent orders were given and are not on disk.
+    outstanding: Arc<AtomicUsize>,
+    /// In the order in which they came. After a fault that passes they stay here, and are tried again.
+    waiting: Vec<Order>,
+    since: Option<Instant>,
+    /// The index that is due on each branch that was written to.
+    due: BTreeMap<Line, usize>,
+    stopped: Option<StoreError>,
+}
+
+impl Writer {
+    pub(crate) fn new(
+        place: StorePlace,
+        connection: Connection,
+        inbox: Receiver<Message>,
+        outstanding: Arc<AtomicUsize>,
+    ) -> Self {
+        Self {
+            place,
+            connection,
+            inbox,
+            outstanding,
+            waiting: Vec::new(),
+            since: None,
+            due: BTreeMap::new(),
+            stopped: None,
+        }
+    }
+
+    /// Works until nobody can give an order any more, and writes what is left.
+    pub(crate) fn run(mut self) {
+        loop {
+            match self.gather() {
+                Turn::Write if self.is_commit_due() => self.commit(),
+                Turn::Write => {}
+                Turn::Answer(question) => {
+                    self.commit();
+                    if let Err(error @ StoreError::Damaged { .. }) = question(&self.connection) {
+                        self.stop(error);
+                    }
+                }
+                Turn::End => return self.commit(),
+            }
+        }
+    }
+
+    /// Takes in everything that has come, up to the first question.
+    fn gather(&mut self) -> Turn {
+        let mut next = match self.since {
+            None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(since) => self.inbox.recv_timeout(QUIET.saturating_sub(since.elapsed())),
+        };
+        loop {
+            match next {
+                Ok(Message::Ask(question)) => return Turn::Answer(question),
+                Ok(Message::Write(order)) => self.take(order),
+                Err(RecvTimeoutError::Timeout) => return Turn::Write,
+                Err(RecvTimeoutError::Disconnected) => return Turn::End,
+            }
+            if self.waiting.len() >= BATCH_MAX {
+                return Turn::Write;
+            }
+            next = self.inbox.recv_timeout(Duration::ZERO);
+        }
+    }
+
+    /// Puts one order behind the others, unless its steps are not the next ones, or the store has stopped.
+    fn take(&mut self, mut order: Order) {
+        let checked = self.stopped.clone().map_or_else(|| self.places(&order.changes), Err);
+        match checked {
+            Ok(places) => self.due.extend(places),
+            Err(error) => {
+                if order.is_urgent {
+                    self.outstanding.fetch_sub(1, Ordering::Release);
+                }
+                return answer(order.punch.take(), &Err(error));
+            }
+        }
+        let is_quiet = !order.is_urgent && self.is_quiet();
+        if is_quiet {
+            // All that changed anything before it is on disk.
+            answer(order.punch.take(), &Ok(()));
+        }
+        self.since.get_or_insert_with(Instant::now);
+        self.waiting.push(order);
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.outstanding.load(Ordering::Acquire) == 0
+    }
+
+    /// What will be due on each branch when these changes are written.
+    fn places(&self, changes: &[Change]) -> Result<BTreeMap<Line, usize>, StoreError> {
+        let mut places = BTreeMap::new();
+        for change in changes {
+            match change {
+                Change::Branch { run, branch, parent } => {
+                    places.insert((*run, *branch), parent.map_or(0, |place| place.step));
+                }
+                Change::Step { run, branch, step } => {
+                    let line = (*run, *branch);
+                    let known = places.get(&line).or_else(|| self.due.get(&line)).copied();
+                    let due = known.map_or_else(|| self.due_on(line), Ok)?;
+                    if due != step.index {
+                        return Err(StoreError::Misplaced { run: *run, branch: *branch, due, found: step.index });
+                    }
+                    places.insert(line, due + 1);
+                }
+                Change::Run { .. }
+                | Change::Title { .. }
+                | Change::Notes { .. }
+                | Change::Here { .. }
+                | Change::Bookmarks { .. }
+                | Change::Used { .. } => {}
+            }
+        }
+        Ok(places)
+    }
+
+    fn due_on(&self, (run, branch): Line) -> Result<usize, StoreError> {
+        let due = row::due(&self.connection, run, branch).map_err(|error| StoreError::of(&self.place, &error))?;
+        due.ok_or_else(|| StoreError::NoSuchRun { place: self.place.clone(), run })
+    }
+
+    fn is_commit_due(&self) -> bool {
+        self.waiting.len() >= BATCH_MAX
+            || self.waiting.iter().any(|order| order.is_urgent || order.punch.is_some())
+            || self.since.is_some_and(|since| since.elapsed() >= QUIET)
+    }
+
+    /// Writes all that waits in one transaction, and says so to whoever holds a ticket.
+    fn commit(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        let written = self.write().map_err(|error| StoreError::of(&self.place, &error));
+        for punch in self.waiting.iter_mut().map(|order| order.punch.take()) {
+            answer(punch, &written);
+        }
+        match written {
+            Ok(()) => {
+                let urgent = self.waiting.iter().filter(|order| order.is_urgent).count();
+                self.outstanding.fetch_sub(urgent, Ordering::Release);
+                self.waiting.clear();
+                self.since = None;
+            }
+            Err(error) if error.is_passing() && self.waiting.len() < WAITING_MAX => {
+                self.since = Some(Instant::now());
+                // They were answered; what is tried again is tried in its own time.
+                for order in &mut self.waiting {
+                    if order.is_urgent {
+                        order.is_urgent = false;
+                        self.outstanding.fetch_sub(1, Ordering::Release);
+                    }
+                }
+            }
+            Err(error) => self.stop(error),
+        }
+    }
+
+    fn write(&mut self) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        change::write(&transaction, self.waiting.iter().flat_map(|order| &order.changes))?;
+        transaction.commit()
+    }
+
+    /// Writes nothing any more, not even the log into the file when it is closed: what is there is left as it is.
+    fn stop(&mut self, error: StoreError) {
+        for order in self.waiting.drain(..) {
+            answer(order.punch, &Err(error.clone()));
+        }
+        self.since = None;
+        // If this fails too, closing copies whole committed pages and nothing else.
+        let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        self.stopped = Some(error);
+    }
+}
+
+fn answer(punch: Option<Punch>, result: &Result<(), StoreError>) {
+    if let Some(punch) = punch {
+        // Whoever dropped the ticket does not want to know.
+        let _ = punch.send(result.clone());
+    }
+}

@@ -68,12 +68,12 @@ pub enum Ask {
     },
     /// Reads the run between two steps.
     Look(Glance),
-    /// How the payment window of this payment stands, told when it has ended if it has not.
+    /// How the payment window of this payment stands.
     Window {
         /// The payment.
         transaction: TransactionId,
-        /// Where the end goes.
-        reply: oneshot::Sender<WindowEnd>,
+        /// `None`: there is no such payment.
+        reply: oneshot::Sender<Option<WindowState>>,
     },
 }
 
@@ -116,8 +116,18 @@ pub struct Done {
     pub saved: Saved,
 }
 
-/// How a payment window ended: `None` for success.
-pub type WindowEnd = Option<Refusal>;
+/// How a payment window stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WindowState {
+    /// Nobody has opened it yet.
+    Unopened,
+    /// The buyer is asked.
+    Asking,
+    /// The provider is.
+    Charging,
+    /// It is over: paid, or with a reason.
+    Ended(Option<Refusal>),
+}
 
 /// Why nothing came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -136,6 +146,23 @@ pub struct Letterbox {
     asks: mpsc::UnboundedSender<Ask>,
     steps: broadcast::Sender<Arc<Step>>,
     wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// A letterbox that keeps no run alive: for tasks that a run started itself.
+#[derive(Clone)]
+pub struct WeakLetterbox {
+    asks: mpsc::WeakUnboundedSender<Ask>,
+    steps: broadcast::Sender<Arc<Step>>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl WeakLetterbox {
+    /// The letterbox itself, as long as somebody else has one.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Letterbox> {
+        let asks = self.asks.upgrade()?;
+        Some(Letterbox { asks, steps: self.steps.clone(), wake: Arc::clone(&self.wake) })
+    }
 }
 
 /// What the owner of a live run empties: a server's task, or the window between two frames.
@@ -221,20 +248,26 @@ impl Letterbox {
         answer.await.map_err(|_| Silence::Ended)
     }
 
-    /// Waits until the payment window of this payment ends.
+    /// How the payment window of this payment stands; `None` where there is no such payment.
     ///
     /// # Errors
-    /// [`Silence::Lost`] where there is no such window.
-    pub async fn window_end(&self, transaction: TransactionId) -> Result<WindowEnd, Silence> {
+    /// [`Silence::Ended`].
+    pub async fn window(&self, transaction: TransactionId) -> Result<Option<WindowState>, Silence> {
         let (reply, answer) = oneshot::channel();
         self.put(Ask::Window { transaction, reply })?;
-        answer.await.map_err(|_| Silence::Lost)
+        answer.await.map_err(|_| Silence::Ended)
     }
 
     /// The steps from now on, as they are taken.
     #[must_use]
     pub fn watch(&self) -> broadcast::Receiver<Arc<Step>> {
         self.steps.subscribe()
+    }
+
+    /// The same, but it keeps the run alive no longer than others do.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakLetterbox {
+        WeakLetterbox { asks: self.asks.downgrade(), steps: self.steps.clone(), wake: Arc::clone(&self.wake) }
     }
 
     fn put(&self, ask: Ask) -> Result<(), Silence> {
@@ -265,6 +298,12 @@ impl Inbox {
 impl fmt::Debug for Letterbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Letterbox").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WeakLetterbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakLetterbox").finish_non_exhaustive()
     }
 }
 

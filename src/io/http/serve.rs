@@ -12,6 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::io::http::answer::HangUp;
 use crate::io::http::crowd::{Crowd, Place};
 use crate::io::http::front::Front;
 use crate::io::http::limits::Limits;
@@ -20,6 +21,11 @@ use crate::io::http::stream::Stream;
 
 /// How long to wait when the system has no more sockets to give.
 const BREATH: Duration = Duration::from_millis(20);
+
+/// Why a connection ends where an answer would be.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer was lost on the way")]
+struct Lost;
 
 /// Ends a server. So does dropping it.
 #[derive(Debug)]
@@ -118,7 +124,9 @@ async fn attend(socket: TcpStream, front: &Front, place: Place, mut stop: Stop) 
         let mark = mark.clone();
         async move {
             let _serving = mark.serving();
-            Ok::<_, Infallible>(front.answer(request).await)
+            let response = front.answer(request).await;
+            // A message that was lost on the way has no answer: the connection ends, as it would with a store that is down.
+            if response.extensions().get::<HangUp>().is_some() { Err(Lost) } else { Ok(response) }
         }
     });
     let connection = builder(limits).serve_connection(Stream::new(socket, limits.stall_time), service);

@@ -104,8 +104,8 @@ impl Driver {
             }
             Ask::Look(glance) => glance(run, self.clock),
             Ask::Window { transaction, reply } => {
-                let state = run.world().marketplace().transaction(&transaction).map(|payment| payment.state);
-                self.windows.wait(transaction, state, reply);
+                let payment = run.world().marketplace().transaction(&transaction);
+                let _ = reply.send(payment.map(|payment| self.windows.standing(&transaction, payment.state)));
             }
         }
     }

@@ -3,4 +3,5 @@
 pub mod waiting;
 pub mod windows;
 pub mod driver;
+pub mod errands;
 pub mod stage;

@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use tokio::sync::oneshot;
-
-use crate::io::inbox::WindowEnd;
+use crate::io::inbox::WindowState;
 use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::id::TransactionId;
 use crate::session::step::Step;
@@ -16,13 +14,12 @@ use crate::world::transaction::TransactionState;
 /// How many ended windows are remembered for pages that ask late.
 const ENDED_MAX: usize = 1024;
 
-/// The windows that are open, the latest that ended, and the pages that wait for an end.
+/// The windows that are open, and the latest that ended.
 #[derive(Debug, Default)]
 pub(crate) struct Windows {
     opened: BTreeMap<MessageId, TransactionId>,
-    ended: BTreeMap<TransactionId, WindowEnd>,
+    ended: BTreeMap<TransactionId, Option<Refusal>>,
     oldest: VecDeque<TransactionId>,
-    waiting: BTreeMap<TransactionId, Vec<oneshot::Sender<WindowEnd>>>,
 }
 
 impl Windows {
@@ -53,9 +50,6 @@ impl Windows {
     pub(crate) fn note_end(&mut self, message: &Message) {
         let Body::WindowEnded { failure } = &message.body else { return };
         let Some(transaction) = message.answers.and_then(|opening| self.opened.remove(&opening)) else { return };
-        for waiter in self.waiting.remove(&transaction).unwrap_or_default() {
-            let _ = waiter.send(failure.clone());
-        }
         if self.ended.insert(transaction.clone(), failure.clone()).is_none() {
             self.oldest.push_back(transaction);
         }
@@ -66,35 +60,24 @@ impl Windows {
         }
     }
 
-    /// Tells `reply` how this payment's window ends: at once where it has ended, else when it does. `state` is where the payment
-    /// stands by the books; without a payment nobody is told anything.
-    pub(crate) fn wait(
-        &mut self,
-        transaction: TransactionId,
-        state: Option<TransactionState>,
-        reply: oneshot::Sender<WindowEnd>,
-    ) {
-        if self.opening_of(&transaction).is_none() {
-            if let Some(end) = self.ended.get(&transaction).cloned().or_else(|| state.and_then(end_by_the_books)) {
-                let _ = reply.send(end);
-                return;
+    /// How the window of a payment stands that stands at `state` by the books.
+    pub(crate) fn standing(&self, transaction: &TransactionId, state: TransactionState) -> WindowState {
+        if self.opening_of(transaction).is_none()
+            && let Some(failure) = self.ended.get(transaction)
+        {
+            return WindowState::Ended(failure.clone());
+        }
+        match state {
+            TransactionState::Started => WindowState::Unopened,
+            TransactionState::Shown => WindowState::Asking,
+            TransactionState::Charging => WindowState::Charging,
+            // It is no longer remembered how the window ended; the payment tells as much.
+            TransactionState::Completed | TransactionState::Refunded | TransactionState::ChargedBack => {
+                WindowState::Ended(None)
             }
+            TransactionState::Declined => WindowState::Ended(Some(FlowFailure::TransFailed.into())),
+            TransactionState::Cancelled => WindowState::Ended(Some(FlowFailure::UserCancelled.into())),
+            TransactionState::TimedOut => WindowState::Ended(Some(FlowFailure::TransExpired.into())),
         }
-        if state.is_some() {
-            let waiting = self.waiting.entry(transaction).or_default();
-            waiting.retain(|other| !other.is_closed());
-            waiting.push(reply);
-        }
-    }
-}
-
-/// How a window ended that is no longer remembered, as far as its payment tells.
-fn end_by_the_books(state: TransactionState) -> Option<WindowEnd> {
-    match state {
-        TransactionState::Started | TransactionState::Shown | TransactionState::Charging => None,
-        TransactionState::Completed | TransactionState::Refunded | TransactionState::ChargedBack => Some(None),
-        TransactionState::Declined => Some(Some(Refusal::from(FlowFailure::TransFailed))),
-        TransactionState::Cancelled => Some(Some(Refusal::from(FlowFailure::UserCancelled))),
-        TransactionState::TimedOut => Some(Some(Refusal::from(FlowFailure::TransExpired))),
     }
 }

@@ -1,0 +1,149 @@
+//! The public side of a run: its declared routes as handlers. Requests become inputs, answers become HTTP; nothing else is decided here.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body as HttpBody, Bytes};
+use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use axum::http::{Response, StatusCode};
+use axum::routing::{MethodRouter, get, post};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::io::http::answer;
+use crate::io::http::door::Door;
+use crate::io::http::reading;
+use crate::io::http::route::{Asked, Misheard, Route, Serves, Verb, Words};
+use crate::io::http::routes::{history, page, store, verify, window};
+use crate::io::inbox::{Letterbox, Reply, Said, Silence};
+use crate::world::input::Input;
+
+/// How long a request waits for its answer; a message may be held on purpose. Then the connection is closed without one.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Every declared route, in the order of the sections in which they are written down.
+pub fn declared() -> impl Iterator<Item = &'static Route> {
+    [page::ROUTES, store::ROUTES, verify::ROUTES, window::ROUTES, history::ROUTES].into_iter().flatten()
+}
+
+/// The declared routes of one door, acting in the run behind `letterbox`.
+#[must_use]
+pub fn routes(door: Door, letterbox: &Letterbox) -> Router {
+    let mut paths: Vec<(String, MethodRouter)> = Vec::new();
+    for route in declared().filter(|route| route.door == door) {
+        for path in route.spellings() {
+            let handler = handler(route, letterbox.clone());
+            match paths.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, methods)) => *methods = std::mem::take(methods).merge(handler),
+                None => paths.push((path, handler)),
+            }
+        }
+    }
+    paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods))
+}
+
+/// What is answered where there is no route.
+pub async fn nothing_here(request: Request) -> Response<HttpBody> {
+    let sentence = format!("Nothing is served at {:.120}", request.uri().path());
+    answer::misheard(&Misheard::missing("NO_SUCH_PATH", sentence))
+}
+
+fn handler(route: &'static Route, letterbox: Letterbox) -> MethodRouter {
+    let serve = move |request: Request| {
+        let letterbox = letterbox.clone();
+        async move {
+            match read(request).await {
+                Ok(asked) => serve(route, &letterbox, &asked).await,
+                Err(error) => answer::misheard(&error),
+            }
+        }
+    };
+    match route.verb {
+        Verb::Get => get(serve),
+        Verb::Post => post(serve),
+    }
+}
+
+/// Reads a request whole. The guard has bounded its body.
+async fn read(request: Request) -> Result<Asked, Misheard> {
+    let (mut parts, body) = request.into_parts();
+    let bad_path = |_| Misheard::bad("BAD_PATH", "The path is not percent-encoded UTF-8");
+    let params = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(bad_path)?;
+    let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    let query = query.into_owned().collect();
+    let broken = |_| Misheard::bad("BROKEN_BODY", "The body ended early or is badly framed");
+    let body: Bytes = body.collect().await.map_err(broken)?.to_bytes();
+    Ok(Asked { path: parts.uri.path().to_owned(), params, query, headers: parts.headers, body })
+}
+
+async fn serve(route: &Route, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+    match route.serves {
+        Serves::Input(hear, words) => match hear(asked) {
+            Ok(input) => say(letterbox, asked, input, words).await,
+            Err(error) => answer::misheard(&error),
+        },
+        Serves::Window(hear) => window_standing(letterbox, asked, hear).await,
+        Serves::Reading(reading) => reading::of(reading, letterbox, asked).await,
+    }
+}
+
+async fn say(letterbox: &Letterbox, asked: &Asked, input: Input, words: Words) -> Response<HttpBody> {
+    match hear_answer(letterbox, input).await {
+        Ok(Heard::Reply(reply)) => match words {
+            Words::KeySet => reading::key_set(letterbox, &reply).await,
+            Words::History => reading::history(letterbox, asked, &reply).await,
+            Words::Page | Words::Store | Words::Flow | Words::WindowPage | Words::RootKey => {
+                answer::of(words, asked, &reply)
+            }
+        },
+        Ok(Heard::Nothing) => answer::nothing(),
+        Err(response) => *response,
+    }
+}
+
+/// What came of an input, once it is on disk.
+enum Heard {
+    Reply(Box<Reply>),
+    Nothing,
+}
+
+async fn hear_answer(letterbox: &Letterbox, input: Input) -> Result<Heard, Box<Response<HttpBody>>> {
+    let said = timeout(PATIENCE, letterbox.say(input)).await.unwrap_or(Err(Silence::Lost));
+    let (saved, heard) = match said.map_err(|silence| Box::new(answer::silent(silence)))? {
+        Said::Ignored(why) => return Err(Box::new(answer::ignored(why))),
+        Said::Taken { saved } => (saved, Heard::Nothing),
+        Said::Answered(reply) => (reply.saved.clone(), Heard::Reply(Box::new(reply))),
+    };
+    saved.wait().await.map_err(|why| Box::new(answer::not_saved(&why)))?;
+    Ok(heard)
+}
+
+/// The buyer acts in the payment window, where there is something to do, and is told how it stands then.
+async fn window_standing(
+    letterbox: &Letterbox,
+    asked: &Asked,
+    hear: Option<fn(&Asked) -> Result<Input, Misheard>>,
+) -> Response<HttpBody> {
+    let input = match hear.map(|hear| hear(asked)).transpose() {
+        Ok(input) => input,
+        Err(error) => return answer::misheard(&error),
+    };
+    let mut refused_pin = None;
+    if let Some(input) = input {
+        match hear_answer(letterbox, input).await {
+            Ok(Heard::Reply(reply)) => refused_pin = reading::tries_left(&reply),
+            Ok(Heard::Nothing) => {}
+            Err(response) => return *response,
+        }
+    }
+    match letterbox.window(asked.param("transaction").into()).await {
+        Ok(Some(state)) => answer::as_json(200, &reading::standing(&state, refused_pin)),
+        Ok(None) => {
+            let error = json!({ "error": "Nobody knows this payment", "error_code": "UNKNOWN_TRANSACTION" });
+            answer::as_json(StatusCode::NOT_FOUND.as_u16(), &error)
+        }
+        Err(silence) => answer::silent(silence),
+    }
+}

@@ -1,0 +1,126 @@
+//! Readings: what is told about a run without the run's hearing of it, and what an answer needs besides its message.
+
+use axum::body::Body as HttpBody;
+use axum::http::Response;
+use serde_json::{Value, json};
+
+use crate::io::http::answer;
+use crate::io::http::route::{Asked, Misheard, Reading};
+use crate::io::inbox::{Letterbox, Reply, WindowState};
+use crate::protocol::code::Code;
+use crate::protocol::flow_failure::FlowFailure;
+use crate::protocol::jwk::JwkSet;
+use crate::protocol::pay_error::PayError;
+use crate::session::recorded::Recorded;
+use crate::world::marketplace::ledger::Transaction;
+use crate::world::message::Body;
+
+/// Answers without asking the run to do anything.
+pub async fn of(reading: Reading, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+    match reading {
+        Reading::Receipt => receipt(letterbox, asked).await,
+        Reading::ErrorLegend => answer::as_json(200, &error_legend(asked.query("locale").unwrap_or("en-US"))),
+        Reading::Health => answer::as_json(200, &json!({ "status": "ok" })),
+    }
+}
+
+/// The store's receipt keys as a JWK set, also where it publishes the root of their certificates instead.
+pub async fn key_set(letterbox: &Letterbox, reply: &Reply) -> Response<HttpBody> {
+    const KIND: &str = "application/jwk-set+json";
+    if let Body::KeysAnswered { keys } = &reply.message.body
+        && keys.contains("\"keys\"")
+    {
+        return answer::with_body(200, KIND, keys.to_string());
+    }
+    let read =
+        |run: &dyn Recorded, _| JwkSet::new(run.world().marketplace().keys().iter().map(|known| &known.key)).json();
+    match letterbox.read(read).await {
+        Ok(keys) => answer::with_body(200, KIND, keys),
+        Err(silence) => answer::silent(silence),
+    }
+}
+
+/// The buyer's completed payments with what they were for.
+pub async fn history(letterbox: &Letterbox, _asked: &Asked, reply: &Reply) -> Response<HttpBody> {
+    let Body::HistoryAnswered { transactions } = &reply.message.body else { return answer::nothing() };
+    let wanted = transactions.clone();
+    let read = move |run: &dyn Recorded, _| {
+        let books = run.world().marketplace();
+        let rows = wanted.iter().filter_map(|id| books.transaction(id)).map(|payment| purchase(run, payment));
+        Value::from(rows.collect::<Vec<_>>())
+    };
+    match letterbox.read(read).await {
+        Ok(purchases) => answer::as_json(200, &json!({ "purchases": purchases })),
+        Err(silence) => answer::silent(silence),
+    }
+}
+
+async fn receipt(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+    let unknown =
+        || Misheard::missing("UNKNOWN_RECEIPT", format!("There is no payment of the number {:.40}", asked.param("id")));
+    let Ok(number) = asked.param("id").parse::<u64>() else { return answer::misheard(&unknown()) };
+    let read = move |run: &dyn Recorded, _| {
+        let payments = run.world().marketplace().transactions();
+        let payment = payments.iter().rev().find(|payment| payment.contribution == number)?;
+        Some(purchase(run, payment))
+    };
+    match letterbox.read(read).await {
+        Ok(Some(purchase)) => answer::as_json(200, &purchase),
+        Ok(None) => answer::misheard(&unknown()),
+        Err(silence) => answer::silent(silence),
+    }
+}
+
+/// One payment for its buyer.
+fn purchase(run: &dyn Recorded, payment: &Transaction) -> Value {
+    let product = run.world().catalog().product(&payment.product);
+    json!({
+        "transaction": payment.id,
+        "number": payment.contribution,
+        "product": payment.product,
+        "name": product.map(|product| product.name),
+        "app": payment.app,
+        "price": payment.price.to_string(),
+        "state": payment.state,
+        "started": payment.started.rfc3339(),
+        "completed": payment.completed.map(|completed| completed.rfc3339()),
+        "receipt": format!("/receipts/{}", payment.contribution),
+    })
+}
+
+/// How the payment window stands, as its page reads it.
+#[must_use]
+pub fn standing(state: &WindowState, tries_left: Option<u8>) -> Value {
+    let mut value = match state {
+        WindowState::Unopened | WindowState::Asking => json!({ "state": "asking" }),
+        WindowState::Charging => json!({ "state": "charging" }),
+        WindowState::Ended(None) => json!({ "state": "ended" }),
+        WindowState::Ended(Some(refusal)) => {
+            let failure = json!({ "code": refusal.code, "sentence": refusal.sentence, "fix": refusal.fix });
+            json!({ "state": "ended", "failure": failure })
+        }
+    };
+    if let Some(left) = tries_left
+        && let Some(members) = value.as_object_mut()
+    {
+        members.insert("tries_left".to_owned(), Value::from(left));
+    }
+    value
+}
+
+/// How many tries are left, where the answer to a PIN says so.
+#[must_use]
+pub fn tries_left(reply: &Reply) -> Option<u8> {
+    if let Body::PinRefused { left, .. } = &reply.message.body { Some(*left) } else { None }
+}
+
+/// The shipped legend: every code of the flow with its sentence. There is one language.
+fn error_legend(locale: &str) -> Value {
+    let words =
+        PayError::ALL.iter().map(|error| error.words()).chain(FlowFailure::ALL.iter().map(|error| error.words()));
+    let mut legend = serde_json::Map::new();
+    for words in words {
+        legend.entry(words.code).or_insert_with(|| Value::from(words.sentence));
+    }
+    json!({ "locale": locale, "errors": {}, "legend": legend })
+}

@@ -1,0 +1,216 @@
+//! Routes: what one declaration says of an endpoint, and how a request is read before anybody acts on it.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::io::http::door::Door;
+use crate::protocol::id::Origin;
+use crate::world::input::Input;
+
+/// One endpoint. From this declaration come the route, its guard, the input that it becomes and its description.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    /// `GET` or `POST`. `OPTIONS` is answered everywhere, anything else is 405.
+    pub verb: Verb,
+    /// The path, as the historic server wrote it: `/api/v*/…` stands for both versions; a slash at the end may be left out.
+    pub path: &'static str,
+    /// Through which door it is reached.
+    pub door: Door,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// What it takes besides its path.
+    pub takes: Takes,
+    /// How it is served.
+    pub serves: Serves,
+}
+
+/// The method of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Asks, and may change something.
+    Post,
+}
+
+/// What a route takes besides its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing.
+    Nothing,
+    /// These parameters of the query.
+    Query(&'static [&'static str]),
+    /// A form with these fields.
+    Form(&'static [&'static str]),
+    /// A JSON object with these members.
+    Json(&'static [&'static str]),
+    /// A whole receipt, as text.
+    Receipt,
+}
+
+/// How a route is served.
+#[derive(Clone, Copy, Debug)]
+pub enum Serves {
+    /// The request becomes an input of the run; what answers it goes back in these words.
+    Input(fn(&Asked) -> Result<Input, Misheard>, Words),
+    /// The payment window acts, and is told how it stands; without an input it only looks.
+    Window(Option<fn(&Asked) -> Result<Input, Misheard>>),
+    /// Something that the run need not hear of.
+    Reading(Reading),
+}
+
+/// In whose words an answer is phrased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Those of the two pages: `pending`, `completed`, 200.
+    Page,
+    /// Those of the store's shipped interface: `incomplete`, `complete`, 201. The base of its paths stands before the status URL.
+    Store,
+    /// Those of the shipped payment flow: `status`, `client_trans_id`, `error_code`.
+    Flow,
+    /// A payment window as a web page.
+    WindowPage,
+    /// A JWK set, whatever else the store publishes.
+    KeySet,
+    /// The root of the store's certificates.
+    RootKey,
+    /// The buyer's history, as a page or as JSON.
+    History,
+}
+
+/// What can be read of a run without its hearing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// What the receipts of one payment say.
+    Receipt,
+    /// All error codes with their sentences.
+    ErrorLegend,
+    /// That the server is there.
+    Health,
+}
+
+/// A request, read but not believed.
+#[derive(Debug)]
+pub struct Asked {
+    /// The path as it was asked for, without what stands before this run's base.
+    pub path: String,
+    /// The parts of the path that the route names, percent-decoded.
+    pub params: Vec<(String, String)>,
+    /// The parameters of the query, decoded.
+    pub query: Vec<(String, String)>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The whole body, within its door's limit.
+    pub body: Bytes,
+}
+
+/// A request that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Misheard {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// What is wrong, in one sentence, the offending value last.
+    pub sentence: String,
+    /// A code for programs.
+    pub code: &'static str,
+}
+
+impl Misheard {
+    /// 400: the request is not what the route takes.
+    #[must_use]
+    pub fn bad(code: &'static str, sentence: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, sentence: sentence.into(), code }
+    }
+
+    /// 404: there is nothing of this name.
+    #[must_use]
+    pub fn missing(code: &'static str, sentence: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, sentence: sentence.into(), code }
+    }
+}
+
+impl Asked {
+    /// The part of the path that the route calls `name`; empty where the route has none.
+    #[must_use]
+    pub fn param(&self, name: &str) -> &str {
+        find(&self.params, name).unwrap_or_default()
+    }
+
+    /// The parameter of the query.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name)
+    }
+
+    /// The header as text, where there is one and it is text.
+    #[must_use]
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The `Origin` header. `null`, which a browser sends for a page without an origin, is none.
+    #[must_use]
+    pub fn origin(&self) -> Option<Origin> {
+        Origin::parse(self.header(&axum::http::header::ORIGIN)?).ok()
+    }
+
+    /// The field of a form, decoded.
+    ///
+    /// # Errors
+    /// The field is missing or empty.
+    pub fn field(&self, name: &'static str) -> Result<String, Misheard> {
+        let mut fields = url::form_urlencoded::parse(&self.body);
+        let found = fields.find(|(field, value)| field == name && !value.is_empty());
+        let missing = || Misheard::bad("FIELD_REQUIRED", format!("The form needs the field {name}"));
+        found.map(|(_, value)| value.into_owned()).ok_or_else(missing)
+    }
+
+    /// The body as JSON of this shape.
+    ///
+    /// # Errors
+    /// It is not; the sentence says where.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Misheard> {
+        let wrong =
+            |error: serde_json::Error| Misheard::bad("BAD_JSON", format!("The body is not as expected: {error}"));
+        serde_json::from_slice(&self.body).map_err(wrong)
+    }
+
+    /// The body as text. What is no UTF-8 is marked: no receipt has such bytes, and the store must say so itself.
+    #[must_use]
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// Whether whoever asks prefers a page to data, as browsers do.
+    #[must_use]
+    pub fn wants_page(&self) -> bool {
+        let accept = self.header(&axum::http::header::ACCEPT).unwrap_or_default();
+        accept.split(',').any(|kind| kind.trim().starts_with("text/html"))
+    }
+}
+
+fn find<'a>(list: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    list.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+impl Route {
+    /// Every way in which the path may be spelled: both versions, with and without the slash at its end.
+    #[must_use]
+    pub fn spellings(&self) -> Vec<String> {
+        let versions = if self.path.contains("/v*/") { vec!["/v1/", "/v2/"] } else { vec!["/v*/"] };
+        let mut spellings = Vec::new();
+        for version in versions {
+            let path = self.path.replace("/v*/", version);
+            match path.strip_suffix('/') {
+                Some(bare) if !bare.is_empty() => spellings.push(bare.to_owned()),
+                Some(_) => {}
+                None if path.ends_with('}') || path.contains('.') => {}
+                None => spellings.push(format!("{path}/")),
+            }
+            spellings.push(path);
+        }
+        spellings
+    }
+}

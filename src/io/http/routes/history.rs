@@ -1,0 +1,58 @@
+//! The buyer's history, the explanation of one receipt, and what a server says about itself.
+
+use crate::io::http::door::Door;
+use crate::io::http::route::{Asked, Misheard, Reading, Route, Serves, Takes, Verb, Words};
+use crate::protocol::id::TransactionId;
+use crate::world::input::Input;
+
+/// What the buyer comes back to later.
+pub const ROUTES: &[Route] = &[
+    Route {
+        verb: Verb::Get,
+        path: "/purchases",
+        door: Door::Confirm,
+        about: "The buyer's completed in-app payments, as a page or as JSON",
+        takes: Takes::Nothing,
+        serves: Serves::Input(list, Words::History),
+    },
+    Route {
+        verb: Verb::Post,
+        path: "/purchases/{transaction}/receipt",
+        door: Door::Confirm,
+        about: "The receipt of a completed payment, once more",
+        takes: Takes::Nothing,
+        serves: Serves::Input(receipt, Words::Page),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/receipts/{id}",
+        door: Door::Public,
+        about: "What the receipt of a payment says, for the buyer whom its detail claim sends here",
+        takes: Takes::Nothing,
+        serves: Serves::Reading(Reading::Receipt),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/mozpay/services/error_legend",
+        door: Door::Public,
+        about: "Every error code of the payment flow with its sentence",
+        takes: Takes::Query(&["locale"]),
+        serves: Serves::Reading(Reading::ErrorLegend),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/services/status/",
+        door: Door::Public,
+        about: "Whether the server is there",
+        takes: Takes::Nothing,
+        serves: Serves::Reading(Reading::Health),
+    },
+];
+
+fn list(_: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::ListPurchases)
+}
+
+fn receipt(asked: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::RequestReceipt { transaction: TransactionId::from(asked.param("transaction")) })
+}

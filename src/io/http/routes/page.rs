@@ -1,0 +1,61 @@
+//! The page's own routes: a pay request for a product, and how a payment stands.
+
+use axum::http::header;
+
+use crate::io::http::door::Door;
+use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::world::input::Input;
+
+/// The routes of the specification's sketch, and the keys that an app fetches beforehand.
+pub const ROUTES: &[Route] = &[
+    Route {
+        verb: Verb::Post,
+        path: "/mozpay/product/{slug}/buy",
+        door: Door::Public,
+        about: "Starts a purchase: a pay request, the transaction's id and the URL that tells how it stands",
+        takes: Takes::Nothing,
+        serves: Serves::Input(buy, Words::Page),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/mozpay/transaction/{id}",
+        door: Door::Public,
+        about: "How a payment stands: pending, or completed with the receipt",
+        takes: Takes::Nothing,
+        serves: Serves::Input(poll, Words::Page),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/.well-known/jwks.json",
+        door: Door::Public,
+        about: "The public halves of the store's receipt keys, as a JWK set",
+        takes: Takes::Nothing,
+        serves: Serves::Input(keys, Words::KeySet),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/public_keys/root.jwk",
+        door: Door::Public,
+        about: "The root key that certifies the store's receipt keys, where receipts come behind certificates",
+        takes: Takes::Nothing,
+        serves: Serves::Input(keys, Words::RootKey),
+    },
+];
+
+fn buy(asked: &Asked) -> Result<Input, Misheard> {
+    let slug = asked.param("slug");
+    let unknown =
+        |_| Misheard::missing("UNKNOWN_PRODUCT", format!("There is no such product in this shop: {slug:.80}"));
+    let product = ProductId::parse(slug).map_err(unknown)?;
+    let referer = asked.header(&header::REFERER).map(str::to_owned);
+    Ok(Input::Buy { product, origin: asked.origin(), referer })
+}
+
+fn poll(asked: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::PollStatus { transaction: TransactionId::from(asked.param("id")) })
+}
+
+fn keys(_: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::FetchKeys)
+}

@@ -1,0 +1,43 @@
+//! Errands: carrying messages to servers that sit outside, and their answers back into the run.
+
+use tokio::sync::mpsc;
+
+use crate::io::inbox::WeakLetterbox;
+use crate::io::live::driver::Errand;
+use crate::io::outbound::{Answer, Outbound, OutboundError};
+use crate::world::http_form::StartLine;
+use crate::world::input::Input;
+
+/// Carries each errand on its own, so that a slow server holds up nobody else. Ends when the driver that sends them is gone.
+pub async fn run(mut errands: mpsc::UnboundedReceiver<Errand>, outbound: Outbound, letterbox: WeakLetterbox) {
+    while let Some(errand) = errands.recv().await {
+        let (outbound, letterbox) = (outbound.clone(), letterbox.clone());
+        tokio::spawn(async move {
+            let input = carry(&errand, &outbound).await;
+            if let Some(letterbox) = letterbox.upgrade() {
+                // The run may have ended meanwhile; then nobody waits for this.
+                let _ = letterbox.say(input).await;
+            }
+        });
+    }
+}
+
+async fn carry(errand: &Errand, outbound: &Outbound) -> Input {
+    let message = errand.message.0;
+    match send(errand, outbound).await {
+        Ok(answer) => Input::Answer { message, status: answer.status, body: answer.text() },
+        Err(error) => Input::NoAnswer { message, why: error.to_string() },
+    }
+}
+
+async fn send(errand: &Errand, outbound: &Outbound) -> Result<Answer, OutboundError> {
+    let form = &errand.form;
+    let url = match &form.start {
+        StartLine::Request { method: "GET", url } => return outbound.get(url).await,
+        StartLine::Request { url, .. } => url,
+        StartLine::Response { .. } => "",
+    };
+    let kind = form.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let kind = kind.map_or("application/octet-stream", |(_, value)| value.as_str());
+    outbound.post(url, kind, form.body.clone().unwrap_or_default().into_bytes()).await
+}

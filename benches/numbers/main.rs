@@ -10,10 +10,16 @@ mod verify;
 mod purchase;
 mod rewind;
 mod frame;
+mod audit;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 4] =
-    [("verify", verify::run), ("purchase", purchase::run), ("rewind", rewind::run), ("frame", frame::run)];
+const BENCHES: [(&str, fn()); 5] = [
+    ("verify", verify::run),
+    ("purchase", purchase::run),
+    ("rewind", rewind::run),
+    ("frame", frame::run),
+    ("audit", audit::run),
+];
 
 fn main() {
     // Cargo adds --bench; any other word picks benches by name.

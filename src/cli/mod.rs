@@ -11,6 +11,7 @@ pub mod play;
 pub mod show;
 pub mod run;
 pub mod verify;
+pub mod audit;
 pub mod inspect;
 pub mod picture;
 
@@ -58,6 +59,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         None => show::run(arguments.file.as_deref(), window, out),
         Some(Task::Run(arguments)) => run::run(arguments, out),
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
+        Some(Task::Audit(arguments)) => audit::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
     }

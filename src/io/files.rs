@@ -84,7 +84,7 @@ pub enum FileError {
 }
 
 impl FileError {
-    fn of(place: &Place, cause: io::Error) -> Self {
+    pub(crate) fn of(place: &Place, cause: io::Error) -> Self {
         let place = place.clone();
         if cause.kind() == io::ErrorKind::NotFound {
             Self::Missing(place)

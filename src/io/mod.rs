@@ -1,6 +1,8 @@
 //! The doors: the only room with clock, disk, network and threads.
 
 pub mod files;
+pub mod lines;
+pub mod progress;
 pub mod clock;
 pub mod terminal;
 pub mod display;

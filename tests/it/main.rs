@@ -38,6 +38,7 @@ mod hostile_words;
 mod program;
 mod cli;
 mod cli_receipts;
+mod audit;
 
 mod scenarios;
 mod scenario_files;

@@ -1,5 +1,7 @@
 //! The buyer: clicks, decides in the payment window, comes back later.
 
+use std::collections::BTreeMap;
+
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::time::Span;
@@ -23,6 +25,8 @@ const WRONG_PIN: &str = "0000";
 pub struct Buyer {
     character: BuyerCharacter,
     windows: OpenWindows<PaymentWindow>,
+    /// Who decides in windows that are being opened, where it is not the character of the run.
+    guests: BTreeMap<MessageId, BuyerCharacter>,
 }
 
 /// What the buyer sees in the trusted window.
@@ -38,11 +42,13 @@ pub struct PaymentWindow {
     pub price: Money,
     /// PIN tries left, once one was wrong.
     pub tries_left: Option<u8>,
+    /// Who decides here, where it is not the character of the run.
+    pub guest: Option<BuyerCharacter>,
 }
 
 impl Buyer {
     pub(crate) fn new(character: BuyerCharacter) -> Self {
-        Self { character, windows: OpenWindows::default() }
+        Self { character, windows: OpenWindows::default(), guests: BTreeMap::new() }
     }
 
     /// How the buyer behaves.
@@ -93,14 +99,19 @@ impl Buyer {
         }
     }
 
-    /// Takes on another character. Windows that are open are decided anew.
+    /// Takes on another character. Windows that are open are decided anew, but for those where somebody else decides.
     pub(crate) fn change(&mut self, character: BuyerCharacter, out: &mut Outbox<'_>) {
         self.character = character;
-        out.forget(|reminder| matches!(reminder, Reminder::Decide { .. }));
         out.event(Event::BuyerChanged { character });
-        for window in self.windows.iter() {
-            self.think_about(&window.transaction, out);
+        for window in self.windows.iter().filter(|window| window.guest.is_none()) {
+            forget_decision(&window.transaction, out);
+            think_about(&window.transaction, character, out);
         }
+    }
+
+    /// Lets somebody else decide in the window that this message opens.
+    pub(crate) fn play_at(&mut self, opening: MessageId, guest: BuyerCharacter) {
+        self.guests.insert(opening, guest);
     }
 
     pub(crate) fn open_history(out: &mut Outbox<'_>) {
@@ -117,10 +128,12 @@ impl Buyer {
         match &message.body {
             Body::PriceShown { transaction, name, price, opening } => {
                 let (name, price, opening) = (name.clone(), *price, *opening);
-                forget_decision(transaction, out);
-                self.think_about(transaction, out);
-                let window = PaymentWindow { transaction: transaction.clone(), opening, name, price, tries_left: None };
-                self.windows.open(opening, transaction, window);
+                let (guest, transaction) = (self.guests.remove(&opening), transaction.clone());
+                forget_decision(&transaction, out);
+                think_about(&transaction, guest.unwrap_or(self.character), out);
+                let window =
+                    PaymentWindow { transaction: transaction.clone(), opening, name, price, tries_left: None, guest };
+                self.windows.open(opening, &transaction, window);
             }
             Body::PinRefused { left: 0, transaction } => {
                 self.windows.close(transaction);
@@ -129,7 +142,7 @@ impl Buyer {
                 if let Some(window) = self.windows.get_mut(transaction) {
                     window.tries_left = Some(*left);
                 }
-                if self.character == BuyerCharacter::WrongPinFiveTimes {
+                if self.character_at(transaction) == BuyerCharacter::WrongPinFiveTimes {
                     out.remind(GLANCE, Reminder::Decide { transaction: transaction.clone() });
                 }
             }
@@ -151,7 +164,7 @@ impl Buyer {
         if self.windows.get(transaction).is_none() {
             return;
         }
-        match self.character {
+        match self.character_at(transaction) {
             BuyerCharacter::PaysAtOnce | BuyerCharacter::PaysAfter(_) => {
                 type_pin(transaction, scene.catalog.pin, out);
             }
@@ -168,6 +181,7 @@ impl Buyer {
 
     /// The device has closed the payment window that this message opened.
     pub(crate) fn lose_window(&mut self, opening: MessageId, out: &mut Outbox<'_>) {
+        self.guests.remove(&opening);
         if let Some(transaction) = self.windows.transaction_of(opening).cloned() {
             forget_decision(&transaction, out);
             self.windows.close(&transaction);
@@ -184,17 +198,9 @@ impl Buyer {
         }
     }
 
-    fn think_about(&self, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let span = match self.character {
-            BuyerCharacter::NeverAnswers | BuyerCharacter::YouDecide => return,
-            BuyerCharacter::PaysAfter(span) => span,
-            BuyerCharacter::PaysAtOnce
-            | BuyerCharacter::Cancels
-            | BuyerCharacter::ClosesTheWindow
-            | BuyerCharacter::WrongPinFiveTimes
-            | BuyerCharacter::ChargesBackTomorrow => GLANCE,
-        };
-        out.remind(span, Reminder::Decide { transaction: transaction.clone() });
+    /// Who decides about this payment.
+    fn character_at(&self, transaction: &TransactionId) -> BuyerCharacter {
+        self.windows.get(transaction).and_then(|window| window.guest).unwrap_or(self.character)
     }
 
     fn close(&mut self, transaction: &TransactionId, out: &mut Outbox<'_>) {
@@ -203,6 +209,19 @@ impl Buyer {
             out.send(Party::Buyer, Party::Device, Body::WindowClosed { opening: window.opening });
         }
     }
+}
+
+fn think_about(transaction: &TransactionId, character: BuyerCharacter, out: &mut Outbox<'_>) {
+    let span = match character {
+        BuyerCharacter::NeverAnswers | BuyerCharacter::YouDecide => return,
+        BuyerCharacter::PaysAfter(span) => span,
+        BuyerCharacter::PaysAtOnce
+        | BuyerCharacter::Cancels
+        | BuyerCharacter::ClosesTheWindow
+        | BuyerCharacter::WrongPinFiveTimes
+        | BuyerCharacter::ChargesBackTomorrow => GLANCE,
+    };
+    out.remind(span, Reminder::Decide { transaction: transaction.clone() });
 }
 
 /// Types a PIN. The window stays until the marketplace ends it: a wrong one keeps it open.

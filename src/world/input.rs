@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::time::Time;
+use crate::world::character::BuyerCharacter;
 
 /// An input with its moment, as scenario lines write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +35,9 @@ pub enum Input {
     OpenWindow {
         /// The pay request.
         request: String,
+        /// Who decides in this one window; the run's own buyer, where nobody is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        buyer: Option<BuyerCharacter>,
     },
     /// Buyer → Marketplace: confirms in the payment page.
     Confirm {

@@ -351,7 +351,10 @@ impl World {
             Err(why) => events.push(Event::CommandIgnored { why }),
             Ok(Arrow { from, to, body }) => self.act(events, |world, out| {
                 world.buyer.hear_page(&body, out);
-                out.hear(from, to, body);
+                let message = out.hear(from, to, body);
+                if let Input::OpenWindow { buyer: Some(character), .. } = input {
+                    world.buyer.play_at(message, *character);
+                }
             }),
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         Input::Buy { product, origin, referer: _ } => {
             arrow(page, server, Body::BuyAsked { product: product.clone(), origin: origin.clone() })
         }
-        Input::OpenWindow { request } => {
+        Input::OpenWindow { request, buyer: _ } => {
             arrow(Party::Device, market, Body::WindowOpened { request: request.as_str().into() })
         }
         Input::Confirm { transaction, pin } => {

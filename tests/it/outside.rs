@@ -86,7 +86,7 @@ impl Live {
 
     /// Opens the payment page, and gives back the message that did.
     fn open(&mut self, request: &str) -> MessageId {
-        let opening = self.say(Input::OpenWindow { request: request.to_owned() });
+        let opening = self.say(Input::OpenWindow { request: request.to_owned(), buyer: None });
         self.settle();
         opening
     }
@@ -288,6 +288,28 @@ fn a_wrong_pin_is_told_and_the_fifth_locks() {
 }
 
 #[test]
+fn whoever_is_named_decides_in_that_window_alone() {
+    let mut live = Live::new(Setup { buyer: BuyerCharacter::PaysAtOnce, ..outside_page() });
+    let [human, character, quitter] =
+        [Some(BuyerCharacter::YouDecide), None, Some(BuyerCharacter::Cancels)].map(|buyer| {
+            let (transaction, request) = live.buy();
+            live.say(Input::OpenWindow { request, buyer });
+            live.settle();
+            transaction
+        });
+    live.advance(Span::from_seconds(1));
+    assert_eq!(live.state(&human), TransactionState::Shown, "nobody decides for a human");
+    assert_eq!(live.state(&character), TransactionState::Completed);
+    assert_eq!(live.state(&quitter), TransactionState::Cancelled);
+
+    live.command(Command::ChangeBuyer { character: BuyerCharacter::Cancels });
+    live.advance(Span::from_seconds(1));
+    assert_eq!(live.state(&human), TransactionState::Shown, "the run's buyer has no say there");
+    live.confirm(&human, "1234");
+    assert_eq!(live.state(&human), TransactionState::Completed);
+}
+
+#[test]
 fn two_clients_that_interleave_get_their_own_answers() {
     // Messages take time here, so that everything of both is on its way at once.
     let mut live = Live::new(Setup { latency: Span::from_millis(40), ..outside_page() });
@@ -297,7 +319,7 @@ fn two_clients_that_interleave_get_their_own_answers() {
         let Some(Body::BuyAnswered { transaction, request }) = live.answer(question).cloned() else {
             panic!("no answer")
         };
-        live.say(Input::OpenWindow { request: request.to_string() });
+        live.say(Input::OpenWindow { request: request.to_string(), buyer: None });
         transaction
     });
     live.advance(Span::from_seconds(1));

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::TransactionId;
+use crate::world::character::CharacterError;
 use crate::world::input::Input;
 
 /// The page, the shipped flow's own way to begin, and the buttons.
@@ -14,7 +15,7 @@ pub const ROUTES: &[Route] = &[
         path: "/mozpay/",
         door: Door::Public,
         about: "The payment window for a pay request, as a web page",
-        takes: Takes::Query(&["req"]),
+        takes: Takes::Query(&["req", "buyer"]),
         serves: Serves::Input(open, Words::WindowPage),
     },
     Route {
@@ -60,8 +61,10 @@ pub const ROUTES: &[Route] = &[
 ];
 
 fn open(asked: &Asked) -> Result<Input, Misheard> {
-    // A missing pay request is refused by the flow itself, with its historic code.
-    Ok(Input::OpenWindow { request: asked.query("req").unwrap_or_default().to_owned() })
+    // A missing pay request is refused by the flow itself, with its historic code. Whoever opens the page may say who decides in it.
+    let unknown = |error: CharacterError| Misheard::bad("UNKNOWN_CHARACTER", error.to_string());
+    let buyer = asked.query("buyer").map(str::parse).transpose().map_err(unknown)?;
+    Ok(Input::OpenWindow { request: asked.query("req").unwrap_or_default().to_owned(), buyer })
 }
 
 /// What the shipped flow began with; the network codes are taken and not used.
@@ -73,7 +76,7 @@ struct Pay {
 
 fn begin(asked: &Asked) -> Result<Input, Misheard> {
     let Pay { req } = asked.json()?;
-    Ok(Input::OpenWindow { request: req })
+    Ok(Input::OpenWindow { request: req, buyer: None })
 }
 
 #[derive(Deserialize)]

@@ -47,3 +47,10 @@ mod doors;
 mod swarm;
 mod readings;
 mod samples;
+
+mod raw_http;
+mod stand_in;
+mod http_guard;
+mod http_limits;
+mod listening;
+mod outbound;

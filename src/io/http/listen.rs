@@ -3,8 +3,12 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
+use socket2::{Domain, Socket, Type};
+
 /// How often a free port is looked for that both families have.
 const TRIES_MAX: usize = 32;
+/// How many connections may wait to be accepted. Beyond these a client's knock is lost, and it knocks again after a second.
+const WAITING_MAX: i32 = 1024;
 
 /// Sockets that are bound, so that the port is ours. Clients may connect already; they are served once a server runs on it.
 #[derive(Debug)]
@@ -92,10 +96,18 @@ impl Listening {
 }
 
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = TcpListener::bind(address)?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // A port that was in use a minute ago is free; elsewhere than on Unix the same word would share it with others.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(WAITING_MAX)?;
     // tokio wants it so, and says nothing when it is not.
     socket.set_nonblocking(true)?;
-    Ok(socket)
+    Ok(socket.into())
 }
 
 fn of(port: u16, cause: io::Error) -> ListenError {

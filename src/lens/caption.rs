@@ -9,8 +9,8 @@ use crate::lens::sayings::Saying;
 use crate::protocol::notice::{NoticeKind, notice_is_acknowledged};
 use crate::protocol::store_answer::Status;
 use crate::world::catalog::Catalog;
-use crate::world::command::Planted;
 use crate::world::message::{Body, ChargeAnswer, Message};
+use crate::world::planted::Planted;
 use crate::world::refusal::Stop;
 use crate::world::setup::Setup;
 
@@ -183,6 +183,7 @@ fn saying(body: &Body) -> Saying {
         Body::RefundAnswered { .. } => Saying::REFUND_ANSWERED,
         Body::ChargebackReported { .. } => Saying::CHARGEBACK_REPORTED,
         Body::KeyRotated { .. } => Saying::KEY_ROTATED,
+        Body::HttpAnswered { .. } => Saying::HTTP_ANSWERED,
         Body::ReceiptPlanted { .. } => Saying::RECEIPT_PLANTED,
     }
 }
@@ -238,6 +239,7 @@ fn says_more(answer: &Body) -> bool {
             | Body::InstallAnswered { error: Some(_) }
             | Body::VerifyAnswered { .. }
             | Body::HistoryAnswered { .. }
+            | Body::HttpAnswered { .. }
     )
 }
 

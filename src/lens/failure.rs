@@ -76,6 +76,7 @@ impl Failure {
             | Body::RefundAnswered { .. }
             | Body::ChargebackReported { .. }
             | Body::KeyRotated { .. }
+            | Body::HttpAnswered { .. }
             | Body::ReceiptPlanted { .. } => None,
         }
     }

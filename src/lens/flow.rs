@@ -150,6 +150,10 @@ impl Flow {
                 | Event::BuyerChanged { .. }
                 | Event::ClockSkewed { .. }
                 | Event::KeyRotated { .. }
+                | Event::FaultArmed { .. }
+                | Event::FaultDisarmed { .. }
+                | Event::FaultFired { .. }
+                | Event::Released { .. }
                 | Event::CommandIgnored { .. } => {}
             }
         }

@@ -6,8 +6,8 @@ use crate::protocol::money::Money;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::verdict::ladder::Verdict;
-use crate::world::command::Planted;
 use crate::world::message::{Body, ChargeAnswer};
+use crate::world::planted::Planted;
 
 /// No label is longer, in characters.
 pub const LABEL_CHARS_MAX: usize = 34;
@@ -64,6 +64,7 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::RefundAnswered { .. } => "given back".to_owned(),
         Body::ChargebackReported { transaction } => format!("chargeback of {}", brief(transaction)),
         Body::KeyRotated { .. } => "receipt key changed".to_owned(),
+        Body::HttpAnswered { status, .. } => format!("{status} · not what was asked for"),
         Body::ReceiptPlanted { kind, .. } => format!("plants receipt · {}", planted_word(kind)),
     };
     clipped(&words, LABEL_CHARS_MAX)
@@ -104,6 +105,9 @@ fn outcome(answer: &Body) -> Option<String> {
     }
     if let Body::ReceiptsAnswered { receipts } = answer {
         return Some(receipts.len().to_string());
+    }
+    if let Body::HttpAnswered { status, .. } = answer {
+        return Some(status.to_string());
     }
     if let Body::VerifyAnswered { answer } = answer {
         return Some(answer.status.as_str().to_owned());

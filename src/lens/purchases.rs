@@ -142,6 +142,7 @@ fn subject(body: &Body) -> Subject<'_> {
         | Body::ReceiptsAsked
         | Body::ReceiptsAnswered { .. }
         | Body::VerifyAnswered { .. }
+        | Body::HttpAnswered { .. }
         | Body::HistoryAsked
         | Body::HistoryAnswered { .. }
         | Body::ReissueAnswered { .. }

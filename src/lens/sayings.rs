@@ -167,6 +167,8 @@ impl Saying {
     pub(crate) const NOT_INSTALLED: Self = say("", "the device does not keep it");
     pub(crate) const RECEIPT_PLANTED: Self =
         say("Somebody puts a receipt into the device that {what}", "somebody puts a receipt into the device");
+    pub(crate) const HTTP_ANSWERED: Self =
+        say("The answer is not what was asked for", "the answer is not what was asked for");
 }
 
 /// The app's own judgement.

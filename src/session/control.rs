@@ -69,9 +69,10 @@ pub fn advance(session: &mut Session, span: Span) {
     }
 }
 
-/// Steps until nothing will happen by itself, or `limit` steps were taken. True if the world came to rest.
+/// Steps until nothing will happen by itself, or `limit` steps were taken. True if the world came to rest; what a fault holds
+/// back rests too, until it is released.
 pub fn run_until_idle(session: &mut Session, limit: usize) -> bool {
-    step_until(session, limit, |session| session.world().is_idle())
+    step_until(session, limit, |session| session.world().wire().is_empty())
 }
 
 /// Steps until the payment window asks the buyer, or `limit` steps were taken. True if it asks.

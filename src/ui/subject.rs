@@ -167,6 +167,7 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         | Body::StatusAsked { .. }
         | Body::ReceiptSought { .. }
         | Body::ReceiptDenied { .. }
+        | Body::HttpAnswered { .. }
         | Body::InstallAnswered { .. }
         | Body::ReceiptsAsked
         | Body::AccessGranted { .. }

@@ -172,6 +172,7 @@ impl AppPage {
             | only_to!(app_server)
             | only_to!(marketplace)
             | only_to!(provider)
+            | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
         }
     }

@@ -91,7 +91,12 @@ impl AppServer {
             Body::ReceiptSupplied { receipt, .. } => self.hand_on(Some(receipt), message, out),
             Body::ReceiptDenied { .. } => self.hand_on(None, message, out),
             Body::OwnerMailed { .. } => {}
-            only_to!(buyer) | only_to!(app_page) | only_to!(device) | only_to!(marketplace) | only_to!(provider) => {
+            only_to!(buyer)
+            | only_to!(app_page)
+            | only_to!(device)
+            | only_to!(marketplace)
+            | only_to!(provider)
+            | Body::HttpAnswered { .. } => {
                 out.unexpected(Party::AppServer, message);
             }
         }

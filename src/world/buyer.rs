@@ -155,7 +155,8 @@ impl Buyer {
             | only_to!(app_server)
             | only_to!(marketplace)
             | only_to!(provider)
-            | Body::BuyRefused { .. } => out.unexpected(Party::Buyer, message),
+            | Body::BuyRefused { .. }
+            | Body::HttpAnswered { .. } => out.unexpected(Party::Buyer, message),
         }
     }
 

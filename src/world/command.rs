@@ -5,8 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::{Span, Time};
 use crate::world::character::BuyerCharacter;
+use crate::world::fault::armed::{Fault, FaultId};
 use crate::world::input::Input;
+use crate::world::message::MessageId;
 use crate::world::party::Party;
+use crate::world::planted::Planted;
 
 /// One request to the world. Imperative, recorded, and complete: the same commands give the same run.
 ///
@@ -87,6 +90,23 @@ pub enum Command {
         /// How far ahead of the true time; negative is behind.
         ahead: Span,
     },
+    /// Something shall go wrong from now on.
+    Arm {
+        /// What.
+        fault: Fault,
+    },
+    /// Takes an armed fault away. What it held is let go, what it broke is mended.
+    Disarm {
+        /// Its number.
+        fault: FaultId,
+    },
+    /// Takes every armed fault away.
+    ClearFaults,
+    /// Lets a message go that a fault holds.
+    Release {
+        /// The message.
+        message: MessageId,
+    },
     /// Somebody's own program said something. Recorded input: a replay needs nobody outside.
     Receive {
         /// What the true clock shows at least; never moves it back.
@@ -94,26 +114,4 @@ pub enum Command {
         /// What was said.
         input: Input,
     },
-}
-
-/// Receipts that an attacker, or bad luck, may put into the device.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Planted {
-    /// Genuine, but bought in another app.
-    OtherApp,
-    /// Genuine and for this app, but bought by somebody else.
-    OtherUser,
-    /// Right claims, signed with a key that is not the store's.
-    Forged,
-    /// The genuine receipt with one claim edited and the old signature kept.
-    Edited,
-    /// Right claims, `alg: none`, no signature.
-    Unsigned,
-    /// A genuine receipt whose time is over.
-    Expired,
-    /// A genuine receipt of typ `test-receipt`.
-    Test,
-    /// Any text.
-    Text(String),
 }

@@ -70,6 +70,7 @@ impl Device {
             | only_to!(marketplace)
             | only_to!(provider)
             | Body::BuyRefused { .. }
+            | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::Device, message),
         }
     }

@@ -8,6 +8,7 @@ use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::time::{Span, Time};
 use crate::world::character::BuyerCharacter;
+use crate::world::fault::armed::FaultId;
 use crate::world::message::{Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
@@ -126,6 +127,40 @@ pub enum Event {
         by: Party,
         /// What it was.
         message: MessageId,
+    },
+    /// A fault was armed.
+    FaultArmed {
+        /// Its number.
+        fault: FaultId,
+    },
+    /// A fault was taken away, or its time was over.
+    FaultDisarmed {
+        /// Its number.
+        fault: FaultId,
+    },
+    /// A fault hit a message.
+    FaultFired {
+        /// Its number.
+        fault: FaultId,
+        /// The message as it was sent; the trace writes its id only.
+        #[serde(serialize_with = "id_only")]
+        message: Arc<Message>,
+        /// What was done to it: the act's word, or the trouble's.
+        act: &'static str,
+        /// How often it has fired.
+        used: u32,
+        /// How often it can fire; `None` without end.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        of: Option<u32>,
+        /// What arrives in its place, where its words were changed.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        became: Option<Arc<Message>>,
+    },
+    /// A message that was held went on its way.
+    Released {
+        /// Which; the trace writes its id only.
+        #[serde(serialize_with = "id_only")]
+        message: Arc<Message>,
     },
     /// A command could not be carried out.
     CommandIgnored {

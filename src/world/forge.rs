@@ -15,10 +15,10 @@ use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::receipt::{Receipt, ReceiptType};
 use crate::protocol::time::Span;
 use crate::world::chance::Chance;
-use crate::world::command::Planted;
 use crate::world::marketplace::Marketplace;
 use crate::world::marketplace::flow::Foreign;
 use crate::world::party::Party;
+use crate::world::planted::Planted;
 use crate::world::scene::Scene;
 
 /// A receipt of this kind for `product`; `None` where the kind needs a genuine receipt and there is none yet.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
 use crate::protocol::money::Money;
@@ -10,12 +10,12 @@ use crate::protocol::notice::NoticeKind;
 use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::ladder::Verdict;
-use crate::world::command::Planted;
 use crate::world::party::Party;
+use crate::world::planted::Planted;
 use crate::world::refusal::Refusal;
 
 /// A message's place in the run: 0 for the first one sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub u32);
 
@@ -430,6 +430,13 @@ pub enum Body {
         /// The text.
         receipt: Arc<str>,
     },
+    /// A server → whoever asked: an HTTP answer that is not what was asked for.
+    HttpAnswered {
+        /// HTTP status.
+        status: u16,
+        /// The whole body.
+        body: String,
+    },
 }
 
 impl Body {
@@ -449,7 +456,8 @@ impl Body {
             | Self::ReceiptsAnswered { .. }
             | Self::VerifyAnswered { .. }
             | Self::HistoryAnswered { .. }
-            | Self::RefundAnswered { .. } => true,
+            | Self::RefundAnswered { .. }
+            | Self::HttpAnswered { .. } => true,
             Self::KeysAsked
             | Self::BuyClicked { .. }
             | Self::BuyAsked { .. }

@@ -10,11 +10,15 @@ pub mod names;
 pub mod catalog;
 pub mod setup;
 pub mod input;
-pub mod command;
+pub mod planted;
 pub mod refusal;
 pub mod transaction;
 #[macro_use]
 pub mod message;
+pub mod kind;
+pub mod topic;
+pub mod fault;
+pub mod command;
 pub mod http_form;
 pub mod wire_form;
 pub mod event;
@@ -33,7 +37,7 @@ mod outside;
 
 use std::sync::Arc;
 
-use crate::protocol::id::ProductId;
+use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::ladder::Verdict;
@@ -42,14 +46,16 @@ use crate::world::app_server::AppServer;
 use crate::world::buyer::Buyer;
 use crate::world::catalog::Catalog;
 use crate::world::chance::Chance;
-use crate::world::command::{Command, Planted};
+use crate::world::command::Command;
 use crate::world::device::Device;
 use crate::world::event::Event;
+use crate::world::fault::desk::{FaultDesk, Reach};
 use crate::world::input::Input;
 use crate::world::marketplace::Marketplace;
-use crate::world::message::{Body, Crossing, Message};
+use crate::world::message::{Body, Crossing, Message, MessageId};
 use crate::world::outside::Arrow;
 use crate::world::party::Party;
+use crate::world::planted::Planted;
 use crate::world::provider::Provider;
 use crate::world::scene::Scene;
 use crate::world::seat::Seat;
@@ -61,6 +67,7 @@ use crate::world::wire::{Due, Outbox, Reminder, Wire};
 pub struct World {
     scene: Scene,
     wire: Wire,
+    faults: FaultDesk,
     buyer: Buyer,
     app_page: AppPage,
     device: Device,
@@ -89,6 +96,7 @@ impl World {
         let payment_key = app_server::payment_key(&scene, &mut chance(stream::PAYMENT_KEY));
         Self {
             wire: Wire::new(scene.setup.latency),
+            faults: FaultDesk::new(&scene.setup.faults, scene.now),
             buyer,
             app_page: AppPage::default(),
             device: Device::new(device::providers(&scene.catalog)),
@@ -131,6 +139,12 @@ impl World {
             Command::FetchKeys => self.act(&mut events, |_, out| AppPage::fetch_keys(out)),
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
+            Command::Arm { fault } => self.at_faults(&mut events, |faults, reach| faults.arm(fault, reach)),
+            Command::Disarm { fault } => self.at_faults(&mut events, |faults, reach| faults.disarm(*fault, reach)),
+            Command::ClearFaults => self.at_faults(&mut events, FaultDesk::clear),
+            Command::Release { message } => {
+                self.at_faults(&mut events, |faults, reach| faults.release(*message, reach))
+            }
             Command::Receive { at, input } => self.receive(*at, input, &mut events),
         }
         events
@@ -172,10 +186,16 @@ impl World {
         self.wire.next_due()
     }
 
-    /// Whether nothing will happen by itself any more.
+    /// Whether nothing will happen by itself any more, and nothing is held back either.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.wire.is_empty()
+        self.wire.is_empty() && self.faults.held().is_empty()
+    }
+
+    /// What shall go wrong: every armed fault with its live counts, and the messages that are held.
+    #[must_use]
+    pub fn faults(&self) -> &FaultDesk {
+        &self.faults
     }
 
     /// What is on its way.
@@ -271,35 +291,57 @@ impl World {
 
     /// Lets a party begin something, then delivers the arrow that it sent: what a person does is seen at once.
     fn act(&mut self, events: &mut Vec<Event>, begin: impl FnOnce(&mut Self, &mut Outbox<'_>)) {
-        let before = self.wire.sent_count();
+        let (sent, told) = (self.wire.sent_count(), events.len());
         self.prepare(events, begin);
-        let Some(message) = self.wire.take_sent_since(before) else { return };
-        self.scene.now = self.scene.now.max(message.due);
-        self.deliver(&message, events);
+        if self.wire.sent_count() == sent {
+            return;
+        }
+        // A fault may have let it wait, or come to nothing.
+        if let Some(message) = self.take_punctual(MessageId(sent), events.get(told..).unwrap_or_default()) {
+            self.scene.now = self.scene.now.max(message.due);
+            self.deliver(&message, events);
+        }
         while self.wire.brief_answer_is_due(self.scene.now) {
             let Some((_, Due::Arrival(answer))) = self.wire.pop() else { return };
             self.deliver(&answer, events);
         }
     }
 
+    /// Takes a message off its way if it is still due when its sender meant it to be.
+    fn take_punctual(&mut self, id: MessageId, events: &[Event]) -> Option<Arc<Message>> {
+        let sent = events.iter().find_map(|event| match_sent(event, id))?;
+        let is_punctual = self.wire.find(id).is_some_and(|message| message.due == sent.due);
+        if is_punctual { self.wire.take(id) } else { None }
+    }
+
     /// Lets a party do something that sends nothing by itself.
     fn prepare(&mut self, events: &mut Vec<Event>, begin: impl FnOnce(&mut Self, &mut Outbox<'_>)) {
+        let sent = self.wire.sent_count();
         let mut wire = std::mem::take(&mut self.wire);
         begin(self, &mut Outbox::new(self.scene.now, &mut wire, events));
         self.wire = wire;
+        self.spoil_since(sent, events);
     }
 
     fn deliver(&mut self, message: &Arc<Message>, events: &mut Vec<Event>) {
         events.push(Event::Delivered { message: Arc::clone(message) });
         let is_leaving = self.leaves_the_stage(message);
+        let sent = self.wire.sent_count();
         let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
         // The payment page lives on the device: when it ends there, the buyer sees it go.
         if let (Body::WindowEnded { .. }, Some(opening)) = (&message.body, message.answers) {
             self.buyer.lose_window(opening, out);
         }
-        if is_leaving {
-            return;
+        if !is_leaving {
+            self.hear(message, events);
         }
+        self.at_faults(events, |faults, reach| faults.has_arrived(message.id, reach));
+        self.spoil_since(sent, events);
+    }
+
+    /// Lets the party hear what arrived for it.
+    fn hear(&mut self, message: &Arc<Message>, events: &mut Vec<Event>) {
+        let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
         match message.to {
             Party::Buyer => self.buyer.handle(message, out),
             Party::AppPage => self.app_page.handle(&self.scene, message, out),
@@ -311,6 +353,7 @@ impl World {
     }
 
     fn remember(&mut self, reminder: Reminder, events: &mut Vec<Event>) {
+        let sent = self.wire.sent_count();
         let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
         match reminder {
             Reminder::Poll { transaction } => self.app_page.poll(&transaction, out),
@@ -326,6 +369,27 @@ impl World {
             }
             Reminder::WindowExpires { transaction } => self.marketplace.window_expires(&transaction, out),
         }
+        self.spoil_since(sent, events);
+    }
+
+    /// Lets the armed faults look at everything that was sent since `before`.
+    fn spoil_since(&mut self, before: u32, events: &mut Vec<Event>) {
+        if self.faults.is_quiet() {
+            return;
+        }
+        for id in before..self.wire.sent_count() {
+            self.at_faults(events, |faults, reach| faults.look_at(MessageId(id), reach));
+        }
+    }
+
+    /// Lets the fault desk work on the wire.
+    fn at_faults(&mut self, events: &mut Vec<Event>, work: impl FnOnce(&mut FaultDesk, &mut Reach<'_>)) {
+        let product_of = |transaction: &TransactionId| {
+            let order = self.app_server.orders().get(transaction).map(|order| order.product.clone());
+            order.or_else(|| self.marketplace.transaction(transaction).map(|payment| payment.product.clone()))
+        };
+        let reach = &mut Reach { now: self.scene.now, wire: &mut self.wire, events, product_of: &product_of };
+        work(&mut self.faults, reach);
     }
 
     fn plant(&mut self, product: &ProductId, kind: &Planted, events: &mut Vec<Event>) {
@@ -381,6 +445,11 @@ impl World {
         }
         events.push(Event::ClockSkewed { party, ahead });
     }
+}
+
+/// The message, if this is its departure.
+fn match_sent(event: &Event, id: MessageId) -> Option<&Arc<Message>> {
+    if let Event::Sent { message } = event { Some(message).filter(|message| message.id == id) } else { None }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ impl Provider {
             | only_to!(app_server)
             | only_to!(marketplace)
             | Body::BuyRefused { .. }
+            | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::Provider, message),
         }
     }

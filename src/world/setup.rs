@@ -9,6 +9,7 @@ use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
+use crate::world::fault::armed::Fault;
 use crate::world::names::Names;
 use crate::world::party::Party;
 use crate::world::seat::Seats;
@@ -60,6 +61,9 @@ pub struct Setup {
     pub provider: ProviderCharacter,
     /// How the app server answers notices.
     pub app_server: ServerCharacter,
+    /// What shall go wrong, armed before the first command.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Fault>,
     /// Checks of the ladder that the app leaves out.
     pub checks_off: CheckSet,
 }
@@ -144,6 +148,7 @@ impl Default for Setup {
             buyer: BuyerCharacter::PaysAtOnce,
             provider: ProviderCharacter::Charges,
             app_server: ServerCharacter::AnswersRightly,
+            faults: Vec::new(),
             checks_off: CheckSet::default(),
         }
     }

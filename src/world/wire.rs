@@ -91,15 +91,47 @@ impl Wire {
         self.queue.pop().map(|((due, _, _), what)| (due, what))
     }
 
-    /// Takes the first message sent since `count` were sent, wherever it stands in the queue.
-    pub(crate) fn take_sent_since(&mut self, count: u32) -> Option<Arc<Message>> {
-        let is_it = |due: &Due| matches!(due, Due::Arrival(message) if message.id.0 >= count);
-        let sent = self.queue.iter().enumerate().filter(|(_, (_, due))| is_it(due));
-        let (index, _) = sent.min_by_key(|(_, ((_, _, order), _))| *order)?;
+    /// The message of this id, while it is on its way.
+    pub(crate) fn find(&self, id: MessageId) -> Option<&Arc<Message>> {
+        self.queue.iter().find_map(|(_, due)| match due {
+            Due::Arrival(message) if message.id == id => Some(message),
+            Due::Arrival(_) | Due::Reminder(_) => None,
+        })
+    }
+
+    /// Takes the message of this id off its way.
+    pub(crate) fn take(&mut self, id: MessageId) -> Option<Arc<Message>> {
+        let is_it = |due: &Due| matches!(due, Due::Arrival(message) if message.id == id);
+        let index = self.queue.iter().position(|(_, due)| is_it(due))?;
         match self.queue.remove(index).1 {
             Due::Arrival(message) => Some(message),
             Due::Reminder(_) => None,
         }
+    }
+
+    /// Puts a message on its way that was taken off it.
+    pub(crate) fn put_back(&mut self, due: Time, mut message: Arc<Message>) {
+        if message.due != due {
+            Arc::make_mut(&mut message).due = due;
+        }
+        self.put(due, Due::Arrival(message));
+    }
+
+    /// Lets a message arrive so much later.
+    pub(crate) fn postpone(&mut self, id: MessageId, span: Span) {
+        if let Some(message) = self.take(id) {
+            self.put_back(message.due + span, message);
+        }
+    }
+
+    /// Sends the same once more, as an arrow of its own.
+    pub(crate) fn copy(&mut self, message: &Message) -> Arc<Message> {
+        let id = MessageId(self.next_id);
+        self.next_id += 1;
+        self.next_number += 1;
+        let copy = Arc::new(Message { id, number: self.next_number, ..message.clone() });
+        self.put_back(copy.due, Arc::clone(&copy));
+        copy
     }
 
     /// Whether the next thing is a brief answer that arrives at this very moment.

@@ -14,9 +14,9 @@ use crate::protocol::money::Money;
 use crate::protocol::rules::NoticeForm;
 use crate::protocol::time::Time;
 use crate::world::catalog::Catalog;
-use crate::world::command::Planted;
 use crate::world::http_form::{HttpForm, WireForm};
 use crate::world::message::{Body, ChargeAnswer, Message};
+use crate::world::planted::Planted;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
 
@@ -103,6 +103,7 @@ impl Addresses<'_> {
             Body::RefundAnswered { .. } => answer(200).json(&[("status", "returned")]).into(),
             Body::ChargebackReported { transaction } => self.chargeback(transaction).into(),
             Body::KeyRotated { .. } => say("/.well-known/jwks.json answers another key from now on"),
+            Body::HttpAnswered { status, body } => answer(*status).content(TEXT, body).into(),
             Body::ReceiptPlanted { kind, receipt, .. } => {
                 say(format!("app.addReceipt({receipt:?}) // {}", planted(kind)))
             }

@@ -12,10 +12,17 @@ use paystage::session::scenario::play::play;
 use paystage::session::scenario::print::print;
 use paystage::session::scenario::record::record;
 use paystage::world::character::BuyerCharacter;
-use paystage::world::command::{Command, Planted};
+use paystage::world::command::Command;
 use paystage::world::event::Event;
+use paystage::world::fault::act::Act;
+use paystage::world::fault::armed::{Fault, FaultId};
+use paystage::world::fault::limit::Limit;
+use paystage::world::fault::pattern::Pattern;
 use paystage::world::input::Input;
+use paystage::world::kind::Kind;
+use paystage::world::message::MessageId;
 use paystage::world::party::Party;
+use paystage::world::planted::Planted;
 
 /// One command at a moment when it does something.
 struct Row {
@@ -72,6 +79,16 @@ fn rows() -> Vec<Row> {
             party: Party::AppPage,
             ahead: Span::from_seconds(-3600),
         }),
+        row(&[], "fault = { on = \"notice-sent\", nth = 1, drop = true }", |_| Command::Arm {
+            fault: Fault::on(Pattern::of(Kind::NoticeSent), Act::Drop, Limit::Nth(1)),
+        }),
+        row(&["fault = { drop = true }"], "disarm = 1", |_| Command::Disarm { fault: FaultId(1) }),
+        row(&["fault = { hold = true }", "fault = { trouble = \"signer-down\" }"], "clear-faults = true", |_| {
+            Command::ClearFaults
+        }),
+        row(&["fault = { hold = true }", "buy = \"shiny-pony\""], "release = 2", |_| Command::Release {
+            message: MessageId(2),
+        }),
         row(&[], "receive = { at = 1795341900000, input = { says = \"fetch-keys\" } }", |_| Command::Receive {
             at: Time::from_millis(1_795_341_900_000),
             input: Input::FetchKeys,
@@ -100,6 +117,10 @@ fn name(command: &Command) -> &'static str {
         Command::FetchKeys => "fetch-keys",
         Command::Plant { .. } => "plant",
         Command::Skew { .. } => "skew",
+        Command::Arm { .. } => "arm",
+        Command::Disarm { .. } => "disarm",
+        Command::ClearFaults => "clear-faults",
+        Command::Release { .. } => "release",
         Command::Receive { .. } => "receive",
     }
 }

@@ -13,10 +13,10 @@ use paystage::session::builtin::SUITE;
 use paystage::session::run::Session;
 use paystage::session::scenario::play::play;
 use paystage::world::catalog::Catalog;
-use paystage::world::command::Planted;
 use paystage::world::event::Event;
 use paystage::world::message::{Body, Message, MessageId};
 use paystage::world::party::Party;
+use paystage::world::planted::Planted;
 use paystage::world::refusal::{Refusal, Stop};
 
 /// Every message of the built-in suite, and by hand what no scenario reaches: long names, many counts, each refusal.
@@ -70,6 +70,7 @@ fn rare_bodies() -> Vec<Body> {
         Body::OwnerMailed { transaction: transaction.clone(), attempts: 1 },
         Body::InstallAnswered { error: Some(DeviceError::ALL[0].into()) },
         Body::ReceiptDenied { transaction: transaction.clone(), status: 404, refusal },
+        Body::HttpAnswered { status: 503, body: "<h1>Back soon</h1>".to_owned() },
         Body::HistoryAnswered { transactions: vec![transaction.clone(), transaction.clone()] },
         Body::ReceiptHandedOver {
             transaction: transaction.clone(),
@@ -113,6 +114,7 @@ kinds!(
     ReceiptDenied InstallAsked ReplaceAsked InstallAnswered ReceiptsAsked ReceiptsAnswered ReceiptJudged VerifyAsked
     VerifyAnswered AccessGranted AccessRefused HistoryAsked HistoryAnswered ReceiptRequested ReceiptHandedOver
     ReissueAsked ReissueAnswered RefundAsked RefundAnswered ChargebackReported KeyRotated ReceiptPlanted
+    HttpAnswered
 );
 
 /// Everything that arrived in this run.

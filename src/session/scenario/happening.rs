@@ -1,10 +1,10 @@
 //! Happenings: the words by which scenarios call events and arrivals.
 
 use crate::world::event::Event;
-use crate::world::message::Body;
+use crate::world::kind::Kind;
 
-/// Every word, events first, then messages by what they say when they arrive.
-pub(crate) const HAPPENINGS: [&str; 64] = [
+/// The words for events; one that only says that a message left is the last.
+const EVENTS: [&str; 21] = [
     "waited",
     "timed-out",
     "transaction-changed",
@@ -20,63 +20,26 @@ pub(crate) const HAPPENINGS: [&str; 64] = [
     "clock-skewed",
     "key-rotated",
     "unexpected",
+    "fault-armed",
+    "fault-disarmed",
+    "fault-fired",
+    "released",
     "command-ignored",
-    "keys-asked",
-    "keys-answered",
-    "buy-clicked",
-    "buy-asked",
-    "start-asked",
-    "start-answered",
-    "buy-answered",
-    "buy-refused",
-    "pay-called",
-    "window-opened",
-    "price-shown",
-    "pin-entered",
-    "pin-refused",
-    "cancel-pressed",
-    "window-closed",
-    "window-abandoned",
-    "charge-asked",
-    "charge-answered",
-    "notice-sent",
-    "notice-answered",
-    "owner-mailed",
-    "window-ended",
-    "pay-settled",
-    "status-asked",
-    "status-answered",
-    "receipt-sought",
-    "receipt-supplied",
-    "receipt-denied",
-    "install-asked",
-    "replace-asked",
-    "install-answered",
-    "receipts-asked",
-    "receipts-answered",
-    "receipt-judged",
-    "verify-asked",
-    "verify-answered",
-    "access-refused",
-    "history-asked",
-    "history-answered",
-    "receipt-requested",
-    "receipt-handed-over",
-    "reissue-asked",
-    "reissue-answered",
-    "refund-asked",
-    "refund-answered",
-    "chargeback-reported",
-    "receipt-planted",
     "sent",
 ];
+
+/// Every word, events first, then messages by what they say when they arrive.
+pub(crate) fn happenings() -> Vec<&'static str> {
+    let arrivals = Kind::ALL.iter().map(|kind| kind.name()).filter(|name| !EVENTS.contains(name));
+    EVENTS.into_iter().chain(arrivals).collect()
+}
 
 /// The word for an event; an arrival is called by what the message says. A departure is only `sent`.
 pub(crate) fn event_word(event: &Event) -> &'static str {
     match event {
         Event::Waited { .. } => "waited",
         Event::Sent { .. } => "sent",
-        Event::Delivered { message } => body_word(&message.body),
+        Event::Delivered { message } => message.body.kind().name(),
         Event::TimedOut { .. } => "timed-out",
         Event::TransactionChanged { .. } => "transaction-changed",
         Event::Charged { .. } => "charged",
@@ -91,61 +54,10 @@ pub(crate) fn event_word(event: &Event) -> &'static str {
         Event::ClockSkewed { .. } => "clock-skewed",
         Event::KeyRotated { .. } => "key-rotated",
         Event::Unexpected { .. } => "unexpected",
+        Event::FaultArmed { .. } => "fault-armed",
+        Event::FaultDisarmed { .. } => "fault-disarmed",
+        Event::FaultFired { .. } => "fault-fired",
+        Event::Released { .. } => "released",
         Event::CommandIgnored { .. } => "command-ignored",
-    }
-}
-
-/// The word for a message: the name that the trace gives to what it says.
-pub(crate) fn body_word(body: &Body) -> &'static str {
-    match body {
-        Body::KeysAsked => "keys-asked",
-        Body::KeysAnswered { .. } => "keys-answered",
-        Body::BuyClicked { .. } => "buy-clicked",
-        Body::BuyAsked { .. } => "buy-asked",
-        Body::StartAsked { .. } => "start-asked",
-        Body::StartAnswered { .. } => "start-answered",
-        Body::BuyAnswered { .. } => "buy-answered",
-        Body::BuyRefused { .. } => "buy-refused",
-        Body::PayCalled { .. } => "pay-called",
-        Body::WindowOpened { .. } => "window-opened",
-        Body::PriceShown { .. } => "price-shown",
-        Body::PinEntered { .. } => "pin-entered",
-        Body::PinRefused { .. } => "pin-refused",
-        Body::CancelPressed { .. } => "cancel-pressed",
-        Body::WindowClosed { .. } => "window-closed",
-        Body::WindowAbandoned { .. } => "window-abandoned",
-        Body::ChargeAsked { .. } => "charge-asked",
-        Body::ChargeAnswered { .. } => "charge-answered",
-        Body::NoticeSent { .. } => "notice-sent",
-        Body::NoticeAnswered { .. } => "notice-answered",
-        Body::OwnerMailed { .. } => "owner-mailed",
-        Body::WindowEnded { .. } => "window-ended",
-        Body::PaySettled { .. } => "pay-settled",
-        Body::StatusAsked { .. } => "status-asked",
-        Body::StatusAnswered { .. } => "status-answered",
-        Body::ReceiptSought { .. } => "receipt-sought",
-        Body::ReceiptSupplied { .. } => "receipt-supplied",
-        Body::ReceiptDenied { .. } => "receipt-denied",
-        Body::InstallAsked { .. } => "install-asked",
-        Body::ReplaceAsked { .. } => "replace-asked",
-        Body::InstallAnswered { .. } => "install-answered",
-        Body::ReceiptsAsked => "receipts-asked",
-        Body::ReceiptsAnswered { .. } => "receipts-answered",
-        Body::ReceiptJudged { .. } => "receipt-judged",
-        Body::VerifyAsked { .. } => "verify-asked",
-        Body::VerifyAnswered { .. } => "verify-answered",
-        Body::AccessGranted { .. } => "access-granted",
-        Body::AccessRefused { .. } => "access-refused",
-        Body::HistoryAsked => "history-asked",
-        Body::HistoryAnswered { .. } => "history-answered",
-        Body::ReceiptRequested { .. } => "receipt-requested",
-        Body::ReceiptHandedOver { .. } => "receipt-handed-over",
-        Body::ReissueAsked { .. } => "reissue-asked",
-        Body::ReissueAnswered { .. } => "reissue-answered",
-        Body::RefundAsked { .. } => "refund-asked",
-        Body::RefundAnswered { .. } => "refund-answered",
-        Body::ChargebackReported { .. } => "chargeback-reported",
-        Body::KeyRotated { .. } => "key-rotated",
-        Body::ReceiptPlanted { .. } => "receipt-planted",
     }
 }

@@ -9,7 +9,7 @@ use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
 use crate::session::scenario::expected::{Expected, VerdictWord, WORDS, state_word};
 use crate::session::scenario::fault::ScenarioError;
-use crate::session::scenario::happening::HAPPENINGS;
+use crate::session::scenario::happening;
 use crate::session::scenario::plan::Expectation;
 use crate::session::scenario::value::{Entry, pick};
 use crate::world::transaction::TransactionState;
@@ -69,7 +69,8 @@ fn one_word(entry: &Entry<'_>, text: &str, at: &Range<usize>, expected: &str) ->
 }
 
 fn happenings(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {
-    let known = HAPPENINGS.as_slice();
+    let known = happening::happenings();
+    let known = known.as_slice();
     let texts = entry.texts("the name of an event or a list of names, such as [\"charged\", \"access-granted\"]")?;
     let known_word = |(text, at): (&str, Range<usize>)| {
         if known.contains(&text) {

@@ -8,10 +8,12 @@ use crate::session::scenario::parse_expected::expectations;
 use crate::session::scenario::plan::{Act, Deed, PaymentRef, PlannedStep};
 use crate::session::scenario::value::{Entry, entries};
 use crate::world::command::Command;
+use crate::world::fault::armed::FaultId;
 use crate::world::input::Heard;
+use crate::world::message::MessageId;
 
 /// The words that may begin a step.
-pub(crate) const STEP_WORDS: [&str; 23] = [
+pub(crate) const STEP_WORDS: [&str; 27] = [
     "buy",
     "step",
     "run",
@@ -31,6 +33,10 @@ pub(crate) const STEP_WORDS: [&str; 23] = [
     "fetch-keys",
     "plant",
     "skew",
+    "fault",
+    "disarm",
+    "clear-faults",
+    "release",
     "receive",
     "start",
     "expect",
@@ -39,6 +45,9 @@ pub(crate) const STEP_WORDS: [&str; 23] = [
 
 /// The most arrows that one `step` line may deliver.
 const STEP_COUNT_MAX: u32 = 10_000;
+
+/// What a fault looks like.
+const FAULT: &str = "a fault such as { on = \"status-answered\", nth = 2, answer = { status = 500 } }";
 
 /// Reads one entry under `[[steps]]`.
 pub(crate) fn step<'a>(source: Source<'a>, value: &'a Spanned<DeValue<'a>>) -> Result<PlannedStep, ScenarioError> {
@@ -77,6 +86,10 @@ fn act(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
         "fetch-keys" => plain(Command::FetchKeys),
         "plant" => plant(entry),
         "skew" => skew(entry),
+        "fault" => Ok(Act::Do(Command::Arm { fault: entry.read(FAULT)? })),
+        "disarm" => Ok(Act::Do(Command::Disarm { fault: FaultId(entry.count()?) })),
+        "clear-faults" => plain(Command::ClearFaults),
+        "release" => Ok(Act::Do(Command::Release { message: MessageId(entry.count()?) })),
         "receive" => receive(entry),
         "start" => plain(Command::Start),
         "expect" => expectations(entry).map(Act::Expect),

@@ -98,6 +98,12 @@ fn command_line(command: &Command) -> String {
             let party = serde_json::to_value(party).unwrap_or_default();
             format!("skew = {{ party = {}, ahead = {} }}", toml_value(&party), quoted(&ahead.compact()))
         }
+        Command::Arm { fault } => {
+            format!("fault = {}", toml_value(&serde_json::to_value(fault).unwrap_or_default()))
+        }
+        Command::Disarm { fault } => format!("disarm = {}", fault.0),
+        Command::ClearFaults => "clear-faults = true".into(),
+        Command::Release { message } => format!("release = {}", message.0),
         Command::Receive { at, input } => {
             let heard = serde_json::to_value(Heard { at: *at, input: input.clone() }).unwrap_or_default();
             format!("receive = {}", toml_value(&heard))

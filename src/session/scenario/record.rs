@@ -53,6 +53,10 @@ fn act(session: &Session, step: &Step, command: &Command) -> Act {
         | Command::FetchKeys
         | Command::Plant { .. }
         | Command::Skew { .. }
+        | Command::Arm { .. }
+        | Command::Disarm { .. }
+        | Command::ClearFaults
+        | Command::Release { .. }
         | Command::Receive { .. } => Act::Do(command.clone()),
     }
 }

@@ -119,6 +119,7 @@ impl Marketplace {
             | only_to!(app_server)
             | only_to!(provider)
             | Body::BuyRefused { .. }
+            | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::Marketplace, message),
         }
     }
@@ -159,6 +160,7 @@ impl Marketplace {
             | only_to!(app_server)
             | only_to!(provider)
             | Body::BuyRefused { .. }
+            | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => {}
         }
     }

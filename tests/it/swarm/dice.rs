@@ -9,10 +9,11 @@ use paystage::protocol::rules::Revision;
 use paystage::protocol::time::Span;
 use paystage::session::run::Session;
 use paystage::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
-use paystage::world::command::{Command, Planted};
+use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::message::Body;
 use paystage::world::party::Party;
+use paystage::world::planted::Planted;
 use paystage::world::setup::{AppKeys, Polling, PresenterChoice, Setup};
 
 /// A source of numbers that a seed fixes (splitmix64).

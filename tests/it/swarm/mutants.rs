@@ -12,9 +12,10 @@ use paystage::protocol::verdict::check::{Check, CheckSet};
 use paystage::session::control::{advance, run_until_idle};
 use paystage::session::run::Session;
 use paystage::world::app_server::OrderState;
-use paystage::world::command::{Command, Planted};
+use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::message::{Body, Message};
+use paystage::world::planted::Planted;
 use paystage::world::setup::Setup;
 use paystage::world::transaction::TransactionState;
 

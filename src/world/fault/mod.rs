@@ -1,0 +1,11 @@
+//! Faults: what is spoilt on purpose, on which messages or at which party, and how often.
+//!
+//! A fault is matched when a message is sent. One that never fires leaves every other byte of the run as it was.
+
+pub mod pattern;
+pub mod act;
+pub mod limit;
+pub mod trouble;
+pub mod armed;
+pub(crate) mod written;
+pub mod desk;

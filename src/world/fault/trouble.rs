@@ -1,0 +1,64 @@
+//! Troubles: what can be wrong with a party rather than with a message.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that is wrong with a party while it is armed. A wrong clock is [`crate::world::command::Command::Skew`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// Every HTTP question to the marketplace is answered 503.
+    MarketplaceDown,
+    /// The marketplace cannot sign receipts: `SigningError`, answered 500.
+    SignerDown,
+    /// Nobody listens where the app server should be.
+    AppServerAbsent,
+    /// The marketplace signs with another key, and the app was not told.
+    KeyRotated,
+    /// The certificate over the receipt key has run out.
+    CertificateExpired,
+    /// The app server has lost its payment secret and made another, which the marketplace does not know.
+    SecretLost,
+    /// The marketplace has lost its books.
+    LedgerLost,
+}
+
+impl Trouble {
+    /// All of them, in menu order.
+    pub const ALL: [Self; 7] = [
+        Self::MarketplaceDown,
+        Self::SignerDown,
+        Self::AppServerAbsent,
+        Self::KeyRotated,
+        Self::CertificateExpired,
+        Self::SecretLost,
+        Self::LedgerLost,
+    ];
+
+    /// Its word in files.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::MarketplaceDown => "marketplace-down",
+            Self::SignerDown => "signer-down",
+            Self::AppServerAbsent => "app-server-absent",
+            Self::KeyRotated => "key-rotated",
+            Self::CertificateExpired => "certificate-expired",
+            Self::SecretLost => "secret-lost",
+            Self::LedgerLost => "ledger-lost",
+        }
+    }
+
+    /// What is wrong, in a sentence.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::MarketplaceDown => "The marketplace is down",
+            Self::SignerDown => "The marketplace cannot sign receipts",
+            Self::AppServerAbsent => "Nobody listens at the app server's address",
+            Self::KeyRotated => "The marketplace changed its key and told nobody",
+            Self::CertificateExpired => "The certificate over the receipt key has run out",
+            Self::SecretLost => "The app server lost its secret and made a new one",
+            Self::LedgerLost => "The marketplace lost its books",
+        }
+    }
+}

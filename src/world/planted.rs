@@ -1,0 +1,25 @@
+//! Planted receipts: what an attacker, or bad luck, may put into a device.
+
+use serde::{Deserialize, Serialize};
+
+/// Receipts that an attacker, or bad luck, may put into the device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Planted {
+    /// Genuine, but bought in another app.
+    OtherApp,
+    /// Genuine and for this app, but bought by somebody else.
+    OtherUser,
+    /// Right claims, signed with a key that is not the store's.
+    Forged,
+    /// The genuine receipt with one claim edited and the old signature kept.
+    Edited,
+    /// Right claims, `alg: none`, no signature.
+    Unsigned,
+    /// A genuine receipt whose time is over.
+    Expired,
+    /// A genuine receipt of typ `test-receipt`.
+    Test,
+    /// Any text.
+    Text(String),
+}

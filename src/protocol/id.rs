@@ -206,6 +206,15 @@ impl Origin {
         }
     }
 
+    /// The host with its port where one is written, as URLs have it; for `marketplace:` the GUID.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        match self.0.split_once("://") {
+            Some((_, authority)) => authority,
+            None => self.host(),
+        }
+    }
+
     /// The port where one is written; `https://a.example` has none.
     #[must_use]
     pub fn port(&self) -> Option<u16> {

@@ -15,8 +15,8 @@ use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Client, Presenter, Question};
+use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
-use crate::world::marketplace::receipts::VERIFY_PATH;
 use crate::world::marketplace::store_keys::root_url;
 use crate::world::message::{Body, Message};
 use crate::world::party::Party;
@@ -123,7 +123,7 @@ impl AppPage {
 
     /// What the app would say of this receipt, without these checks and without asking the store.
     pub(crate) fn judged(&self, scene: &Scene, receipt: &str, off: CheckSet) -> Verdict {
-        judge(&Question { switched_off: off, ..question(scene, &self.keys, receipt, None) })
+        judge(&Question { switched_off: off, ..question(scene, &sites(scene), (&self.keys, receipt, None)) })
     }
 
     /// Obtains the store's keys.
@@ -313,7 +313,7 @@ impl AppPage {
     fn judge(&mut self, scene: &Scene, product: &ProductId, reply: Option<&StoreReply>, out: &mut Outbox<'_>) {
         let Some(stock) = self.shelves.get_mut(product) else { return };
         let Some(receipt) = stock.receipt.clone() else { return };
-        let verdict = Arc::new(judge(&question(scene, &self.keys, &receipt, reply)));
+        let verdict = Arc::new(judge(&question(scene, &sites(scene), (&self.keys, &receipt, reply))));
         (stock.stage, stock.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
         let product = product.clone();
         out.send(Party::AppPage, Party::AppPage, Body::ReceiptJudged { product, receipt, verdict });
@@ -396,7 +396,16 @@ impl AppPage {
     }
 }
 
-fn question<'a>(scene: &'a Scene, keys: &'a KeyRing, receipt: &'a str, reply: Option<&'a StoreReply>) -> Question<'a> {
+/// Where the historic client lets itself be sent to ask: this store, and none of the real ones.
+fn sites(scene: &Scene) -> [&str; 1] {
+    [scene.catalog.market.as_str()]
+}
+
+fn question<'a>(
+    scene: &'a Scene,
+    sites: &'a [&'a str],
+    (keys, receipt, reply): (&'a KeyRing, &'a str, Option<&'a StoreReply>),
+) -> Question<'a> {
     let setup = &scene.setup;
     Question {
         policy: setup.verify_policy_in_force(),
@@ -406,8 +415,8 @@ fn question<'a>(scene: &'a Scene, keys: &'a KeyRing, receipt: &'a str, reply: Op
         switched_off: setup.checks_off,
         client: Client {
             product_url: Some(scene.catalog.app.as_str()),
-            receipt_check_sites: &scene.catalog.receipt_check_sites,
-            verify_service: Some((scene.catalog.market.host(), VERIFY_PATH)),
+            receipt_check_sites: sites,
+            verify_service: Some((scene.catalog.market.authority(), VERIFY_PATH)),
             ..Client::default()
         },
         ..Question::new(receipt, keys, &scene.catalog.app, scene.clock_of(Party::AppPage), scene.rules())

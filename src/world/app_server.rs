@@ -180,7 +180,7 @@ impl AppServer {
         out: &mut Outbox<'_>,
     ) {
         let (key, now) = (self.key.verifying_key(), scene.clock_of(Party::AppServer));
-        let own = Recipient { name: issuer_of(scene), provider: scene.catalog.market_domain, key: &key };
+        let own = Recipient { name: issuer_of(scene), provider: &scene.catalog.market_domain, key: &key };
         let notice = match receive_notice(token, kind, &own, now, NoticeReceiver::Strict) {
             Ok(notice) => notice,
             Err(refusal) => {
@@ -244,15 +244,17 @@ impl AppServer {
 }
 
 /// Who stands in `iss` of pay requests, and in `aud` of notices.
-pub(crate) fn issuer_of(scene: &Scene) -> &'static str {
-    if scene.setup.is_hosted() { scene.catalog.market_domain } else { scene.catalog.app_key }
+pub(crate) fn issuer_of(scene: &Scene) -> &str {
+    if scene.setup.is_hosted() { &scene.catalog.market_domain } else { &scene.catalog.app_key }
 }
 
 /// The secret of whoever signs the pay requests of this run; the marketplace shares it.
 pub(crate) fn payment_key(scene: &Scene, chance: &mut Chance) -> SigningKey {
+    // Drawn in any case: what stands in the set-up moves no other draw.
     let secret = chance.bytes();
-    let key = SigningKey::hs256(issuer_of(scene), &secret);
-    assert!(key.is_ok(), "32 bytes are a good HMAC secret");
+    let own = scene.setup.names.app.secret.as_ref().filter(|own| !scene.setup.is_hosted() && !own.expose().is_empty());
+    let key = SigningKey::hs256(issuer_of(scene), own.map_or(&secret[..], |own| own.expose().as_bytes()));
+    assert!(key.is_ok(), "an HMAC secret need only not be empty");
     key.unwrap_or_else(|_| SigningKey::ed25519(issuer_of(scene), &secret))
 }
 
@@ -268,9 +270,9 @@ pub(crate) fn order_in(product_data: &str) -> Option<TransactionId> {
 fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, now: Time) -> PayRequest {
     let catalog = &scene.catalog;
     let (postback_url, chargeback_url) = if scene.setup.is_hosted() {
-        (catalog.market_postback_url, catalog.market_chargeback_url)
+        (&catalog.market_postback_url, &catalog.market_chargeback_url)
     } else {
-        (catalog.postback_url, catalog.chargeback_url)
+        (&catalog.postback_url, &catalog.chargeback_url)
     };
     let offer = Offer {
         id: product.id.as_str(),
@@ -282,9 +284,9 @@ fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, no
     };
     let order = StoreData::parse(&format!("{ORDER}={transaction}"));
     if scene.setup.is_hosted() {
-        PayRequest::hosted(catalog.market_domain, offer, &order, now)
+        PayRequest::hosted(&catalog.market_domain, offer, &order, now)
     } else {
-        PayRequest::classic(catalog.app_key, catalog.market_domain, offer, &order.to_string(), now)
+        PayRequest::classic(&catalog.app_key, &catalog.market_domain, offer, &order.to_string(), now)
     }
 }
 

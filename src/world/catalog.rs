@@ -2,6 +2,8 @@
 
 use crate::protocol::id::{Origin, ProductId, UserId};
 use crate::protocol::money::Money;
+use crate::world::names::Names;
+use crate::world::setup::Setup;
 
 /// What an app sells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,8 @@ pub struct Person {
     pub email: &'static str,
 }
 
-/// Everybody and everything that is there before the first command. All names are reserved ones (RFC 2606).
+/// Everybody and everything that is there before the first command. The names are the set-up's; the others are reserved ones
+/// (RFC 2606).
 #[derive(Clone, Debug)]
 pub struct Catalog {
     /// The app on the left of the window.
@@ -40,12 +43,8 @@ pub struct Catalog {
     pub other_app: Origin,
     /// The store, and the issuer of its receipts.
     pub market: Origin,
-    /// The store's host name: the audience of pay requests.
-    pub market_domain: &'static str,
-    /// Where the historic client lets itself be sent to ask: this store, and none of the real ones.
-    pub receipt_check_sites: [&'static str; 1],
-    /// Whose certificates the store's own verify service takes.
-    pub certificate_hosts: [&'static str; 1],
+    /// The provider's domain: the audience of pay requests, and the issuer of notices.
+    pub market_domain: String,
     /// What the app sells, then what the other app sells.
     pub products: Vec<Product>,
     /// Who buys.
@@ -55,79 +54,50 @@ pub struct Catalog {
     /// The PIN that the buyer knows.
     pub pin: &'static str,
     /// The application key of classic mode.
-    pub app_key: &'static str,
+    pub app_key: String,
     /// Where the store's own payment server takes its notices in hosted mode.
-    pub market_postback_url: &'static str,
+    pub market_postback_url: String,
     /// Where it takes its chargebacks.
-    pub market_chargeback_url: &'static str,
+    pub market_chargeback_url: String,
     /// Where the store answers for its receipts.
-    pub verify_url: &'static str,
+    pub verify_url: String,
     /// Where the store trades expired receipts for fresh ones.
-    pub reissue_url: &'static str,
+    pub reissue_url: String,
     /// Where classic mode wants its notices.
-    pub postback_url: &'static str,
+    pub postback_url: String,
     /// Where classic mode wants its chargebacks.
-    pub chargeback_url: &'static str,
+    pub chargeback_url: String,
 }
 
+/// The path at which the store answers for its receipts.
+pub(crate) const VERIFY_PATH: &str = "/verify/";
+/// The path at which it trades expired ones.
+pub(crate) const REISSUE_PATH: &str = "/api/v1/receipts/reissue/";
+
 impl Catalog {
-    /// The catalogue of every built-in run.
+    /// The catalogue of a run with this set-up.
     #[must_use]
-    pub fn standard() -> Self {
-        let app = Origin::well_known("https://pony.example");
-        let other_app = Origin::well_known("https://kite.example");
+    pub fn of(setup: &Setup) -> Self {
+        let Names { market, provider, app: own, .. } = &setup.names;
+        let (app, other_app) = (own.origin.clone(), Origin::well_known("https://kite.example"));
+        let at = |chosen: &Option<String>, path| chosen.clone().unwrap_or_else(|| format!("{app}{path}"));
         Self {
             app_name: "Pony Park",
-            market: Origin::well_known("https://market.example"),
-            market_domain: "market.example",
-            certificate_hosts: ["market.example"],
-            receipt_check_sites: ["https://market.example"],
-            products: vec![
-                Product {
-                    id: ProductId::well_known("shiny-pony"),
-                    name: "Shiny Pony",
-                    description: "A pony that glows in the dark",
-                    price: Money::usd(99),
-                    price_point: "1",
-                    app: app.clone(),
-                },
-                Product {
-                    id: ProductId::well_known("golden-saddle"),
-                    name: "Golden Saddle",
-                    description: "Never slips",
-                    price: Money::usd(149),
-                    price_point: "2",
-                    app: app.clone(),
-                },
-                Product {
-                    id: ProductId::well_known("rainbow-mane"),
-                    name: "Rainbow Mane",
-                    description: "Seven colours, brushed daily",
-                    price: Money::usd(199),
-                    price_point: "3",
-                    app: app.clone(),
-                },
-                Product {
-                    id: ProductId::well_known("long-string"),
-                    name: "Long String",
-                    description: "For kites that want to see more",
-                    price: Money::usd(99),
-                    price_point: "1",
-                    app: other_app.clone(),
-                },
-            ],
+            market: market.clone(),
+            market_domain: provider.clone(),
+            app_key: own.key.clone(),
+            market_postback_url: format!("{market}/services/webpay/postback"),
+            market_chargeback_url: format!("{market}/services/webpay/chargeback"),
+            verify_url: format!("{market}{VERIFY_PATH}"),
+            reissue_url: format!("{market}{REISSUE_PATH}"),
+            postback_url: at(&own.postback_url, "/postback"),
+            chargeback_url: at(&own.chargeback_url, "/chargeback"),
+            products: products(&app, &other_app),
             app,
             other_app,
             buyer: Person { id: UserId::from("ada"), email: "ada@example.org" },
             other_person: Person { id: UserId::from("bob"), email: "bob@example.org" },
             pin: "1234",
-            app_key: "pony-park-key",
-            market_postback_url: "https://market.example/services/webpay/postback",
-            market_chargeback_url: "https://market.example/services/webpay/chargeback",
-            verify_url: "https://market.example/verify/",
-            reissue_url: "https://market.example/api/v1/receipts/reissue/",
-            postback_url: "https://pony.example/postback",
-            chargeback_url: "https://pony.example/chargeback",
         }
     }
 
@@ -141,4 +111,42 @@ impl Catalog {
     pub fn shop(&self) -> impl Iterator<Item = &Product> {
         self.products.iter().filter(|product| product.app == self.app)
     }
+}
+
+/// The wares of the two apps, in shop order.
+fn products(app: &Origin, other_app: &Origin) -> Vec<Product> {
+    vec![
+        Product {
+            id: ProductId::well_known("shiny-pony"),
+            name: "Shiny Pony",
+            description: "A pony that glows in the dark",
+            price: Money::usd(99),
+            price_point: "1",
+            app: app.clone(),
+        },
+        Product {
+            id: ProductId::well_known("golden-saddle"),
+            name: "Golden Saddle",
+            description: "Never slips",
+            price: Money::usd(149),
+            price_point: "2",
+            app: app.clone(),
+        },
+        Product {
+            id: ProductId::well_known("rainbow-mane"),
+            name: "Rainbow Mane",
+            description: "Seven colours, brushed daily",
+            price: Money::usd(199),
+            price_point: "3",
+            app: app.clone(),
+        },
+        Product {
+            id: ProductId::well_known("long-string"),
+            name: "Long String",
+            description: "For kites that want to see more",
+            price: Money::usd(99),
+            price_point: "1",
+            app: other_app.clone(),
+        },
+    ]
 }

@@ -18,13 +18,16 @@ use crate::world::wire::Outbox;
 pub struct Device {
     receipts: Vec<Arc<str>>,
     providers: Vec<Provider>,
+    /// Unset for a provider on this very machine, as developers did with `dom.payment.skipHTTPSCheck`.
+    is_https_required: bool,
     /// The `mozPay` calls whose windows are open, by the message that opened each.
     calls: BTreeMap<MessageId, Arc<Message>>,
 }
 
 impl Device {
-    pub(crate) fn new(providers: Vec<Provider>) -> Self {
-        Self { receipts: Vec::new(), providers, calls: BTreeMap::new() }
+    pub(crate) fn new(catalog: &Catalog) -> Self {
+        let is_https_required = catalog.market.scheme() == "https";
+        Self { receipts: Vec::new(), providers: providers(catalog), is_https_required, calls: BTreeMap::new() }
     }
 
     /// The receipts that are stored for the app, in the order in which they came.
@@ -77,7 +80,7 @@ impl Device {
 
     fn open_window(&mut self, requests: &[Arc<str>], call: &Arc<Message>, out: &mut Outbox<'_>) {
         let offered: Vec<Option<&str>> = requests.iter().map(|request| Some(&**request)).collect();
-        match broker(&offered, &self.providers, true) {
+        match broker(&offered, &self.providers, self.is_https_required) {
             Ok(choice) => {
                 let Some(request) = requests.get(choice.index) else { return };
                 let body = Body::WindowOpened { request: Arc::clone(request) };
@@ -114,7 +117,7 @@ impl Device {
 }
 
 /// The payment providers that are registered with the device.
-pub(crate) fn providers(catalog: &Catalog) -> Vec<Provider> {
+fn providers(catalog: &Catalog) -> Vec<Provider> {
     vec![Provider {
         name: "Market".to_owned(),
         uri: format!("{}/mozpay/?req=", catalog.market),

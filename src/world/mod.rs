@@ -92,14 +92,14 @@ impl World {
         let seed = setup.seed;
         let chance = |purpose| Chance::new(seed, purpose);
         let (now, buyer) = (setup.start, Buyer::new(setup.buyer));
-        let scene = Scene { setup, catalog: Catalog::standard(), now };
+        let scene = Scene { catalog: Arc::new(Catalog::of(&setup)), setup, now };
         let payment_key = app_server::payment_key(&scene, &mut chance(stream::PAYMENT_KEY));
         Self {
             wire: Wire::new(scene.setup.latency),
             faults: FaultDesk::new(&scene.setup.faults, scene.now),
             buyer,
             app_page: AppPage::default(),
-            device: Device::new(device::providers(&scene.catalog)),
+            device: Device::new(&scene.catalog),
             marketplace: Marketplace::new(&scene, &payment_key, chance(stream::STORE_IDS), chance(stream::STORE_KEYS)),
             app_server: AppServer::new(payment_key, chance(stream::SERVER_IDS)),
             provider: Provider::default(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::protocol::id::Origin;
 
@@ -17,6 +17,7 @@ pub struct Names {
     /// The app on the left.
     pub app: AppName,
     /// Where a store that sits outside takes requests; `None`: at `market`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub marketplace_url: Option<Origin>,
 }
 
@@ -29,19 +30,37 @@ pub struct AppName {
     /// Its application key: `iss` of its pay requests, `aud` of its notices.
     pub key: String,
     /// Its application secret, as the text that HMAC is keyed with; `None`: drawn from the seed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<Secret>,
     /// Where it wants its notices; `None`: at `/postback` of its origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub postback_url: Option<String>,
     /// Where it wants its chargebacks; `None`: at `/chargeback` of its origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub chargeback_url: Option<String>,
     /// Where its server takes requests when it sits outside; `None`: at its origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<Origin>,
 }
 
-/// A text that nobody but its owner may read. Shown as dots; written out only where a run is stored for its owner.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// A text that nobody but its owner may read. Printed and written as dots; `Setup::private_json` alone writes it out.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Secret(String);
+
+/// What stands in the place of a secret.
+const DOTS: &str = "••••";
+
+/// Why a text can be nobody's secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The file was written for others to read.
+    #[error("the secret was masked when this was written; write the secret itself in its place")]
+    Masked,
+    /// There is nothing.
+    #[error("a secret must not be empty")]
+    Empty,
+}
 
 impl Secret {
     /// Keeps a text.
@@ -57,15 +76,33 @@ impl Secret {
     }
 }
 
+impl TryFrom<String> for Secret {
+    type Error = SecretError;
+
+    fn try_from(text: String) -> Result<Self, SecretError> {
+        match text.as_str() {
+            "" => Err(SecretError::Empty),
+            DOTS => Err(SecretError::Masked),
+            _ => Ok(Self(text)),
+        }
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(DOTS)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("••••")
+        f.write_str(DOTS)
     }
 }
 
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("••••")
+        f.write_str(DOTS)
     }
 }
 

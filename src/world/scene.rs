@@ -1,5 +1,7 @@
 //! The scene: what every party may look at while it acts.
 
+use std::sync::Arc;
+
 use crate::protocol::rules::Rules;
 use crate::protocol::time::{Span, Time};
 use crate::world::catalog::Catalog;
@@ -10,7 +12,7 @@ use crate::world::setup::Setup;
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {
     pub(crate) setup: Setup,
-    pub(crate) catalog: Catalog,
+    pub(crate) catalog: Arc<Catalog>,
     pub(crate) now: Time,
 }
 

@@ -185,6 +185,19 @@ impl Setup {
         self.signing.unwrap_or(self.rules().signing)
     }
 
+    /// The set-up as JSON with the app's secret written out: for the private store of its owner and nothing else. Every other
+    /// way of writing a set-up puts dots there. Reading needs no twin: `Deserialize` takes a secret and refuses the dots.
+    #[must_use]
+    pub fn private_json(&self) -> String {
+        // Only a map with keys that are no text could fail here, and a set-up holds none.
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        let place = json.pointer_mut("/names/app/secret");
+        if let (Some(place), Some(secret)) = (place, &self.names.app.secret) {
+            *place = secret.expose().into();
+        }
+        json.to_string()
+    }
+
     /// Whether the marketplace itself signs pay requests and takes notices.
     #[must_use]
     pub fn is_hosted(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
 use crate::protocol::money::Money;
 use crate::protocol::rules::NoticeForm;
 use crate::protocol::time::Time;
-use crate::world::catalog::Catalog;
+use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, WireForm};
 use crate::world::message::{Body, ChargeAnswer, Message};
 use crate::world::planted::Planted;
@@ -111,12 +111,18 @@ impl Addresses<'_> {
     }
 
     fn at_market(&self, method: &'static str, path: &str) -> HttpForm {
-        HttpForm::request(method, format!("{}{path}", self.catalog.market))
+        HttpForm::request(method, format!("{}{path}", self.market()))
     }
 
-    /// Hosted, the marketplace serves the page's routes itself.
+    /// Where the store takes requests: a store outside may be somewhere else than its name says.
+    fn market(&self) -> &Origin {
+        self.setup.names.marketplace_url.as_ref().unwrap_or(&self.catalog.market)
+    }
+
+    /// Where the app server does. Hosted, the marketplace serves the page's routes itself.
     fn server(&self) -> &Origin {
-        if self.setup.is_hosted() { &self.catalog.market } else { &self.catalog.app }
+        let own = || self.setup.names.app.server_url.as_ref().unwrap_or(&self.catalog.app);
+        if self.setup.is_hosted() { self.market() } else { own() }
     }
 
     fn buy(&self, product: &ProductId, origin: Option<&Origin>) -> HttpForm {
@@ -158,10 +164,10 @@ impl Addresses<'_> {
     fn whole_receipt(&self, receipt: &str, service: Service) -> HttpForm {
         let named = unverified_services(receipt);
         let (named, path) = match service {
-            Service::Verify => (named.verify, "/verify/"),
-            Service::Reissue => (named.reissue, "/api/v1/receipts/reissue/"),
+            Service::Verify => (named.verify, VERIFY_PATH),
+            Service::Reissue => (named.reissue, REISSUE_PATH),
         };
-        let url = named.unwrap_or_else(|| format!("{}{path}", self.catalog.market));
+        let url = named.unwrap_or_else(|| format!("{}{path}", self.market()));
         let post = HttpForm::request("POST", url).header("Origin", self.catalog.app.as_str());
         post.header("Accept", JSON).content("text/plain;charset=UTF-8", receipt)
     }

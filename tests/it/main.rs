@@ -29,6 +29,7 @@ mod pay_codes;
 mod flow_codes;
 mod notices;
 mod outside;
+mod names;
 mod chains;
 mod key_files;
 mod tokens;

@@ -163,7 +163,7 @@ fn every_message_is_told_in_few_plain_words() {
 
 /// One message in every reading: label, caption, what comes, wire form.
 fn tell(message: &Message, setup: &Setup) {
-    let catalog = Catalog::standard();
+    let catalog = Catalog::of(&Setup::default());
     let mut purchases = Purchases::default();
     purchases.learn(message);
     let words = label(&message.body, None);

@@ -18,6 +18,7 @@ use paystage::world::message::{Body, Message, MessageId};
 use paystage::world::party::Party;
 use paystage::world::planted::Planted;
 use paystage::world::refusal::{Refusal, Stop};
+use paystage::world::setup::Setup;
 
 /// Every message of the built-in suite, and by hand what no scenario reaches: long names, many counts, each refusal.
 pub(crate) fn messages() -> Vec<Arc<Message>> {
@@ -60,7 +61,7 @@ fn rare_bodies() -> Vec<Body> {
     };
     let mut bodies = vec![
         Body::BuyClicked { product: product.clone() },
-        Body::BuyAsked { product: product.clone(), origin: Some(Catalog::standard().app) },
+        Body::BuyAsked { product: product.clone(), origin: Some(Catalog::of(&Setup::default()).app) },
         Body::BuyRefused { status: 404, refusal: refusal.clone() },
         Body::PayCalled { requests: vec!["a".into(), "b".into()] },
         Body::PriceShown { transaction: transaction.clone(), name, price, opening: MessageId(0) },

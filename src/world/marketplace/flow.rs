@@ -236,7 +236,7 @@ fn forget_expiry(id: &TransactionId, out: &mut Outbox<'_>) {
 
 /// What the flow checks pay requests against.
 pub(crate) fn pay_desk(scene: &Scene, payment_key: &SigningKey) -> PayDesk {
-    let mut desk = PayDesk::new(scene.catalog.market_domain, scene.rules());
+    let mut desk = PayDesk::new(&scene.catalog.market_domain, scene.rules());
     desk.admit(issuer_of(scene), payment_key.verifying_key());
     desk.price_points = scene.catalog.products.iter().map(|product| product.price_point.to_owned()).collect();
     desk

@@ -12,9 +12,10 @@ use crate::protocol::time::Time;
 use crate::protocol::verify_service::{
     LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer,
 };
+use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
 use crate::world::marketplace::ledger::{Ledger, Transaction};
-use crate::world::marketplace::receipts::{Identities, VERIFY_PATH, claims};
+use crate::world::marketplace::receipts::{Identities, claims};
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
 use crate::world::message::{Body, Message};
 use crate::world::party::Party;
@@ -116,8 +117,8 @@ impl Counter {
     /// What the verify service says of a receipt.
     pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str) -> StoreAnswer {
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
-        let (ring, now) = (self.keys.ring(), scene.clock_of(Party::Marketplace));
-        answer(receipt, &service(scene, &ring), &lookup, now, scene.rules()).unwrap_or_else(broken)
+        let (ring, now, hosts) = (self.keys.ring(), scene.clock_of(Party::Marketplace), own_certificates(scene));
+        answer(receipt, &service(scene, &ring, &hosts), &lookup, now, scene.rules()).unwrap_or_else(broken)
     }
 
     /// Trades an expired receipt for a fresh one with the same claims. Anything else is answered with its standing.
@@ -131,7 +132,14 @@ impl Counter {
     ) {
         let (ring, now, life) = (self.keys.ring(), scene.clock_of(Party::Marketplace), scene.setup.receipt_life);
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
-        let traded = reissue_answer(receipt, &service(scene, &ring), &lookup, now, scene.rules(), life);
+        let traded = reissue_answer(
+            receipt,
+            &service(scene, &ring, &own_certificates(scene)),
+            &lookup,
+            now,
+            scene.rules(),
+            life,
+        );
         let traded = traded.unwrap_or_else(|fault| Reissue::Refused(broken(fault)));
         let status = traded.http_status();
         let answer = match traded {
@@ -150,13 +158,18 @@ impl Counter {
     }
 }
 
+/// The store takes its own certificates and nobody else's.
+fn own_certificates(scene: &Scene) -> [&str; 1] {
+    [scene.catalog.market.host()]
+}
+
 /// The one address of the store's verify service.
-fn service<'a>(scene: &'a Scene, ring: &'a KeyRing) -> VerifyService<'a> {
+fn service<'a>(scene: &'a Scene, ring: &'a KeyRing, certificate_hosts: &'a [&'a str]) -> VerifyService<'a> {
     VerifyService {
-        host: scene.catalog.market.host(),
+        host: scene.catalog.market.authority(),
         path: VERIFY_PATH,
         keys: ring,
-        certificate_hosts: &scene.catalog.certificate_hosts,
+        certificate_hosts,
         serves: Serves::Purchases,
     }
 }

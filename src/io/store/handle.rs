@@ -80,7 +80,7 @@ impl Store {
     pub fn create(&self, title: &str, setup: &Setup) -> RunId {
         let run = RunId::new(self.0.next_run.fetch_add(1, Ordering::Relaxed));
         // A set-up holds no map whose keys are no text, the only thing that cannot be written.
-        let setup = serde_json::to_string(setup).unwrap_or_default();
+        let setup = setup.private_json();
         let begun = Change::Run { run, title: title.to_owned(), setup, at: clock::now() };
         drop(self.write(vec![begun, Change::Branch { run, branch: BranchId::FIRST, parent: None }], true));
         run

@@ -295,12 +295,18 @@ impl AppPage {
         }
     }
 
-    /// Picks the newest stored receipt that names the product; else the newest of all, so that a foreign one is judged too.
+    /// Picks the newest stored receipt that names the product; else the newest that names none of this shop's, so that a
+    /// foreign one is judged too. The receipt of one product never stands for another.
     fn look_at(&mut self, scene: &Scene, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
         let Some(stock) = self.in_stage(Stage::Judging) else { return };
         let product = stock.product.clone();
         let names_it = |receipt: &&Arc<str>| unverified_product(receipt).as_deref() == Some(product.as_str());
-        match receipts.iter().rev().find(names_it).or(receipts.last()) {
+        let names_another = |receipt: &&Arc<str>| {
+            let named = unverified_product(receipt);
+            scene.catalog.shop().any(|own| named.as_deref() == Some(own.id.as_str()))
+        };
+        let newest = || receipts.iter().rev();
+        match newest().find(names_it).or_else(|| newest().find(|receipt| !names_another(receipt))) {
             None => self.close(&product, Stop::NoReceipt.into(), out),
             Some(receipt) => {
                 self.shelf_mut(&product).receipt = Some(Arc::clone(receipt));

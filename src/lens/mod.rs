@@ -15,3 +15,4 @@ mod sayings;
 pub mod caption;
 pub mod preview;
 pub mod reading;
+pub mod lamp;

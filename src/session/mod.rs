@@ -8,6 +8,7 @@ pub mod line;
 pub mod recorded;
 pub mod control;
 pub mod replay;
+pub mod watch;
 pub mod run_file;
 pub mod scenario;
 pub mod builtin;

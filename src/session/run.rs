@@ -252,6 +252,25 @@ impl Session {
         &self.world
     }
 
+    /// The world as it was at a place, made anew from the nearest one that is kept. A step beyond either end stops at that end;
+    /// `None` for a branch that is not there.
+    #[must_use]
+    pub fn world_at(&self, place: Place) -> Option<World> {
+        let branch = self.branches.get(place.branch.index())?;
+        let step = place.step.clamp(1, branch.steps.len());
+        if step == self.here.step && place.branch == self.here.branch {
+            return Some(self.world.clone());
+        }
+        let (kept, mut world) = match branch.snapshots.nearest(step) {
+            Some((kept, world)) => (kept, world.clone()),
+            None => (0, World::new(self.setup.clone())),
+        };
+        for passed in &branch.steps[kept..step] {
+            world.handle(&passed.command);
+        }
+        Some(world)
+    }
+
     /// What was fixed before the first command. The world's own set-up also shows what commands changed since: skews.
     #[must_use]
     pub fn setup(&self) -> &Setup {

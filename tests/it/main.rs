@@ -55,3 +55,4 @@ mod http_guard;
 mod http_limits;
 mod listening;
 mod outbound;
+mod lamp;

@@ -6,6 +6,7 @@ use crate::protocol::id::ProductId;
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
+use crate::session::watch::law::Law;
 use crate::world::transaction::TransactionState;
 
 /// One demand. The word in files is [`Expected::word`], in the same order as [`WORDS`].
@@ -45,6 +46,8 @@ pub enum Expected {
     OwnerMailed(bool),
     /// These things happened, in this order, with anything between them.
     Events(Vec<String>),
+    /// Exactly these laws are broken now; none is the green lamp.
+    Lamp(Vec<Law>),
 }
 
 /// The two ends of a ladder.
@@ -58,7 +61,7 @@ pub enum VerdictWord {
 }
 
 /// The words that may stand under `[expect]`.
-pub const WORDS: [&str; 17] = [
+pub const WORDS: [&str; 18] = [
     "access",
     "verdict",
     "check",
@@ -76,6 +79,7 @@ pub const WORDS: [&str; 17] = [
     "returned",
     "owner-mailed",
     "events",
+    "lamp",
 ];
 
 impl Expected {
@@ -100,6 +104,7 @@ impl Expected {
             Self::Returned(_) => "returned",
             Self::OwnerMailed(_) => "owner-mailed",
             Self::Events(_) => "events",
+            Self::Lamp(_) => "lamp",
         }
     }
 
@@ -124,6 +129,7 @@ impl Expected {
             Self::Transactions(states) => list(states.iter().map(|state| state_word(*state))),
             Self::Charged(sum) | Self::Returned(sum) => quoted(&sum.to_string()),
             Self::OwnerMailed(is_mailed) => is_mailed.to_string(),
+            Self::Lamp(laws) => lamp_value(laws),
         }
     }
 }
@@ -141,6 +147,18 @@ pub fn state_word(state: TransactionState) -> &'static str {
         TransactionState::TimedOut => "timed-out",
         TransactionState::Refunded => "refunded",
         TransactionState::ChargedBack => "charged-back",
+    }
+}
+
+/// The word for a lamp that is not red.
+pub(crate) const GREEN: &str = "green";
+
+/// The lamp as a file says it: green, the one law that is broken, or all that are.
+pub(crate) fn lamp_value(broken: &[Law]) -> String {
+    match broken {
+        [] => quoted(GREEN),
+        [only] => quoted(only.name()),
+        several => list(several.iter().map(|law| law.name())),
     }
 }
 

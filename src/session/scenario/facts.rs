@@ -7,12 +7,14 @@ use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status};
 use crate::protocol::verdict::check::Check;
 use crate::session::run::Session;
-use crate::session::scenario::expected::{Expected, VerdictWord, list, quoted, state_word};
+use crate::session::scenario::expected::{Expected, VerdictWord, lamp_value, list, quoted, state_word};
 use crate::session::scenario::happening::event_word;
 use crate::session::scenario::trace::{
     charged, codes, count, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open, returned, sent,
     states,
 };
+use crate::session::watch::Watch;
+use crate::session::watch::law::Law;
 use crate::world::message::Body;
 
 /// What is found where nothing has happened yet.
@@ -95,6 +97,7 @@ pub(crate) fn find(session: &Session, expected: &Expected) -> Found {
             Found { is_met: *wanted == mail.is_some(), value: mail.is_some().to_string(), message: number }
         }
         Expected::Events(wanted) => happened(session, wanted),
+        Expected::Lamp(wanted) => lamp(session, wanted),
     }
 }
 
@@ -139,6 +142,16 @@ fn happened(session: &Session, wanted: &[String]) -> Found {
         Some(missing) => format!("{so_far} and then no {missing}"),
     };
     compared(session, met == wanted.len(), value)
+}
+
+/// The lamp is looked at from the beginning of the run, and only where somebody asks for it.
+fn lamp(session: &Session, wanted: &[Law]) -> Found {
+    let watch = Watch::over(session.setup(), session.past());
+    let broken: BTreeSet<Law> = watch.red().map(|breach| breach.law).collect();
+    let is_met = broken == wanted.iter().copied().collect();
+    let cause = watch.red().find_map(|breach| breach.cause);
+    let message = cause.map(|cause| cause.number).or_else(|| last_number(session));
+    Found { is_met, value: lamp_value(&broken.into_iter().collect::<Vec<_>>()), message }
 }
 
 fn sum(session: &Session, wanted: Money, found: Money) -> Found {

@@ -7,11 +7,12 @@ use toml::de::DeValue;
 use crate::protocol::id::ProductId;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
-use crate::session::scenario::expected::{Expected, VerdictWord, WORDS, state_word};
+use crate::session::scenario::expected::{Expected, GREEN, VerdictWord, WORDS, state_word};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::happening;
 use crate::session::scenario::plan::Expectation;
 use crate::session::scenario::value::{Entry, pick};
+use crate::session::watch::law::Law;
 use crate::world::transaction::TransactionState;
 
 /// Reads a table of expectations.
@@ -42,6 +43,7 @@ fn expected(entry: &Entry<'_>) -> Result<Expected, ScenarioError> {
         "returned" => Expected::Returned(entry.money()?),
         "owner-mailed" => Expected::OwnerMailed(entry.flag()?),
         "events" => Expected::Events(happenings(entry)?),
+        "lamp" => Expected::Lamp(laws(entry)?),
         _ => return Err(entry.unknown_key("an expectation", &WORDS)),
     })
 }
@@ -80,6 +82,21 @@ fn happenings(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {
         }
     };
     texts.into_iter().map(known_word).collect()
+}
+
+/// `green`, one law, or a list of laws.
+fn laws(entry: &Entry<'_>) -> Result<Vec<Law>, ScenarioError> {
+    let texts = entry.texts("green, or the law that is broken, such as \"product-available\"")?;
+    if let [(text, _)] = texts.as_slice()
+        && *text == GREEN
+    {
+        return Ok(Vec::new());
+    }
+    let known = std::iter::once(GREEN).chain(Law::ALL.map(Law::name)).collect::<Vec<_>>();
+    let law = |(text, at): (&str, Range<usize>)| {
+        Law::parse(text).ok_or_else(|| entry.source.unknown(&at, text, "a law of the lamp", &known))
+    };
+    texts.into_iter().map(law).collect()
 }
 
 fn states(entry: &Entry<'_>) -> Result<Vec<TransactionState>, ScenarioError> {

@@ -53,6 +53,7 @@ mod raw_http;
 mod stand_in;
 mod http_guard;
 mod http_limits;
+mod http_real_doors;
 mod listening;
 mod outbound;
 mod lamp;

@@ -65,6 +65,11 @@ impl Crowd {
         Some(Place { crowd: self.clone(), number, leave })
     }
 
+    /// Lets the one leave who would have to make room for a newcomer, if there is one.
+    pub fn relieve(&self) {
+        let _ = self.members().make_room();
+    }
+
     /// Asks everybody to leave at once, in service or not.
     pub fn dismiss(&self) {
         let members = self.members();
@@ -155,5 +160,66 @@ impl Drop for Place {
         let mut members = self.crowd.members();
         members.silent.remove(&self.number);
         members.known.remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether the place was asked to leave.
+    fn is_dismissed(place: &Place) -> bool {
+        let mut left = std::pin::pin!(place.left());
+        left.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
+    }
+
+    #[test]
+    fn the_oldest_silent_one_makes_room_first() {
+        let crowd = Crowd::new(3);
+        let (known, older, newer) = (crowd.enter().unwrap(), crowd.enter().unwrap(), crowd.enter().unwrap());
+        drop(known.mark().serving());
+        let newcomer = crowd.enter().unwrap();
+        assert_eq!([&known, &older, &newer, &newcomer].map(is_dismissed), [false, true, false, false]);
+        assert_eq!(crowd.len(), 3);
+        drop(older);
+        assert_eq!(crowd.len(), 3, "its place was given away already");
+    }
+
+    #[test]
+    fn who_waits_between_two_requests_goes_before_nobody_does() {
+        let crowd = Crowd::new(2);
+        let (idle, busy) = (crowd.enter().unwrap(), crowd.enter().unwrap());
+        let _serving = busy.mark().serving();
+        drop(idle.mark().serving());
+        let _newcomer = crowd.enter().unwrap().mark().serving();
+        assert_eq!([&idle, &busy].map(is_dismissed), [true, false]);
+    }
+
+    #[test]
+    fn there_is_no_place_when_all_are_served_until_one_is_done() {
+        let crowd = Crowd::new(1);
+        let place = crowd.enter().unwrap();
+        let (first, second) = (place.mark().serving(), place.mark().serving());
+        assert!(crowd.enter().is_none());
+        drop(first);
+        assert!(crowd.enter().is_none(), "one of two requests is still served");
+        drop(second);
+        assert!(crowd.enter().is_some());
+        assert!(is_dismissed(&place));
+    }
+
+    #[test]
+    fn relief_and_dismissal_reach_whom_they_must() {
+        let crowd = Crowd::new(9);
+        let (silent, busy) = (crowd.enter().unwrap(), crowd.enter().unwrap());
+        let _serving = busy.mark().serving();
+        crowd.relieve();
+        assert_eq!([&silent, &busy].map(is_dismissed), [true, false]);
+        crowd.relieve();
+        assert!(!is_dismissed(&busy), "who is served is not put out");
+        crowd.dismiss();
+        assert!(is_dismissed(&busy));
+        drop((silent, busy));
+        assert!(crowd.is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Serving: the accept loop, and one connection at a time with all its limits. `axum::serve` has no time limit for a head.
 
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,10 +100,16 @@ async fn accept(
             () = stop.asked() => return,
             accepted = listener.accept() => accepted,
         };
-        let Ok((socket, _)) = accepted else {
-            // A client that went away before we looked, or no more sockets for us: then waiting lets some go.
-            sleep(BREATH).await;
-            continue;
+        let socket = match accepted {
+            Ok((socket, _)) => socket,
+            // A client that went away before we looked.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+            // The system has no more sockets for us: whoever asks nothing gives one back.
+            Err(_) => {
+                crowd.relieve();
+                sleep(BREATH).await;
+                continue;
+            }
         };
         // No place: all that there are is in service. Closed at once, the client knows where it stands.
         let Some(place) = crowd.enter() else { continue };

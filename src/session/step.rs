@@ -119,7 +119,7 @@ fn is_reading(event: &Event) -> bool {
     if let Event::Sent { message } | Event::Delivered { message } = event {
         return is_question_or_answer(&message.body);
     }
-    matches!(event, Event::Waited { .. } | Event::CommandIgnored { .. })
+    matches!(event, Event::Waited { .. } | Event::Refused { .. } | Event::CommandIgnored { .. })
 }
 
 fn is_question_or_answer(body: &Body) -> bool {

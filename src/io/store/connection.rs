@@ -14,6 +14,9 @@ use crate::io::store::schema;
 /// How many pages the log may grow before it is copied into the file: 16 MiB.
 const CHECKPOINT_PAGES: u32 = 4_096;
 
+/// The smallest page that SQLite knows, in bytes: no database is shorter.
+const PAGE_MIN: u64 = 512;
+
 /// Opens a store, makes it if it is not there, and brings it up to the newest schema.
 ///
 /// The file is claimed through SQLite's exclusive locking rather than a lock file beside it: there is nothing to clean up, the
@@ -43,8 +46,13 @@ pub(crate) fn open(place: &StorePlace, pages_max: Option<u32>) -> Result<Connect
 
 fn open_file(place: &StorePlace, path: &Path) -> Result<Connection, StoreError> {
     make(path).map_err(|error| StoreError::of_file(place, &error))?;
-    if fs::metadata(path).is_ok_and(|found| found.is_dir()) {
+    let found = fs::metadata(path).map_err(|error| StoreError::of_file(place, &error))?;
+    if found.is_dir() {
         return Err(StoreError::Folder(place.clone()));
+    }
+    if (1..PAGE_MIN).contains(&found.len()) {
+        // SQLite takes it for an empty file, and would write over it.
+        return Err(StoreError::NotAStore(place.clone()));
     }
     let claim = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;

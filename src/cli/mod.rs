@@ -2,6 +2,7 @@
 
 pub mod ending;
 pub mod paint;
+pub mod seat;
 pub mod arguments;
 pub mod window;
 pub mod reading;
@@ -14,6 +15,7 @@ pub mod verify;
 pub mod audit;
 pub mod inspect;
 pub mod picture;
+pub mod serve;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -62,5 +64,6 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Audit(arguments)) => audit::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
+        Some(Task::Serve(arguments)) => serve::run(arguments, out),
     }
 }

@@ -15,3 +15,4 @@ pub mod saved;
 pub mod inbox;
 pub mod live;
 pub mod store;
+pub mod headless;

@@ -97,6 +97,9 @@ impl Driver {
                 self.waiters.clear();
                 self.windows = Windows::default();
                 run.restart(*setup);
+                for step in run.kept() {
+                    self.observe(run, &step);
+                }
                 for command in commands {
                     self.dispatch(run, command);
                 }

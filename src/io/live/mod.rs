@@ -1,5 +1,6 @@
 //! Live runs: a run that programs outside act in, at the pace of a clock.
 
+pub mod setup;
 pub mod waiting;
 pub mod windows;
 pub mod driver;

@@ -1,0 +1,108 @@
+//! `paystage serve`: a run for somebody's own app, over HTTP, without a window.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+
+use crate::cli::arguments::{ServeArguments, ServeClock};
+use crate::cli::ending::Ending;
+use crate::cli::paint::{QUIET, WARN, painted};
+use crate::cli::seat::Taken;
+use crate::io::files::{self, Place, SMALL_FILE_MAX};
+use crate::io::headless::{self, Plan, Serving};
+use crate::io::inbox::Clock;
+use crate::io::live::setup;
+use crate::io::outbound::Reach;
+use crate::io::store::place::StorePlace;
+use crate::protocol::dial::Hosting;
+use crate::protocol::time::Span;
+use crate::world::names::Secret;
+use crate::world::seat::Seat;
+use crate::world::setup::Setup;
+
+/// Serves until Ctrl-C.
+pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+    let plan = Plan {
+        port: arguments.port,
+        store: StorePlace::named(arguments.store.clone()),
+        setup: arguments.chooses().then(|| wanted(arguments)).transpose()?,
+        clock: match arguments.clock {
+            ServeClock::Real => Clock::Real { ahead: Span::ZERO },
+            ServeClock::Virtual => Clock::Virtual,
+        },
+        reach: arguments.allow_host.iter().fold(Reach::loopback(), |reach, host| reach.and_host(host)),
+    };
+    headless::run(plan, |serving| announce(serving, out))?;
+    Ok(Ending::Fine)
+}
+
+fn announce(serving: &Serving<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+    let Serving { url, token, market, goes_on_after } = serving;
+    writeln!(out, "{url}")?;
+    writeln!(out, "{}", token.display())?;
+    if let Some(steps) = goes_on_after {
+        writeln!(out, "{}", painted(QUIET, format_args!("Goes on with the store's last run, after {steps} steps")))?;
+        if market.as_str() != *url {
+            let words = format_args!("That run calls its store {market}; its receipts name that address");
+            writeln!(out, "{} {words}", painted(WARN, "!"))?;
+        }
+    }
+    out.flush()
+}
+
+/// The set-up that the file and the flags ask for; a flag wins.
+fn wanted(arguments: &ServeArguments) -> anyhow::Result<Setup> {
+    let mut setup = match &arguments.setup {
+        None => Setup::default(),
+        Some(place) => {
+            let text = files::read_text(place, SMALL_FILE_MAX)?;
+            setup::read(&text).with_context(|| format!("{place}: this is no set-up"))?
+        }
+    };
+    if let Some(seed) = arguments.seed {
+        setup.seed = seed;
+    }
+    if let Some(buyer) = arguments.buyer {
+        setup.buyer = buyer;
+    }
+    if let Some(signing) = arguments.signing {
+        setup.signing = Some(signing);
+    }
+    if let Some(revision) = arguments.revision {
+        setup.revision = revision;
+    }
+    if let Some(origin) = &arguments.app {
+        setup.names.app.origin = origin.clone();
+    }
+    if let Some(key) = &arguments.key {
+        setup.names.app.key.clone_from(key);
+    }
+    if let Some(place) = &arguments.secret_file {
+        setup.names.app.secret = Some(secret(place)?);
+    }
+    if let Some(provider) = &arguments.aud {
+        setup.names.provider.clone_from(provider);
+    }
+    for taken in &arguments.seat {
+        match taken {
+            Taken::AppServer(url) => {
+                setup.hosting = Hosting::Classic;
+                setup.seats.app_server = Seat::External;
+                setup.names.app.server_url = Some(url.clone());
+            }
+            Taken::Marketplace(url) => {
+                setup.seats.marketplace = Seat::External;
+                setup.names.marketplace_url = Some(url.clone());
+            }
+        }
+    }
+    Ok(setup)
+}
+
+/// The secret as the file has it, without the line end that editors add.
+fn secret(place: &Place) -> anyhow::Result<Secret> {
+    let text = files::read_text(place, SMALL_FILE_MAX)?;
+    let secret = text.strip_suffix('\n').unwrap_or(&text);
+    anyhow::ensure!(!secret.is_empty(), "{place}: the secret is empty");
+    Ok(Secret::new(secret))
+}

@@ -1,0 +1,143 @@
+//! Serving without a window: one run at the root of one server, until somebody ends it.
+
+use std::io;
+use std::path::Path;
+
+use tokio::runtime::Builder;
+
+use crate::io::clock;
+use crate::io::http::guard::Gate;
+use crate::io::http::limits::Limits;
+use crate::io::http::listen::{ListenError, Listening};
+use crate::io::http::serve::{serve, stopper};
+use crate::io::http::site;
+use crate::io::http::token::{Token, TokenError, TokenFile};
+use crate::io::inbox::Clock;
+use crate::io::live::driver::Keeper;
+use crate::io::live::{setup, stage};
+use crate::io::outbound::{Outbound, Reach};
+use crate::io::store::error::StoreError;
+use crate::io::store::handle::Store;
+use crate::io::store::keeper::LineKeeper;
+use crate::io::store::load::LoadError;
+use crate::io::store::place::StorePlace;
+use crate::protocol::id::{IdError, Origin};
+use crate::session::line::Line;
+use crate::world::setup::Setup;
+
+/// What shall be served.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The port; 0 takes one that is free.
+    pub port: u16,
+    /// Where runs are kept.
+    pub store: StorePlace,
+    /// The set-up of a new run; `None` goes on with the store's last one, if it has one.
+    pub setup: Option<Setup>,
+    /// Who moves the clock.
+    pub clock: Clock,
+    /// Where requests to servers outside may go.
+    pub reach: Reach,
+}
+
+/// What is served, once it is.
+#[derive(Debug)]
+pub struct Serving<'a> {
+    /// Where.
+    pub url: &'a str,
+    /// The file with the token for the control interface.
+    pub token: &'a Path,
+    /// What the run calls its store: another address than `url`, where it was begun at another port.
+    pub market: &'a Origin,
+    /// How many steps a run had taken with which this goes on; `None`: it is new.
+    pub goes_on_after: Option<usize>,
+}
+
+/// Why nothing is served, or no more.
+#[derive(Debug, thiserror::Error)]
+pub enum HeadlessError {
+    /// The port.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store's last run.
+    #[error("{0}; give --setup, or any other dial, to begin a new run beside it")]
+    Load(LoadError),
+    /// Our own address is no origin: cannot happen with a loopback address and a port.
+    #[error(transparent)]
+    Address(#[from] IdError),
+    /// The system's own words.
+    #[error("the server cannot go on: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Serves until Ctrl-C or a polite signal, and `announce`s before the first request is answered. All that was answered is on disk
+/// when this comes back.
+///
+/// # Errors
+/// [`HeadlessError`].
+pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) -> Result<(), HeadlessError> {
+    let listening = Listening::bind(plan.port)?;
+    let url = listening.url();
+    let store = Store::open(&plan.store)?;
+    let (mut keeper, line, goes_on_after) = line(&store, plan.setup, &Origin::parse(&url)?)?;
+    let token = Token::fresh()?;
+    let file = TokenFile::create(&token, listening.port())?;
+    let market = line.setup().names.market.clone();
+    let gate = Gate::new(listening.port(), token, Limits::default());
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let outcome = runtime.block_on(async {
+        let keep: Keeper = Box::new(move |run, step| keeper.keep(run, step));
+        let letterbox = stage::start(line, plan.clock, Outbound::new(plan.reach), Some(keep));
+        let front = site::front(gate, &letterbox);
+        let (stopper, stop) = stopper();
+        tokio::spawn(async move {
+            asked_to_end().await;
+            stopper.stop();
+        });
+        announce(&Serving { url: &url, token: file.path(), market: &market, goes_on_after })?;
+        serve(listening, front, stop).await
+    });
+    runtime.shutdown_background();
+    // The last of the store's handles writes what is left.
+    drop(store);
+    Ok(outcome?)
+}
+
+/// The run to be served: a new one, or the one that the store was left with.
+fn line(
+    store: &Store,
+    wanted: Option<Setup>,
+    address: &Origin,
+) -> Result<(LineKeeper, Line, Option<usize>), HeadlessError> {
+    let last = store.recent(1)?.into_iter().next();
+    if let (None, Some(last)) = (&wanted, last) {
+        let (keeper, line) = LineKeeper::resume(store, last.id, &mut |_| {}).map_err(HeadlessError::Load)?;
+        let count = line.count();
+        return Ok((keeper, line, Some(count)));
+    }
+    let setup = setup::at_home(wanted.unwrap_or_default(), address, clock::now());
+    Ok((LineKeeper::begin(store, "Served"), Line::new(setup), None))
+}
+
+/// Ends when the user presses Ctrl-C, or the system asks the program to end.
+async fn asked_to_end() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+        return;
+    }
+    // Where the system knows no signals the program is ended from outside.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

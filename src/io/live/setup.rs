@@ -1,0 +1,79 @@
+//! Set-ups of live runs: what a set-up becomes when programs outside join in at a real address.
+
+use serde::Deserialize;
+
+use crate::protocol::id::Origin;
+use crate::protocol::time::{Span, Time};
+use crate::world::names::Names;
+use crate::world::seat::Seat;
+use crate::world::setup::Setup;
+
+/// The set-up for a run at `address` that begins `now`. What was chosen stays; what was left at its default becomes real: the
+/// store answers at this address and calls itself so, the app is the demo page there, and nothing is slow on purpose.
+#[must_use]
+pub fn at_home(mut setup: Setup, address: &Origin, now: Time) -> Setup {
+    let usual = Setup::default();
+    let names = Names::default();
+    if setup.start == usual.start {
+        setup.start = now;
+    }
+    if setup.latency == usual.latency {
+        setup.latency = Span::ZERO;
+    }
+    if setup.names.market == names.market {
+        setup.names.market = address.clone();
+    }
+    if setup.names.app.origin == names.app.origin {
+        setup.names.app.origin = address.clone();
+    }
+    // With somebody's own store our page has to act; otherwise whoever asks is the page.
+    if setup.seats.marketplace == Seat::Simulated {
+        setup.seats.app_page = Seat::External;
+    }
+    setup
+}
+
+/// Reads a set-up file: the dials as a scenario's `[setup]` has them, under that head or without one. A whole scenario will do.
+///
+/// # Errors
+/// What the reader met, with line and column.
+pub fn read(text: &str) -> Result<Setup, toml::de::Error> {
+    #[derive(Deserialize)]
+    struct Headed {
+        setup: Setup,
+    }
+    let table: toml::Table = toml::from_str(text)?;
+    if table.contains_key("setup") {
+        return toml::from_str::<Headed>(text).map(|file| file.setup);
+    }
+    toml::from_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::character::BuyerCharacter;
+
+    #[test]
+    fn what_was_chosen_stays_and_the_rest_becomes_real() {
+        let address = Origin::parse("http://127.0.0.1:8420").unwrap();
+        let now = Time::from_seconds(1_800_000_000);
+        let mut chosen = Setup::default();
+        chosen.names.app.origin = Origin::parse("http://127.0.0.1:9100").unwrap();
+        chosen.latency = Span::from_millis(5);
+        let home = at_home(chosen, &address, now);
+        assert_eq!((home.start, home.latency), (now, Span::from_millis(5)));
+        assert_eq!(home.names.app.origin.as_str(), "http://127.0.0.1:9100");
+        assert_eq!(home.names.market, address);
+        assert_eq!(home.seats.app_page, Seat::External);
+    }
+
+    #[test]
+    fn a_set_up_file_has_a_head_or_none() {
+        for text in ["buyer = \"cancels\"", "title = \"t\"\n[setup]\nbuyer = \"cancels\""] {
+            assert_eq!(read(text).unwrap().buyer, BuyerCharacter::Cancels, "{text}");
+        }
+        let error = read("seed = 1\nbuyr = \"cancels\"").unwrap_err().to_string();
+        assert!(error.contains("line 2") && error.contains("buyr"), "{error}");
+    }
+}

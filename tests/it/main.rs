@@ -30,6 +30,7 @@ mod flow_codes;
 mod notices;
 mod outside;
 mod names;
+mod pages;
 mod chains;
 mod key_files;
 mod tokens;

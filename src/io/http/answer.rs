@@ -34,9 +34,7 @@ pub fn of(words: Words, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
         }
         (Words::Flow, Body::PriceShown { transaction, .. }) => flow_begun(Some(transaction)),
         (Words::Flow, Body::WindowEnded { failure: None }) => flow_begun(None),
-        (Words::Flow | Words::WindowPage, Body::WindowEnded { failure: Some(refusal) }) => {
-            refused(flow_status(refusal.code), refusal)
-        }
+        (Words::Flow, Body::WindowEnded { failure: Some(refusal) }) => refused(flow_status(refusal.code), refusal),
         (Words::RootKey, Body::KeysAnswered { keys }) if !keys.contains("\"jwk\"") => {
             let sentence = "This store certifies no keys; its receipt keys are at /.well-known/jwks.json";
             misheard(&Misheard::missing("NO_ROOT_KEY", sentence))
@@ -61,7 +59,8 @@ fn flow_begun(transaction: Option<&TransactionId>) -> Response<HttpBody> {
 }
 
 /// The flow answered 400 to every refusal but two.
-fn flow_status(code: &str) -> u16 {
+#[must_use]
+pub fn flow_status(code: &str) -> u16 {
     match code {
         "PAY_DISABLED" => 503,
         "HTTP_500" => 500,

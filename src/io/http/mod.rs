@@ -16,6 +16,7 @@ pub mod pages;
 pub mod route;
 pub mod routes;
 pub mod answer;
+pub mod shown;
 pub mod reading;
 pub mod public;
 pub mod site;

@@ -16,6 +16,7 @@ use crate::io::http::door::Door;
 use crate::io::http::reading;
 use crate::io::http::route::{Asked, Misheard, Route, Serves, Verb, Words};
 use crate::io::http::routes::{history, page, store, verify, window};
+use crate::io::http::shown;
 use crate::io::inbox::{Letterbox, Reply, Said, Silence};
 use crate::world::input::Input;
 
@@ -82,6 +83,7 @@ async fn serve(route: &Route, letterbox: &Letterbox, asked: &Asked) -> Response<
     match route.serves {
         Serves::Input(hear, words) => match hear(asked) {
             Ok(input) => say(letterbox, asked, input, words).await,
+            Err(error) if asked.wants_page() => shown::refused(asked, &error),
             Err(error) => answer::misheard(&error),
         },
         Serves::Window(hear) => window_standing(letterbox, asked, hear).await,
@@ -94,9 +96,8 @@ async fn say(letterbox: &Letterbox, asked: &Asked, input: Input, words: Words) -
         Ok(Heard::Reply(reply)) => match words {
             Words::KeySet => reading::key_set(letterbox, &reply).await,
             Words::History => reading::history(letterbox, asked, &reply).await,
-            Words::Page | Words::Store | Words::Flow | Words::WindowPage | Words::RootKey => {
-                answer::of(words, asked, &reply)
-            }
+            Words::WindowPage => shown::window(letterbox, asked, &reply).await,
+            Words::Page | Words::Store | Words::Flow | Words::RootKey => answer::of(words, asked, &reply),
         },
         Ok(Heard::Nothing) => answer::nothing(),
         Err(response) => *response,
@@ -139,7 +140,7 @@ async fn window_standing(
         }
     }
     match letterbox.window(asked.param("transaction").into()).await {
-        Ok(Some(state)) => answer::as_json(200, &reading::standing(&state, refused_pin)),
+        Ok(Some(state)) => answer::with_body(200, "application/json", reading::standing(&state, refused_pin).json()),
         Ok(None) => {
             let error = json!({ "error": "Nobody knows this payment", "error_code": "UNKNOWN_TRANSACTION" });
             answer::as_json(StatusCode::NOT_FOUND.as_u16(), &error)

@@ -5,7 +5,9 @@ use axum::http::Response;
 use serde_json::{Value, json};
 
 use crate::io::http::answer;
+use crate::io::http::pages::window::Standing;
 use crate::io::http::route::{Asked, Misheard, Reading};
+use crate::io::http::shown;
 use crate::io::inbox::{Letterbox, Reply, WindowState};
 use crate::protocol::code::Code;
 use crate::protocol::flow_failure::FlowFailure;
@@ -18,6 +20,7 @@ use crate::world::message::Body;
 /// Answers without asking the run to do anything.
 pub async fn of(reading: Reading, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
     match reading {
+        Reading::Receipt if asked.wants_page() => shown::receipt(letterbox, asked).await,
         Reading::Receipt => receipt(letterbox, asked).await,
         Reading::ErrorLegend => answer::as_json(200, &error_legend(asked.query("locale").unwrap_or("en-US"))),
         Reading::Health => answer::as_json(200, &json!({ "status": "ok" })),
@@ -41,9 +44,12 @@ pub async fn key_set(letterbox: &Letterbox, reply: &Reply) -> Response<HttpBody>
 }
 
 /// The buyer's completed payments with what they were for.
-pub async fn history(letterbox: &Letterbox, _asked: &Asked, reply: &Reply) -> Response<HttpBody> {
+pub async fn history(letterbox: &Letterbox, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
     let Body::HistoryAnswered { transactions } = &reply.message.body else { return answer::nothing() };
     let wanted = transactions.clone();
+    if asked.wants_page() {
+        return shown::history(letterbox, asked, wanted).await;
+    }
     let read = move |run: &dyn Recorded, _| {
         let books = run.world().marketplace();
         let rows = wanted.iter().filter_map(|id| books.transaction(id)).map(|payment| purchase(run, payment));
@@ -90,22 +96,12 @@ fn purchase(run: &dyn Recorded, payment: &Transaction) -> Value {
 
 /// How the payment window stands, as its page reads it.
 #[must_use]
-pub fn standing(state: &WindowState, tries_left: Option<u8>) -> Value {
-    let mut value = match state {
-        WindowState::Unopened | WindowState::Asking => json!({ "state": "asking" }),
-        WindowState::Charging => json!({ "state": "charging" }),
-        WindowState::Ended(None) => json!({ "state": "ended" }),
-        WindowState::Ended(Some(refusal)) => {
-            let failure = json!({ "code": refusal.code, "sentence": refusal.sentence, "fix": refusal.fix });
-            json!({ "state": "ended", "failure": failure })
-        }
-    };
-    if let Some(left) = tries_left
-        && let Some(members) = value.as_object_mut()
-    {
-        members.insert("tries_left".to_owned(), Value::from(left));
+pub fn standing(state: &WindowState, tries_left: Option<u8>) -> Standing {
+    match state {
+        WindowState::Unopened | WindowState::Asking => Standing::asking(tries_left),
+        WindowState::Charging => Standing::charging(),
+        WindowState::Ended(failure) => Standing::ended(failure.as_ref()),
     }
-    value
 }
 
 /// How many tries are left, where the answer to a PIN says so.

@@ -8,14 +8,16 @@
 mod stopwatch;
 mod verify;
 mod purchase;
+mod ledger;
 mod rewind;
 mod frame;
 mod audit;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 5] = [
+const BENCHES: [(&str, fn()); 6] = [
     ("verify", verify::run),
     ("purchase", purchase::run),
+    ("ledger", ledger::run),
     ("rewind", rewind::run),
     ("frame", frame::run),
     ("audit", audit::run),

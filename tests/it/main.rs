@@ -28,6 +28,7 @@ mod codes;
 mod pay_codes;
 mod flow_codes;
 mod notices;
+mod plain_runs;
 mod outside;
 mod names;
 mod pages;

@@ -433,3 +433,34 @@ fn recorded_input_replays_without_the_outside() {
     let fewer = live.commands.iter().skip(2).flat_map(|command| other.handle(command)).count();
     assert_ne!(fewer, events.len());
 }
+
+#[test]
+fn ten_thousand_readings_leave_the_world_as_large_as_it_was() {
+    let mut live = Live::new(outside_page());
+    let (transaction, request) = live.buy();
+    live.open(&request);
+    live.confirm(&transaction, "1234");
+    let receipt = live.poll(&transaction).unwrap();
+    let readings = [
+        Input::Verify { receipt: receipt.clone() },
+        Input::Verify { receipt: "garbage".to_owned() },
+        Input::PollStatus { transaction },
+        Input::PollStatus { transaction: "nobody-knows".into() },
+        Input::FetchKeys,
+        Input::ListPurchases,
+        Input::Reissue { receipt },
+        buy("no-such-pony"),
+    ];
+    let mut read = |times: usize| {
+        for input in readings.iter().cycle().take(times) {
+            live.world.handle(&Command::Receive { at: live.world.now(), input: input.clone() });
+            while live.world.next_due().is_some_and(|due| due <= live.world.now()) {
+                live.world.handle(&Command::Step);
+            }
+        }
+        format!("{:?}", live.world).len()
+    };
+    let few = read(100);
+    // Counters may gain a digit or two.
+    assert!(read(10_000) < few + 32);
+}

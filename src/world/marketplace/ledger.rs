@@ -1,5 +1,6 @@
 //! The ledger: every payment that was started, and the only hand that moves its state.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::{Origin, ProductId, TransactionId, UserId};
@@ -54,11 +55,17 @@ pub struct Delivery {
     pub is_given_up: bool,
 }
 
-/// All payments of the store, oldest first.
+/// All payments of the store, oldest first, with what finds one among a hundred thousand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     transactions: Vec<Transaction>,
+    places: BTreeMap<TransactionId, usize>,
+    /// Where a seller's own id leads: the newest payment that bears it.
+    orders: BTreeMap<TransactionId, usize>,
 }
+
+/// The number of the first payment in the store's books.
+const FIRST_CONTRIBUTION: u64 = 41;
 
 /// What must be known to start a payment.
 pub(crate) struct Start {
@@ -77,76 +84,58 @@ impl Ledger {
     }
 
     pub(crate) fn find(&self, id: &TransactionId) -> Option<&Transaction> {
-        // The one in question is nearly always among the latest.
-        self.transactions.iter().rev().find(|transaction| transaction.id == *id)
+        self.transactions.get(*self.places.get(id)?)
+    }
+
+    pub(crate) fn find_mut(&mut self, id: &TransactionId) -> Option<&mut Transaction> {
+        self.transactions.get_mut(*self.places.get(id)?)
     }
 
     /// The payment that a seller knows by this id: the store's own id in hosted mode, the seller's in classic mode.
     pub(crate) fn by_order(&self, order: &TransactionId) -> Option<&Transaction> {
-        self.transactions.iter().rev().find(|transaction| transaction.order == *order)
+        self.transactions.get(*self.orders.get(order)?)
     }
 
     /// The payment of this number in the store's books.
     pub(crate) fn by_contribution(&self, number: u64) -> Option<&Transaction> {
-        self.transactions.iter().find(|transaction| transaction.contribution == number)
+        self.transactions.get(place_of(number)?)
     }
 
     pub(crate) fn by_contribution_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        self.transactions.iter_mut().find(|transaction| transaction.contribution == number)
-    }
-
-    pub(crate) fn find_mut(&mut self, id: &TransactionId) -> Option<&mut Transaction> {
-        self.transactions.iter_mut().rev().find(|transaction| transaction.id == *id)
+        self.transactions.get_mut(place_of(number)?)
     }
 
     pub(crate) fn start(&mut self, start: Start, out: &mut Outbox<'_>) {
-        let Start { id, product, app, buyer, price, guid, order } = start;
         let to = TransactionState::Started;
-        out.event(Event::TransactionChanged { transaction: id.clone(), from: None, to });
-        let contribution = self.next_contribution();
-        let (started, completed, notices, receipts) = (out.now(), None, Vec::new(), Vec::new());
-        self.transactions.push(Transaction {
-            id,
-            contribution,
-            product,
-            app,
-            buyer,
-            price,
-            state: to,
-            started,
-            completed,
-            guid,
-            notices,
-            receipts,
-            order,
-        });
+        out.event(Event::TransactionChanged { transaction: start.id.clone(), from: None, to });
+        self.enter(start, (to, out.now(), None));
     }
 
     /// Writes down a payment that was completed before the curtain rose.
     pub(crate) fn record(&mut self, start: Start, now: Time) {
+        self.enter(start, (TransactionState::Completed, now, Some(now)));
+    }
+
+    fn enter(&mut self, start: Start, (state, started, completed): (TransactionState, Time, Option<Time>)) {
         let Start { id, product, app, buyer, price, guid, order } = start;
-        let state = TransactionState::Completed;
-        let contribution = self.next_contribution();
-        let (notices, receipts) = (Vec::new(), Vec::new());
+        let place = self.transactions.len();
+        self.places.insert(id.clone(), place);
+        self.orders.insert(order.clone(), place);
         self.transactions.push(Transaction {
             id,
-            contribution,
+            contribution: FIRST_CONTRIBUTION + place as u64,
             product,
             app,
             buyer,
             price,
             state,
-            started: now,
-            completed: Some(now),
+            started,
+            completed,
             guid,
-            notices,
-            receipts,
+            notices: Vec::new(),
+            receipts: Vec::new(),
             order,
         });
-    }
-
-    fn next_contribution(&self) -> u64 {
-        41 + self.transactions.len() as u64
     }
 
     /// Moves a payment along an edge of the state machine. Where there is no such edge nothing moves and the answer is no.
@@ -165,6 +154,11 @@ impl Ledger {
     }
 }
 
+/// The store numbers its payments one after the other.
+fn place_of(contribution: u64) -> Option<usize> {
+    usize::try_from(contribution.checked_sub(FIRST_CONTRIBUTION)?).ok()
+}
+
 impl Transaction {
     /// The delivery of this kind of notice, once there is one.
     #[must_use]
@@ -174,5 +168,49 @@ impl Transaction {
 
     pub(crate) fn delivery_mut(&mut self, kind: NoticeKind) -> Option<&mut Delivery> {
         self.notices.iter_mut().find(|delivery| delivery.kind == kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(id: &str, order: &str) -> Start {
+        Start {
+            id: id.into(),
+            product: ProductId::well_known("pony"),
+            app: Origin::well_known("https://pony.example"),
+            buyer: UserId::from("ada"),
+            price: Money::usd(99),
+            guid: String::new(),
+            order: order.into(),
+        }
+    }
+
+    #[test]
+    fn every_payment_is_found_by_its_id_its_order_and_its_number() {
+        let mut ledger = Ledger::default();
+        for index in 0..100 {
+            ledger.record(start(&format!("id-{index}"), &format!("order-{index}")), Time::from_seconds(index));
+        }
+        for (index, number) in (0..100).zip(FIRST_CONTRIBUTION..) {
+            let found = ledger.find(&format!("id-{index}").as_str().into()).unwrap();
+            assert_eq!((found.started, found.contribution), (Time::from_seconds(index), number));
+            assert_eq!(ledger.by_order(&found.order), Some(found));
+            assert_eq!(ledger.by_contribution(number), Some(found));
+            assert_eq!(ledger.by_order(&found.id), None, "a seller's id is no id of the store");
+        }
+        for number in [0, FIRST_CONTRIBUTION - 1, FIRST_CONTRIBUTION + 100, u64::MAX] {
+            assert_eq!(ledger.by_contribution(number), None);
+        }
+    }
+
+    #[test]
+    fn an_order_that_is_paid_again_leads_to_its_newest_payment() {
+        let mut ledger = Ledger::default();
+        ledger.record(start("first", "order"), Time::from_seconds(1));
+        ledger.record(start("again", "order"), Time::from_seconds(2));
+        assert_eq!(ledger.by_order(&"order".into()).unwrap().id, "again".into());
+        assert_eq!(ledger.find(&"first".into()).unwrap().order, "order".into());
     }
 }

@@ -77,6 +77,19 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// Whether the run may move because of it, rather than only be looked at.
+    #[must_use]
+    pub fn is_deed(&self) -> bool {
+        match self {
+            Self::Say { .. } | Self::Do { .. } | Self::Advance { .. } | Self::Follow { .. } | Self::Restart { .. } => {
+                true
+            }
+            Self::Look(_) | Self::Window { .. } => false,
+        }
+    }
+}
+
 /// A reading of a live run, carried out by its owner between two steps.
 pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
 

@@ -4,6 +4,8 @@ use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder};
 
 use crate::session::run::Session;
+use crate::ui::guests::{Guests, USUAL_PORT};
+use crate::ui::keeping::Keeping;
 use crate::ui::theme::{self, Theme};
 use crate::ui::window::Window;
 
@@ -21,11 +23,7 @@ pub fn open(session: Session, path: Option<String>) -> Result<(), eframe::Error>
         .with_inner_size([1600.0, 1000.0])
         .with_min_inner_size([720.0, 560.0]);
     let options = NativeOptions { viewport, ..NativeOptions::default() };
-    eframe::run_native(
-        ID,
-        options,
-        Box::new(|context| Ok(Box::new(App::new(context, Window::new(session).at_path(path))))),
-    )
+    eframe::run_native(ID, options, Box::new(|context| Ok(Box::new(App::new(context, session, path)))))
 }
 
 struct App {
@@ -33,8 +31,17 @@ struct App {
 }
 
 impl App {
-    fn new(context: &CreationContext<'_>, window: Window) -> Self {
-        dress(&context.egui_ctx);
+    fn new(context: &CreationContext<'_>, session: Session, path: Option<String>) -> Self {
+        let ctx = &context.egui_ctx;
+        dress(ctx);
+        let wake = ctx.clone();
+        let keeping = match eframe::storage_dir(ID) {
+            Some(folder) => Keeping::in_folder(folder, path.is_none(), move || wake.request_repaint()),
+            None => Keeping::default(),
+        };
+        let guests = Guests::invite(USUAL_PORT, ctx, keeping.keeper());
+        let mut window = Window::new(session).at_path(path).with_keeping(keeping);
+        window.let_in(guests);
         Self { window }
     }
 }
@@ -47,6 +54,11 @@ pub fn dress(ctx: &Context) {
 }
 
 impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut Frame) {
+        // Guests are served while the window is hidden, too.
+        self.window.tend(ctx);
+    }
+
     fn ui(&mut self, ui: &mut Ui, _frame: &mut Frame) {
         self.window.ui(ui);
     }

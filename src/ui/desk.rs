@@ -6,9 +6,11 @@ use crate::protocol::time::Span;
 use crate::session::branch::Place;
 use crate::session::run::Session;
 use crate::ui::keys::Action;
+use crate::ui::live_state::Live;
 use crate::ui::selection::Selection;
 use crate::ui::view::View;
 use crate::world::command::Command;
+use crate::world::seat::Seats;
 use crate::world::setup::Setup;
 
 /// What a pane is given for one pass.
@@ -45,6 +47,10 @@ pub enum Ask {
     Speed(Speed),
     /// Dark, light or the system's.
     Theme(ThemePreference),
+    /// Whether the run's clock follows the machine's.
+    RealTime(bool),
+    /// A new run in which these parties are played by programs outside.
+    Seats(Seats),
 }
 
 /// How the window plays and looks.
@@ -60,6 +66,8 @@ pub struct Mode {
     pub can_undo: bool,
     /// Whether redo leads anywhere.
     pub can_redo: bool,
+    /// Whether and where programs outside can join.
+    pub live: Live,
 }
 
 /// How fast the run plays: at 1× one arrow a second.

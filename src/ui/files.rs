@@ -5,6 +5,7 @@ use egui::{Align, Key, Layout, ScrollArea, Ui};
 use crate::io::dialogs::{self, Answer, Pending, Wish};
 use crate::io::files::{self, FileError, Place};
 use crate::io::runs::{self, Kept, RunError};
+use crate::io::store::row::{RunHead, RunId};
 use crate::session::builtin::{Builtin, SUITE};
 use crate::session::run::Session;
 use crate::session::run_file::save;
@@ -18,6 +19,9 @@ const WIDTH: f32 = 560.0;
 /// The name that is offered where no file was opened or saved before.
 const NAME: &str = "run.paystage.json";
 
+/// How many of the window's own runs are offered.
+const KEPT_SHOWN: usize = 5;
+
 /// The dialog that opens or saves.
 #[derive(Debug)]
 pub struct Files {
@@ -26,6 +30,7 @@ pub struct Files {
     trouble: Option<Trouble>,
     pending: Option<Pending>,
     is_fresh: bool,
+    kept: Vec<RunHead>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +48,8 @@ pub enum Outcome {
     Closed,
     /// This run shall be shown; it came from this path, or is built in.
     Opened(Box<Session>, Option<String>),
+    /// This run of the window's own store shall be shown.
+    Kept(RunId),
     /// The run was saved there.
     Saved(String),
 }
@@ -55,10 +62,10 @@ pub struct Trouble {
 }
 
 impl Files {
-    /// A dialog that opens. `path` is the file at hand.
+    /// A dialog that opens. `path` is the file at hand, `kept` are the runs that the window keeps, the latest first.
     #[must_use]
-    pub fn to_open(path: Option<&str>) -> Self {
-        Self::new(Purpose::Open, path.unwrap_or_default())
+    pub fn to_open(path: Option<&str>, kept: Vec<RunHead>) -> Self {
+        Self { kept, ..Self::new(Purpose::Open, path.unwrap_or_default()) }
     }
 
     /// A dialog that saves. `path` is the file at hand.
@@ -68,7 +75,7 @@ impl Files {
     }
 
     fn new(purpose: Purpose, path: &str) -> Self {
-        Self { purpose, path: path.to_owned(), trouble: None, pending: None, is_fresh: true }
+        Self { purpose, path: path.to_owned(), trouble: None, pending: None, is_fresh: true, kept: Vec::new() }
     }
 
     /// The built-in scenario of this name, played and at its start.
@@ -91,6 +98,7 @@ impl Files {
             Deed::Nothing => Outcome::Stays,
             Deed::Close => Outcome::Closed,
             Deed::Go => self.go(session),
+            Deed::Kept(run) => Outcome::Kept(run),
             Deed::Builtin(name) => match Self::builtin(name) {
                 Ok(session) => Outcome::Opened(Box::new(session), None),
                 Err(words) => self.fail(Trouble { words, readable: None }),
@@ -150,6 +158,7 @@ enum Deed {
     Close,
     Go,
     Builtin(&'static str),
+    Kept(RunId),
     OpenReadable,
 }
 
@@ -185,8 +194,11 @@ impl Files {
                 deed = Deed::OpenReadable;
             }
         }
+        if let Some(run) = kept_ui(ui, &self.kept) {
+            deed = Deed::Kept(run);
+        }
         if self.purpose == Purpose::Open
-            && let Some(name) = suite_ui(ui)
+            && let Some(name) = suite_ui(ui, self.kept.len().min(KEPT_SHOWN))
         {
             deed = Deed::Builtin(name);
         }
@@ -216,12 +228,29 @@ impl Files {
     }
 }
 
+/// The runs that the window keeps, as many as are worth a look. Answers with the one that was clicked.
+fn kept_ui(ui: &mut Ui, kept: &[RunHead]) -> Option<RunId> {
+    if kept.is_empty() {
+        return None;
+    }
+    surface::hairline(ui);
+    menu::title(ui, "Or one of your latest runs");
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let line = |run: &RunHead| {
+        let note = format!("{} steps, {}", run.steps, run.used.human());
+        menu::line(ui, &run.title, &note, false).clicked().then_some(run.id)
+    };
+    kept.iter().take(KEPT_SHOWN).filter_map(line).next_back()
+}
+
 /// The built-in scenarios by their titles. Answers with the one that was clicked.
-fn suite_ui(ui: &mut Ui) -> Option<&'static str> {
+fn suite_ui(ui: &mut Ui, kept: usize) -> Option<&'static str> {
+    // What the dialog shows above this list.
+    let above = if kept == 0 { 300.0 } else { 340.0 + 28.0 * kept as f32 };
     surface::hairline(ui);
     menu::title(ui, "Or one that comes with Paystage");
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("suite").max_height(ui.ctx().content_rect().height() - 300.0).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("suite").max_height(ui.ctx().content_rect().height() - above).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for builtin in SUITE {
             let scenario = builtin.scenario();

@@ -13,13 +13,19 @@ use crate::world::setup::Setup;
 /// Steps that "to the end" takes at the most.
 const STEPS_MAX: usize = 10_000;
 
+/// Which run of this window: 0 for the one that it opened with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunNumber(u32);
+
 /// The run with the means to move it.
 pub struct Pilot {
     session: Session,
+    number: RunNumber,
+    next_number: u32,
     /// Runs that were left for this one, the latest last.
-    before: Vec<Session>,
+    before: Vec<(RunNumber, Session)>,
     /// Runs that undo left.
-    after: Vec<Session>,
+    after: Vec<(RunNumber, Session)>,
     /// The time of the next step, in the window's own seconds, while playing.
     next_at_s: Option<f64>,
     speed: Speed,
@@ -70,13 +76,25 @@ impl Pilot {
     /// A pilot for this run.
     #[must_use]
     pub fn new(session: Session) -> Self {
-        Self { session, before: Vec::new(), after: Vec::new(), next_at_s: None, speed: Speed::NORMAL }
+        let (number, before, after) = Default::default();
+        Self { session, number, next_number: 1, before, after, next_at_s: None, speed: Speed::NORMAL }
     }
 
     /// The run.
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// The run, for whoever acts in it from outside.
+    pub fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+
+    /// Which of this window's runs it is.
+    #[must_use]
+    pub fn number(&self) -> RunNumber {
+        self.number
     }
 
     /// Whether steps follow by themselves.
@@ -99,8 +117,16 @@ impl Pilot {
     /// Shows another run; the present one can be had back by undo.
     pub fn take(&mut self, session: Session) {
         self.pause();
-        self.before.push(std::mem::replace(&mut self.session, session));
+        let left = std::mem::replace(&mut self.session, session);
+        let number = std::mem::replace(&mut self.number, RunNumber(self.next_number));
+        self.next_number += 1;
+        self.before.push((number, left));
         self.after.clear();
+    }
+
+    /// There is no way back to the run that was left last: it was never begun.
+    pub fn forget_the_run_before(&mut self) {
+        self.before.pop();
     }
 
     /// Takes the step that is due while playing. Answers in how many seconds the next one is.
@@ -131,7 +157,7 @@ impl Pilot {
             }),
             Ask::Rerun(setup) => self.rerun(*setup, selection),
             Ask::Speed(speed) => self.speed = speed,
-            Ask::OpenBuiltin(_) | Ask::Theme(_) => {}
+            Ask::OpenBuiltin(_) | Ask::Theme(_) | Ask::RealTime(_) | Ask::Seats(_) => {}
         }
         Wanted::Nothing
     }
@@ -275,9 +301,10 @@ impl Pilot {
         self.pause();
         follow(selection);
         if !self.session.undo()
-            && let Some(session) = self.before.pop()
+            && let Some(there) = self.before.pop()
         {
-            self.after.push(std::mem::replace(&mut self.session, session));
+            let left = self.change_to(there);
+            self.after.push(left);
         }
     }
 
@@ -285,10 +312,15 @@ impl Pilot {
         self.pause();
         follow(selection);
         if !self.session.redo()
-            && let Some(session) = self.after.pop()
+            && let Some(there) = self.after.pop()
         {
-            self.before.push(std::mem::replace(&mut self.session, session));
+            let left = self.change_to(there);
+            self.before.push(left);
         }
+    }
+
+    fn change_to(&mut self, (number, session): (RunNumber, Session)) -> (RunNumber, Session) {
+        (std::mem::replace(&mut self.number, number), std::mem::replace(&mut self.session, session))
     }
 
     /// Whether undo leads anywhere.

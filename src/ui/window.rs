@@ -4,15 +4,22 @@
 
 use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 
+use crate::io::clock;
+use crate::io::live::setup as live_setup;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::files::{Files, Outcome};
+use crate::ui::guests::{Guests, GuestsError};
 use crate::ui::help;
+use crate::ui::keeping::{Keeping, News};
 use crate::ui::keys;
+use crate::ui::live_state::Live;
 use crate::ui::pilot::{Pilot, Wanted};
 use crate::ui::regions::{Regions, TIMELINE_HEIGHT};
 use crate::ui::selection::Selection;
 use crate::ui::view::View;
+use crate::world::seat::Seats;
+use crate::world::setup::Setup;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
@@ -24,6 +31,9 @@ pub struct Window {
     said: Option<String>,
     path: Option<String>,
     pressed: Vec<keys::Action>,
+    guests: Option<Guests>,
+    live: Live,
+    keeping: Keeping,
 }
 
 enum Overlay {
@@ -45,6 +55,9 @@ impl Window {
             said: None,
             path: None,
             pressed: Vec::new(),
+            guests: None,
+            live: Live::Closed,
+            keeping: Keeping::default(),
         }
     }
 
@@ -55,10 +68,31 @@ impl Window {
         self
     }
 
+    /// Lets programs outside in from the next frame on, or says why they are not.
+    pub fn let_in(&mut self, guests: Result<Guests, GuestsError>) {
+        match guests {
+            Ok(guests) => self.guests = Some(guests),
+            Err(why) => (self.live, self.said) = (Live::Refused, Some(why.to_string())),
+        }
+    }
+
+    /// The same, with its runs kept there.
+    #[must_use]
+    pub fn with_keeping(mut self, keeping: Keeping) -> Self {
+        self.keeping = keeping;
+        self
+    }
+
     /// The run as it stands.
     #[must_use]
     pub fn session(&self) -> &Session {
         self.pilot.session()
+    }
+
+    /// Whether everything that was done in this run is given to the store.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.keeping.has(self.pilot.number())
     }
 
     /// What is pointed at.
@@ -96,6 +130,7 @@ impl Window {
 impl Window {
     /// Draws the whole window and does what was asked in it.
     pub fn ui(&mut self, ui: &mut Ui) {
+        self.tend(ui.ctx());
         let mut asks: Vec<_> = self.pressed.drain(..).map(Ask::Act).collect();
         if let Some(pause_s) = self.pilot.play(now_s(ui)) {
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(pause_s));
@@ -142,6 +177,7 @@ impl Window {
             theme: ui.ctx().options(|options| options.theme_preference),
             can_undo: self.pilot.can_undo(),
             can_redo: self.pilot.can_redo(),
+            live: self.live,
         };
         let desk = &mut Desk::new(self.pilot.session(), &self.view, &mut self.selection, mode, asks);
         self.regions.ui(ui, desk);
@@ -159,6 +195,11 @@ impl Window {
                     self.open_run(*session);
                     self.said = path.as_ref().map(|path| format!("Opened {path}"));
                     self.path = path.or(self.path.take());
+                }
+                Outcome::Kept(run) => {
+                    self.overlay = None;
+                    let wake = ui.ctx().clone();
+                    self.keeping.fetch(run, move || wake.request_repaint());
                 }
                 Outcome::Saved(path) => {
                     self.overlay = None;
@@ -183,12 +224,77 @@ impl Window {
     }
 }
 
+/// Tending: what goes on whether or not the window is drawn.
+impl Window {
+    /// Takes in what has come from outside, and writes down what is new.
+    pub fn tend(&mut self, ctx: &Context) {
+        if let Some(news) = self.keeping.news() {
+            self.take_news(news);
+        }
+        if let Some(guests) = &mut self.guests {
+            if guests.serve(self.pilot.number(), self.pilot.session_mut()) {
+                ctx.request_repaint();
+            }
+            if let Some(sleep) = guests.sleep(self.pilot.session()) {
+                ctx.request_repaint_after(sleep);
+            }
+            self.live = Live::Open { port: guests.port(), is_real_time: guests.is_real_time() };
+        }
+        self.keeping.keep_up(self.pilot.number(), self.pilot.session());
+    }
+
+    fn take_news(&mut self, news: News) {
+        match news {
+            News::Run(kept) => {
+                let (recorder, session) = *kept;
+                self.show_instead(session);
+                self.keeping.adopt(self.pilot.number(), recorder);
+            }
+            News::Trouble(words, readable) => {
+                if let Some(session) = readable {
+                    self.show_instead(*session);
+                }
+                self.said = Some(words);
+            }
+        }
+    }
+
+    /// Shows a kept run. A run in which nothing was done yet gives way without a trace.
+    fn show_instead(&mut self, session: Session) {
+        let here = self.pilot.session();
+        let is_untouched = here.branches().len() == 1 && here.steps().len() == 1 && self.path.is_none();
+        self.open_run(session);
+        if is_untouched {
+            self.pilot.forget_the_run_before();
+        }
+    }
+
+    /// Lets these parties be played from outside, in a new run.
+    fn seat(&mut self, seats: Seats) {
+        let mut setup = Setup { seats, ..self.pilot.session().setup().clone() };
+        let Some(guests) = &mut self.guests else { return };
+        if seats.has_external() {
+            setup = live_setup::at_home(setup, guests.address(), clock::now());
+        }
+        guests.follow_real_time(self.pilot.session(), seats.has_external());
+        let mut session = Session::new(setup);
+        session.rename(self.pilot.session().title());
+        self.open_run(session);
+    }
+}
+
 /// Doing.
 impl Window {
     fn perform(&mut self, ctx: &Context, ask: Ask) {
         self.said = None;
         match ask {
             Ask::Theme(theme) => ctx.set_theme(theme),
+            Ask::RealTime(is_wanted) => {
+                if let Some(guests) = &mut self.guests {
+                    guests.follow_real_time(self.pilot.session(), is_wanted);
+                }
+            }
+            Ask::Seats(seats) => self.seat(seats),
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),
@@ -212,7 +318,9 @@ impl Window {
             Wanted::Nothing => {}
             Wanted::Help if self.overlay.is_some() => self.overlay = None,
             Wanted::Help => self.overlay = Some(Overlay::Help),
-            Wanted::Open => self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref()))),
+            Wanted::Open => {
+                self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())))
+            }
             Wanted::Save => self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref()))),
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),

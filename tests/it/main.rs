@@ -42,6 +42,7 @@ mod program;
 mod cli;
 mod cli_receipts;
 mod audit;
+mod guests;
 
 mod scenarios;
 mod scenario_files;

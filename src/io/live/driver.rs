@@ -62,6 +62,17 @@ impl Driver {
         self.clock
     }
 
+    /// Lets somebody else move the clock from now on.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
+    /// Forgets everybody who waits: the run that they asked is not lent any more.
+    pub fn forget(&mut self) {
+        self.waiters.clear();
+        self.windows = Windows::default();
+    }
+
     /// When the machine's clock will show that something is due; `None` where nothing is, or where that clock moves nothing.
     #[must_use]
     pub fn next_due(&self, run: &dyn Recorded) -> Option<Time> {
@@ -77,9 +88,12 @@ impl Driver {
         self.settle(run, now);
     }
 
-    /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it.
+    /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it. Only looking
+    /// moves nothing.
     pub fn handle(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
-        self.tick(run, real);
+        if ask.is_deed() {
+            self.tick(run, real);
+        }
         match ask {
             Ask::Say { input, reply } => self.say(run, input, reply, real),
             Ask::Do { command, reply } => {
@@ -92,10 +106,9 @@ impl Driver {
                 self.advance(run, span, real);
                 let _ = reply.send(());
             }
-            Ask::Follow { clock } => self.clock = clock,
+            Ask::Follow { clock } => self.set_clock(clock),
             Ask::Restart { setup, commands, reply } => {
-                self.waiters.clear();
-                self.windows = Windows::default();
+                self.forget();
                 run.restart(*setup);
                 for step in run.kept() {
                     self.observe(run, &step);

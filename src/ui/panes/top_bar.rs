@@ -7,6 +7,7 @@ use crate::protocol::time::Span;
 use crate::ui::desk::{Ask, Desk, Speed};
 use crate::ui::icons::Icon;
 use crate::ui::keys::{self, Action};
+use crate::ui::live_sign;
 use crate::ui::pane::Pane;
 use crate::ui::selection::Menu;
 use crate::ui::theme::Theme;
@@ -213,6 +214,7 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
 /// The right end of the bar: the revision, and the doors of the window.
 fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     revision_ui(ui, desk, is_wordy);
+    live_sign::sign_ui(ui, desk, is_wordy);
     press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
     press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
     theme_ui(ui, desk);

@@ -22,6 +22,7 @@ pub struct Button<'a> {
     hint: &'a str,
     is_enabled: bool,
     is_glowing: bool,
+    is_lit: bool,
     is_selected: Option<bool>,
     min_width: f32,
 }
@@ -71,6 +72,7 @@ impl<'a> Button<'a> {
             hint: "",
             is_enabled: true,
             is_glowing: false,
+            is_lit: false,
             is_selected: None,
             min_width: 0.0,
         }
@@ -115,6 +117,12 @@ impl<'a> Button<'a> {
     /// A halo around it: press this first.
     pub fn glowing(mut self, is_glowing: bool) -> Self {
         self.is_glowing = is_glowing;
+        self
+    }
+
+    /// The icon before the text in the colour of what is right: something is on.
+    pub fn lit(mut self) -> Self {
+        self.is_lit = true;
         self
     }
 
@@ -201,7 +209,7 @@ impl<'a> Button<'a> {
         let mut x = rect.center().x - (width_of(self.leading) + text_width + width_of(self.trailing)) / 2.0;
         let icon_at = |x: f32| Rect::from_center_size(pos2(x + side / 2.0, rect.center().y), Vec2::splat(side));
         if let Some(icon) = self.leading {
-            icon.paint(ui.painter(), icon_at(x), ink);
+            icon.paint(ui.painter(), icon_at(x), if self.is_lit { theme.color.ok } else { ink });
             x += side + gap;
         }
         ui.painter().galley(pos2(x.round(), (rect.center().y - text_height / 2.0).round()), galley, ink);

@@ -1,0 +1,186 @@
+//! Guests: somebody's own programs, and how they act in the run of this window.
+
+use std::time::Duration;
+
+use egui::Context;
+use tokio::sync::mpsc;
+
+use crate::io::clock;
+use crate::io::http::guard::Gate;
+use crate::io::http::limits::Limits;
+use crate::io::http::listen::{ListenError, Listening};
+use crate::io::http::server::Server;
+use crate::io::http::site;
+use crate::io::http::token::{Token, TokenError, TokenFile};
+use crate::io::inbox::{self, Clock, Inbox};
+use crate::io::live::driver::{Driver, Keeper};
+use crate::io::live::errands;
+use crate::io::outbound::{Outbound, Reach};
+use crate::protocol::id::{IdError, Origin};
+use crate::protocol::time::Span;
+use crate::session::run::Session;
+use crate::ui::pilot::RunNumber;
+
+/// The port that is tried first.
+pub const USUAL_PORT: u16 = 7717;
+/// How many requests are taken before the next frame is drawn.
+const ASKS_MAX: usize = 256;
+
+/// The window's server, and the hand that acts in its run for whoever asks there.
+pub struct Guests {
+    driver: Driver,
+    inbox: Inbox,
+    number: RunNumber,
+    told: Told,
+    server: Server,
+    address: Origin,
+    // Gone when the window is: the token is worth nothing then.
+    _token: TokenFile,
+}
+
+/// Why no program can join.
+#[derive(Debug, thiserror::Error)]
+pub enum GuestsError {
+    /// No port.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// No token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// Our own address is no origin: cannot happen with a loopback address and a port.
+    #[error(transparent)]
+    Address(#[from] IdError),
+    /// The system's own words.
+    #[error("the server cannot run: {0}")]
+    System(#[from] std::io::Error),
+}
+
+impl Guests {
+    /// Opens the door at `port`, or at any that is free where another program has it, and begins to serve. `ctx` is woken for
+    /// each request.
+    ///
+    /// # Errors
+    /// [`GuestsError`].
+    pub fn invite(port: u16, ctx: &Context, keeper: Keeper) -> Result<Self, GuestsError> {
+        let listening = match Listening::bind(port) {
+            Err(ListenError::Taken { .. }) => Listening::bind(0)?,
+            bound => bound?,
+        };
+        let address = Origin::parse(&listening.url())?;
+        let token = Token::fresh()?;
+        let file = TokenFile::create(&token, listening.port())?;
+        let gate = Gate::new(listening.port(), token, Limits::default());
+        let wake = ctx.clone();
+        let (letterbox, inbox) = inbox::open(move || wake.request_repaint());
+        let (errands, waiting) = mpsc::unbounded_channel();
+        let server = Server::start(listening, move || {
+            tokio::spawn(errands::run(waiting, Outbound::new(Reach::loopback()), letterbox.downgrade()));
+            site::front(gate, &letterbox)
+        })?;
+        let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(keeper));
+        let (number, told) = Default::default();
+        Ok(Self { driver, inbox, number, told, server, address, _token: file })
+    }
+
+    /// The port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.server.port()
+    }
+
+    /// Where a browser finds it.
+    #[must_use]
+    pub fn address(&self) -> &Origin {
+        &self.address
+    }
+
+    /// Whether the run's clock follows the machine's.
+    #[must_use]
+    pub fn is_real_time(&self) -> bool {
+        matches!(self.driver.clock(), Clock::Real { .. })
+    }
+
+    /// Lets the run's clock follow the machine's from now on, from wherever it stands, or stand until it is moved.
+    pub fn follow_real_time(&mut self, session: &Session, is_wanted: bool) {
+        let clock =
+            if is_wanted { Clock::Real { ahead: session.world().now() - clock::now() } } else { Clock::Virtual };
+        self.driver.set_clock(clock);
+    }
+
+    /// Does what was asked and what is due, and tells guests what the window did. True when the run moved.
+    ///
+    /// What comes from outside happens at the end of the branch, wherever the window looks.
+    pub fn serve(&mut self, number: RunNumber, session: &mut Session) -> bool {
+        self.move_to(number, session);
+        self.tell(session);
+        let before = session.here();
+        let now = clock::now();
+        for _ in 0..ASKS_MAX {
+            let Some(ask) = self.inbox.try_next() else { break };
+            if ask.is_deed() {
+                session.to_end();
+            }
+            self.driver.handle(session, ask, now);
+            self.told.note(session);
+        }
+        if !session.can_forward() {
+            self.driver.tick(session, now);
+        }
+        self.told.note(session);
+        session.here() != before
+    }
+
+    /// How long nothing happens by itself; `None` for ever.
+    #[must_use]
+    pub fn sleep(&self, session: &Session) -> Option<Duration> {
+        if session.can_forward() {
+            return None;
+        }
+        let wait = self.driver.next_due(session)? - clock::now();
+        Some(Duration::from_millis(u64::try_from(wait.max(Span::ZERO).millis()).unwrap_or(0) + 1))
+    }
+
+    /// Where another run is shown, nobody is answered any more who asked in the one before; the clock follows as it did.
+    fn move_to(&mut self, number: RunNumber, session: &Session) {
+        if self.number != number || self.told.0.is_empty() {
+            self.driver.forget();
+            self.follow_real_time(session, self.is_real_time());
+            (self.number, self.told) = (number, Told::all_of(session));
+        }
+    }
+
+    /// Tells guests of the steps that were taken in the window. What is only walked through again was told before.
+    fn tell(&mut self, session: &Session) {
+        let from = self.told.of(session);
+        for step in session.past().iter().skip(from) {
+            drop(self.driver.observe(session, step));
+        }
+        self.told.note(session);
+    }
+}
+
+/// How many steps of each branch are told.
+#[derive(Default)]
+struct Told(Vec<usize>);
+
+impl Told {
+    /// A run that came with a past: nobody outside is told of that again. One that has just begun has none.
+    fn all_of(session: &Session) -> Self {
+        let is_fresh = session.branches().len() == 1 && session.steps().len() == 1;
+        Self(session.branches().iter().map(|branch| if is_fresh { 0 } else { branch.steps().len() }).collect())
+    }
+
+    fn of(&mut self, session: &Session) -> usize {
+        for branch in session.branches().iter().skip(self.0.len()) {
+            self.0.push(branch.shared_count());
+        }
+        self.0.get(session.here().branch.index()).copied().unwrap_or_default()
+    }
+
+    fn note(&mut self, session: &Session) {
+        let told = self.of(session).max(session.here().step);
+        if let Some(count) = self.0.get_mut(session.here().branch.index()) {
+            *count = told;
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Programs outside act in the window's own run: their requests are arrows, they wait for the steps, and nothing is lost.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use paystage::session::run::Session;
+use paystage::ui::guests::Guests;
+use paystage::ui::keeping::Keeping;
+use paystage::ui::keys::Action;
+use paystage::ui::window::Window;
+use paystage::world::command::Command;
+use paystage::world::seat::Seat;
+use paystage::world::setup::Setup;
+
+use crate::cpu_renderer::dressed;
+use crate::raw_http::{Answer, ask};
+
+type Stagehand = Harness<'static, Window>;
+
+/// Longer than any of this takes; a test that needs it has failed.
+const LONG: Duration = Duration::from_secs(20);
+
+/// A window that is kept nowhere, open to guests, and the port of its door.
+fn open() -> (Stagehand, u16) {
+    let keeping = Keeping::default();
+    let keeper = keeping.keeper();
+    let window = Window::new(Session::new(Setup::default())).with_keeping(keeping);
+    let mut harness = dressed([1600.0, 1000.0], egui::Theme::Dark)
+        .with_max_steps(20)
+        .build_ui_state(|ui, window: &mut Window| window.ui(ui), window);
+    let guests = Guests::invite(0, &harness.ctx.clone(), keeper).unwrap();
+    let port = guests.port();
+    harness.state_mut().let_in(Ok(guests));
+    harness.step();
+    (harness, port)
+}
+
+/// Somebody asks, on a thread of their own.
+fn asking(port: u16, line: &'static str) -> Receiver<Answer> {
+    let (sender, answer) = channel();
+    thread::spawn(move || {
+        let host = format!("127.0.0.1:{port}");
+        sender.send(ask(port, line, &[("Host", &host), ("Origin", "https://pony.example")], ""))
+    });
+    answer
+}
+
+/// Draws frames until something is there.
+fn until<T>(harness: &mut Stagehand, what: &str, mut found: impl FnMut(&Stagehand) -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        harness.step();
+        if let Some(found) = found(harness) {
+            return found;
+        }
+        assert!(began.elapsed() < LONG, "{what} never came");
+    }
+}
+
+fn steps(harness: &Stagehand) -> usize {
+    harness.state().session().past().len()
+}
+
+fn press(harness: &mut Stagehand, action: Action) {
+    harness.state_mut().press(action);
+    harness.run();
+}
+
+#[test]
+fn a_request_is_an_arrow_that_waits_for_the_steps() {
+    let (mut harness, port) = open();
+    let answer = asking(port, "POST /mozpay/product/shiny-pony/buy");
+    until(&mut harness, "the request", |harness| (steps(harness) == 2).then_some(()));
+    assert!(matches!(harness.state().session().last_step().command, Command::Receive { .. }));
+    assert!(harness.query_by_label_contains("The app asks the payment server to sell Shiny Pony").is_some());
+    for _ in 0..30 {
+        harness.step();
+    }
+    assert!(answer.try_recv().is_err(), "nobody has stepped, so nobody is answered");
+    press(&mut harness, Action::Step);
+    press(&mut harness, Action::Step);
+    let answer = until(&mut harness, "the answer", |_| answer.try_recv().ok());
+    assert!(answer.status == 200 && answer.body.contains("webpayJWT"), "{answer:?}");
+}
+
+#[test]
+fn while_the_clock_follows_real_time_nobody_need_step() {
+    let (mut harness, port) = open();
+    harness.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();
+    harness.step();
+    harness.step();
+    harness.get_by_label("Follows real time").click();
+    harness.step();
+    let answer = asking(port, "POST /mozpay/product/shiny-pony/buy");
+    let answer = until(&mut harness, "the answer", |_| answer.try_recv().ok());
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+#[test]
+fn what_comes_while_the_past_is_shown_goes_on_at_the_end() {
+    let (mut harness, port) = open();
+    for _ in 0..5 {
+        press(&mut harness, Action::Step);
+    }
+    press(&mut harness, Action::Start);
+    assert_eq!(steps(&harness), 1);
+    let answer = asking(port, "GET /.well-known/jwks.json");
+    let answer = until(&mut harness, "the keys", |_| answer.try_recv().ok());
+    assert!(answer.status == 200 && answer.body.contains("\"keys\""), "{answer:?}");
+    let session = harness.state().session();
+    assert_eq!(session.branches().len(), 1, "no branch was opened");
+    assert!(steps(&harness) > 6 && !session.can_forward(), "the window shows what has come");
+}
+
+#[test]
+fn a_seat_that_is_taken_begins_a_run_at_this_address() {
+    let (mut harness, port) = open();
+    harness.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();
+    harness.step();
+    harness.step();
+    harness.get_by_label("App page").click();
+    harness.run_steps(3);
+    let setup = harness.state().session().setup();
+    assert_eq!(setup.seats.app_page, Seat::External);
+    assert_eq!(setup.names.market.as_str(), format!("http://127.0.0.1:{port}"));
+}
+
+/// A folder of its own, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("paystage-{name}-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&folder));
+        Self(folder)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(std::fs::remove_dir_all(&self.0));
+    }
+}
+
+fn kept_in(folder: &Folder) -> Stagehand {
+    let keeping = Keeping::in_folder(folder.0.clone(), true, || {});
+    let window = Window::new(Session::new(Setup::default())).with_keeping(keeping);
+    dressed([1600.0, 1000.0], egui::Theme::Dark)
+        .with_max_steps(20)
+        .build_ui_state(|ui, window: &mut Window| window.ui(ui), window)
+}
+
+#[test]
+fn the_last_run_is_there_again_where_it_was_left() {
+    let folder = Folder::new("kept");
+    let mut first = kept_in(&folder);
+    for _ in 0..9 {
+        press(&mut first, Action::Step);
+    }
+    press(&mut first, Action::Back);
+    let left = (first.state().session().fingerprint(), first.state().session().steps().len());
+    // Written as soon as the store is open, and again before the window has gone.
+    until(&mut first, "the store", |harness| harness.state().is_kept().then_some(()));
+    drop(first);
+    let mut second = kept_in(&folder);
+    let found = until(&mut second, "the last run", |harness| {
+        let session = harness.state().session();
+        (session.steps().len() > 1).then(|| (session.fingerprint(), session.steps().len()))
+    });
+    assert_eq!(found, left);
+    // Nothing was done in it, so nothing new is listed.
+    press(&mut second, Action::Open);
+    assert_eq!(second.query_all_by_role_and_label(Role::MenuItemRadio, "New run").count(), 1);
+}
+
+#[test]
+fn a_second_window_on_the_same_store_says_that_its_runs_are_not_kept() {
+    let folder = Folder::new("taken");
+    let mut first = kept_in(&folder);
+    press(&mut first, Action::Step);
+    until(&mut first, "the store", |harness| harness.state().is_kept().then_some(()));
+    let mut second = kept_in(&folder);
+    until(&mut second, "the complaint", |harness| harness.query_by_label_contains("Runs are not kept").map(drop));
+    press(&mut second, Action::Step);
+    assert_eq!(steps(&second), 2, "the window itself goes on");
+}

@@ -60,6 +60,8 @@ mod stand_in;
 mod http_guard;
 mod http_limits;
 mod http_real_doors;
+mod served;
+mod http_walk;
 mod listening;
 mod outbound;
 mod lamp;

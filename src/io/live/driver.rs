@@ -133,8 +133,14 @@ impl Driver {
         let _ = self.steps.send(Arc::clone(step));
         self.windows.note_openings(step);
         for event in &step.events {
-            if let Event::Delivered { message } = event {
-                self.delivered(run, (step, &saved), message);
+            match event {
+                Event::Delivered { message } => self.delivered(run, (step, &saved), message),
+                // Neither a question that was dropped nor a dropped answer is ever answered.
+                Event::FaultFired { message, act: "drop", .. } => {
+                    self.waiters.lose(message.id);
+                    message.answers.into_iter().for_each(|question| self.waiters.lose(question));
+                }
+                _ => {}
             }
         }
         saved

@@ -88,6 +88,11 @@ impl Waiters {
         }
     }
 
+    /// The answer to `question` will never come: whoever waits for it hears so.
+    pub(crate) fn lose(&mut self, question: MessageId) {
+        self.0.remove(&question);
+    }
+
     /// Forgets everybody: the run that they wait for is gone.
     pub(crate) fn clear(&mut self) {
         self.0.clear();

@@ -1,0 +1,204 @@
+//! The walk over HTTP: buy, pay, poll, receipt, verify, refund, verify again, reissue; and the ways of going wrong on it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use paystage::protocol::dial::SigningMode;
+use paystage::protocol::id::TransactionId;
+use paystage::protocol::time::Span;
+use paystage::world::character::BuyerCharacter;
+use paystage::world::command::Command;
+use paystage::world::setup::Setup;
+use serde_json::{Value, json};
+
+use crate::served::Served;
+
+const FORM: [(&str, &str); 1] = [("Content-Type", "application/x-www-form-urlencoded")];
+const TEXT: [(&str, &str); 1] = [("Content-Type", "text/plain")];
+
+fn you_decide() -> Served {
+    Served::start(Setup { buyer: BuyerCharacter::YouDecide, ..Setup::default() })
+}
+
+#[test]
+fn a_purchase_is_made_verified_refunded_and_refused() {
+    let served = you_decide();
+    let (transaction, receipt) = served.pony();
+    assert_eq!(served.verify(&receipt), json!({ "status": "ok" }));
+    served.command(Command::Refund { transaction: TransactionId::from(transaction.as_str()) });
+    assert_eq!(served.verify(&receipt)["status"], "refunded");
+    let reissued = served.ask("POST /api/v1/receipts/reissue/", &TEXT, &receipt);
+    assert_eq!(reissued.status, 400, "{reissued:?}");
+    assert!(reissued.body.contains("\"status\":\"refunded\""), "{reissued:?}");
+}
+
+#[test]
+fn an_expired_receipt_is_traded_for_a_fresh_one() {
+    let served = you_decide();
+    let (_, receipt) = served.pony();
+    let early = served.ask("POST /api/v2/receipts/reissue/", &TEXT, &receipt);
+    assert_eq!(early.status, 400, "{early:?}");
+    served.advance(Span::from_days(183));
+    assert_eq!(served.verify(&receipt)["status"], "expired");
+    let answer = served.ask("POST /api/v2/receipts/reissue/", &TEXT, &receipt);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+    let fresh = answer["receipt"].as_str().unwrap();
+    assert_ne!(fresh, receipt);
+    assert_eq!(served.verify(fresh)["status"], "ok");
+}
+
+#[test]
+fn the_shipped_interface_says_it_in_its_own_words() {
+    for version in ["v1", "v2"] {
+        let served = you_decide();
+        let prepared = served.ask(&format!("POST /api/{version}/webpay/inapp/prepare/"), &FORM, "inapp=shiny-pony");
+        assert_eq!(prepared.status, 201, "{prepared:?}");
+        let prepared: Value = serde_json::from_str(&prepared.body).unwrap();
+        let status_url = prepared["contribStatusURL"].as_str().unwrap();
+        assert!(status_url.starts_with(&format!("/api/{version}/webpay/status/")) && status_url.ends_with('/'));
+        let pending = served.json(&format!("GET {status_url}"), 200);
+        assert_eq!(pending, json!({ "status": "incomplete", "receipt": null }));
+        let begun = served.post("/mozpay/v1/api/pay/", &json!({ "req": prepared["webpayJWT"] }), 200);
+        assert_eq!((&begun["status"], &begun["payment_required"]), (&json!("ok"), &json!(true)), "{begun}");
+        served.does(begun["transactionID"].as_str().unwrap(), "confirm", &json!({ "pin": "1234" }));
+        let complete = served.json(&format!("GET {status_url}"), 200);
+        assert_eq!(complete["status"], "complete", "{complete}");
+        assert_eq!(served.verify(complete["receipt"].as_str().unwrap())["status"], "ok");
+    }
+}
+
+#[test]
+fn what_cannot_be_bought_has_the_status_of_whose_words_are_spoken() {
+    let served = you_decide();
+    let cases = [
+        ("inapp=no-such-pony", "UNKNOWN_PRODUCT"),
+        ("inapp=No+Such", "UNKNOWN_PRODUCT"),
+        ("app=1", "FIELD_REQUIRED"),
+        ("inapp=", "FIELD_REQUIRED"),
+    ];
+    for (body, code) in cases {
+        let answer = served.ask("POST /api/v1/webpay/inapp/prepare/", &FORM, body);
+        assert_eq!(answer.status, 400, "{body}: {answer:?}");
+        assert!(answer.body.contains(code), "{body}: {answer:?}");
+    }
+    for slug in ["no-such-pony", "No%20Such"] {
+        assert_eq!(served.json(&format!("POST /mozpay/product/{slug}/buy"), 404)["error_code"], "UNKNOWN_PRODUCT");
+    }
+}
+
+#[test]
+fn a_payment_that_nobody_knows_is_pending_for_ever() {
+    let served = you_decide();
+    assert_eq!(served.json("GET /mozpay/transaction/nobody", 200)["status"], "pending");
+    assert_eq!(served.json("GET /api/v1/webpay/status/nobody/", 200)["status"], "incomplete");
+    assert_eq!(served.json("GET /mozpay/window/nobody", 404)["error_code"], "UNKNOWN_TRANSACTION");
+}
+
+#[test]
+fn an_ill_pay_request_opens_nothing_and_says_its_code() {
+    let served = you_decide();
+    let bought = served.json("POST /mozpay/product/shiny-pony/buy", 200);
+    let good = bought["webpayJWT"].as_str().unwrap();
+    let (head, _) = good.rsplit_once('.').unwrap();
+    let spoilt = format!("{head}.{}", URL_SAFE_NO_PAD.encode([7; 32]));
+    let cases = [("", "FIELD_REQUIRED"), ("a.b", "JWT_DECODE_ERR"), (spoilt.as_str(), "INVALID_JWT")];
+    for (request, code) in cases {
+        let answer = served.post("/mozpay/v1/api/pay/", &json!({ "req": request }), 400);
+        assert_eq!(answer["error_code"], code, "{answer}");
+    }
+    served.post("/mozpay/v1/api/pay/", &json!({ "req": good }), 200);
+    assert_eq!(served.post("/mozpay/v1/api/pay/", &json!({ "req": 7 }), 400)["error_code"], "BAD_JSON");
+}
+
+#[test]
+fn a_wrong_pin_leaves_one_try_less_and_the_fifth_ends_it() {
+    let served = you_decide();
+    let transaction = served.opened("shiny-pony");
+    for left in (1..5).rev() {
+        let stands = served.does(&transaction, "confirm", &json!({ "pin": "0000" }));
+        assert_eq!(stands, json!({ "state": "asking", "tries_left": left }));
+    }
+    let last = served.does(&transaction, "confirm", &json!({ "pin": "0000" }));
+    assert_eq!((&last["state"], &last["failure"]["code"]), (&json!("ended"), &json!("PIN_LOCKED")), "{last}");
+}
+
+#[test]
+fn cancelling_and_closing_end_the_window_unpaid() {
+    for act in ["cancel", "close"] {
+        let served = you_decide();
+        let transaction = served.opened("shiny-pony");
+        assert_eq!(served.json(&format!("GET /mozpay/window/{transaction}"), 200), json!({ "state": "asking" }));
+        let ended = served.does(&transaction, act, &json!({}));
+        assert_eq!(
+            (&ended["state"], &ended["failure"]["code"]),
+            (&json!("ended"), &json!("USER_CANCELLED")),
+            "{act}: {ended}"
+        );
+        assert_eq!(served.json(&format!("GET /mozpay/transaction/{transaction}"), 200)["status"], "pending");
+    }
+}
+
+#[test]
+fn two_who_buy_at_once_get_their_own_answers() {
+    let served = you_decide();
+    let pony = served.opened("shiny-pony");
+    let saddle = served.opened("golden-saddle");
+    for (transaction, product) in [(&saddle, "golden-saddle"), (&pony, "shiny-pony")] {
+        served.does(transaction, "confirm", &json!({ "pin": "1234" }));
+        let listed = served.json("GET /purchases", 200);
+        let rows = listed["purchases"].as_array().unwrap();
+        let own = rows.iter().find(|row| row["transaction"] == **transaction).unwrap();
+        assert_eq!(own["product"], product);
+    }
+    assert_eq!(served.json("GET /purchases", 200)["purchases"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_history_hands_a_receipt_over_once_more() {
+    let served = you_decide();
+    let (transaction, _) = served.pony();
+    let again = served.json(&format!("POST /purchases/{transaction}/receipt"), 201);
+    assert_eq!(served.verify(again["receipt"].as_str().unwrap())["status"], "ok");
+    let denied = served.ask("POST /purchases/nobody/receipt", &[], "");
+    assert!((400..500).contains(&denied.status) && denied.body.contains("error_code"), "{denied:?}");
+}
+
+#[test]
+fn the_keys_are_a_jwk_set_however_receipts_are_signed() {
+    for &signing in SigningMode::ALL {
+        let served = Served::start(Setup { signing: Some(signing), ..Setup::default() });
+        let set = served.json("GET /.well-known/jwks.json", 200);
+        let keys = set["keys"].as_array().unwrap();
+        assert!(!keys.is_empty(), "{signing:?}: {set}");
+        for secret in ["d", "p", "q", "k"] {
+            assert!(keys.iter().all(|key| key.get(secret).is_none()), "{signing:?} shows {secret}");
+        }
+        let root = served.ask("GET /public_keys/root.jwk", &[], "");
+        let is_certified = matches!(signing, SigningMode::EdDsaCertified | SigningMode::Rs256Certified);
+        assert_eq!(root.status, if is_certified { 200 } else { 404 }, "{signing:?}: {root:?}");
+    }
+}
+
+#[test]
+fn where_nothing_is_a_sentence_says_so() {
+    let served = you_decide();
+    assert_eq!(served.json("GET /no/such/path", 404)["error_code"], "NO_SUCH_PATH");
+    assert_eq!(served.json("GET /services/status/", 200)["status"], "ok");
+    let legend = served.json("GET /mozpay/services/error_legend?locale=de", 200);
+    assert_eq!((&legend["locale"], legend["legend"]["USER_CANCELLED"].is_string()), (&json!("de"), true));
+    let get = served.ask("GET /verify/", &[], "");
+    assert_eq!((get.status, get.header("allow").as_str()), (405, "post"));
+}
+
+#[test]
+fn receipts_name_the_address_at_which_they_are_served() {
+    let served = you_decide();
+    let (_, receipt) = served.pony();
+    let payload = URL_SAFE_NO_PAD.decode(receipt.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&payload).unwrap();
+    assert_eq!((&claims["iss"], &claims["product"]["url"]), (&json!(served.url()), &json!(served.url())));
+    assert_eq!(claims["verify"], format!("{}/verify/", served.url()));
+    let detail = claims["detail"].as_str().unwrap().strip_prefix(&served.url()).unwrap().to_owned();
+    assert_eq!(served.json(&format!("GET {detail}"), 200)["product"], "shiny-pony");
+    assert_eq!(served.json("GET /receipts/999", 404)["error_code"], "UNKNOWN_RECEIPT");
+}

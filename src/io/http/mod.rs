@@ -19,4 +19,5 @@ pub mod answer;
 pub mod shown;
 pub mod reading;
 pub mod public;
+pub mod openapi;
 pub mod site;

@@ -184,6 +184,12 @@ fn saying(body: &Body) -> Saying {
         Body::ChargebackReported { .. } => Saying::CHARGEBACK_REPORTED,
         Body::KeyRotated { .. } => Saying::KEY_ROTATED,
         Body::HttpAnswered { .. } => Saying::HTTP_ANSWERED,
+        Body::ProductsAsked { .. } => Saying::PRODUCTS_ASKED,
+        Body::ProductsAnswered { .. } => Saying::PRODUCTS_ANSWERED,
+        Body::ReceiptClaimed { .. } => Saying::RECEIPT_CLAIMED,
+        Body::TestReceiptAsked { .. } => Saying::TEST_RECEIPT_ASKED,
+        Body::TestReceiptIssued { .. } => Saying::TEST_RECEIPT_ISSUED,
+        Body::StoreRefused { .. } => Saying::STORE_REFUSED,
         Body::ReceiptPlanted { .. } => Saying::RECEIPT_PLANTED,
     }
 }
@@ -240,6 +246,8 @@ fn says_more(answer: &Body) -> bool {
             | Body::VerifyAnswered { .. }
             | Body::HistoryAnswered { .. }
             | Body::HttpAnswered { .. }
+            | Body::ProductsAnswered { .. }
+            | Body::StoreRefused { .. }
     )
 }
 
@@ -264,6 +272,9 @@ fn what(body: &Body) -> String {
     }
     if let Body::ReceiptsAnswered { receipts } = body {
         return counted(receipts.len(), "receipt");
+    }
+    if let Body::ProductsAnswered { products, .. } = body {
+        return counted(products.len(), "product");
     }
     if let Body::HistoryAnswered { transactions } = body {
         return counted(transactions.len(), "completed purchase");

@@ -24,6 +24,7 @@ impl Failure {
     pub fn of(body: &Body) -> Option<Self> {
         match body {
             Body::BuyRefused { refusal, .. }
+            | Body::StoreRefused { refusal, .. }
             | Body::ReceiptDenied { refusal, .. }
             | Body::AccessRefused { refusal, .. }
             | Body::WindowEnded { failure: Some(refusal) }
@@ -77,6 +78,11 @@ impl Failure {
             | Body::ChargebackReported { .. }
             | Body::KeyRotated { .. }
             | Body::HttpAnswered { .. }
+            | Body::ProductsAsked { .. }
+            | Body::ProductsAnswered { .. }
+            | Body::ReceiptClaimed { .. }
+            | Body::TestReceiptAsked { .. }
+            | Body::TestReceiptIssued { .. }
             | Body::ReceiptPlanted { .. } => None,
         }
     }

@@ -65,6 +65,13 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::ChargebackReported { transaction } => format!("chargeback of {}", brief(transaction)),
         Body::KeyRotated { .. } => "receipt key changed".to_owned(),
         Body::HttpAnswered { status, .. } => format!("{status} · not what was asked for"),
+        Body::ProductsAsked { product: None, .. } => "GET …/in-app/".to_owned(),
+        Body::ProductsAsked { product: Some(product), .. } => format!("GET …/in-app/{product}/"),
+        Body::ProductsAnswered { products, .. } => counted(products.len(), "product"),
+        Body::ReceiptClaimed { .. } => "POST …/receipts/install/".to_owned(),
+        Body::TestReceiptAsked { .. } => "POST …/receipts/test/".to_owned(),
+        Body::TestReceiptIssued { .. } => "201 · test receipt".to_owned(),
+        Body::StoreRefused { status, .. } => format!("{status} · refused"),
         Body::ReceiptPlanted { kind, .. } => format!("plants receipt · {}", planted_word(kind)),
     };
     clipped(&words, LABEL_CHARS_MAX)
@@ -106,7 +113,10 @@ fn outcome(answer: &Body) -> Option<String> {
     if let Body::ReceiptsAnswered { receipts } = answer {
         return Some(receipts.len().to_string());
     }
-    if let Body::HttpAnswered { status, .. } = answer {
+    if let Body::ProductsAnswered { products, .. } = answer {
+        return Some(products.len().to_string());
+    }
+    if let Body::HttpAnswered { status, .. } | Body::StoreRefused { status, .. } = answer {
         return Some(status.to_string());
     }
     if let Body::VerifyAnswered { answer } = answer {

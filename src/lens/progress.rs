@@ -211,6 +211,12 @@ pub(crate) fn stand(body: &Body) -> Stand {
         | Body::RefundAnswered { .. }
         | Body::ChargebackReported { .. }
         | Body::KeyRotated { .. }
+        | Body::ProductsAsked { .. }
+        | Body::ProductsAnswered { .. }
+        | Body::ReceiptClaimed { .. }
+        | Body::TestReceiptAsked { .. }
+        | Body::TestReceiptIssued { .. }
+        | Body::StoreRefused { .. }
         | Body::HttpAnswered { .. } => Stand::Anywhere,
     }
 }

@@ -104,6 +104,7 @@ fn subject(body: &Body) -> Subject<'_> {
         | Body::AccessGranted { product }
         | Body::AccessRefused { product, .. }
         | Body::ReceiptHandedOver { product, .. }
+        | Body::ReceiptClaimed { product }
         | Body::ReceiptPlanted { product, .. } => Subject::Product(product),
         Body::StartAnswered { transaction }
         | Body::BuyAnswered { transaction, .. }
@@ -143,6 +144,11 @@ fn subject(body: &Body) -> Subject<'_> {
         | Body::ReceiptsAnswered { .. }
         | Body::VerifyAnswered { .. }
         | Body::HttpAnswered { .. }
+        | Body::ProductsAsked { .. }
+        | Body::ProductsAnswered { .. }
+        | Body::TestReceiptAsked { .. }
+        | Body::TestReceiptIssued { .. }
+        | Body::StoreRefused { .. }
         | Body::HistoryAsked
         | Body::HistoryAnswered { .. }
         | Body::ReissueAnswered { .. }

@@ -210,6 +210,23 @@ impl Saying {
         say("The buyer opens the marketplace's list of completed purchases", "the buyer opens the purchase history");
     pub(crate) const HISTORY_ANSWERED: Self =
         say("The marketplace lists {what} of this buyer", "the marketplace lists the purchases");
+    pub(crate) const PRODUCTS_ASKED: Self =
+        say("The app asks the marketplace what it sells in the app", "the app asks for the product list");
+    pub(crate) const PRODUCTS_ANSWERED: Self =
+        say("The marketplace lists {what} with names and price tiers", "the marketplace lists the products");
+    pub(crate) const RECEIPT_CLAIMED: Self = say(
+        "The app asks for the receipt of something that its buyer has bought already",
+        "the app asks for a receipt of an earlier purchase",
+    );
+    pub(crate) const TEST_RECEIPT_ASKED: Self = say(
+        "The app asks for a receipt to try things out with; no purchase stands behind it",
+        "the app asks for a test receipt",
+    );
+    pub(crate) const TEST_RECEIPT_ISSUED: Self = say(
+        "The marketplace signs a receipt that calls itself a test; no app in earnest may accept it",
+        "the marketplace signs a test receipt",
+    );
+    pub(crate) const STORE_REFUSED: Self = say("", "the marketplace refuses");
     pub(crate) const RECEIPT_REQUESTED: Self = say(
         "The buyer asks for the receipt of an old purchase, as after losing a device",
         "the buyer asks for the receipt again",

@@ -135,6 +135,9 @@ fn is_question_or_answer(body: &Body) -> bool {
             | Body::VerifyAnswered { .. }
             | Body::HistoryAsked
             | Body::HistoryAnswered { .. }
+            | Body::ProductsAsked { .. }
+            | Body::ProductsAnswered { .. }
+            | Body::StoreRefused { .. }
     )
 }
 

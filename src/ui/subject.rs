@@ -138,7 +138,8 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         Body::VerifyAnswered { answer } | Body::ReissueAnswered { answer, .. } => {
             answer.receipt.as_ref().map(|receipt| (Kind::Receipt, receipt))
         }
-        Body::ReceiptSupplied { receipt, .. }
+        Body::TestReceiptIssued { receipt: Some(receipt) }
+        | Body::ReceiptSupplied { receipt, .. }
         | Body::InstallAsked { receipt }
         | Body::ReplaceAsked { new: receipt, .. }
         | Body::ReceiptJudged { receipt, .. }
@@ -168,6 +169,12 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         | Body::ReceiptSought { .. }
         | Body::ReceiptDenied { .. }
         | Body::HttpAnswered { .. }
+        | Body::ProductsAsked { .. }
+        | Body::ProductsAnswered { .. }
+        | Body::ReceiptClaimed { .. }
+        | Body::TestReceiptAsked { .. }
+        | Body::TestReceiptIssued { receipt: None }
+        | Body::StoreRefused { .. }
         | Body::InstallAnswered { .. }
         | Body::ReceiptsAsked
         | Body::AccessGranted { .. }

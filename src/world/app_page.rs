@@ -173,6 +173,9 @@ impl AppPage {
             | only_to!(marketplace)
             | only_to!(provider)
             | Body::HttpAnswered { .. }
+            | Body::ProductsAnswered { .. }
+            | Body::TestReceiptIssued { .. }
+            | Body::StoreRefused { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
         }
     }

@@ -7,7 +7,7 @@ use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::notice_receiver::{NoticeReceiver, Recipient, receive_notice};
-use crate::protocol::request::{Offer, PayRequest};
+use crate::protocol::request::{Offer, PayRequest, Simulation, SimulationResult};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::world::catalog::Product;
@@ -283,11 +283,15 @@ fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, no
         chargeback_url,
     };
     let order = StoreData::parse(&format!("{ORDER}={transaction}"));
-    if scene.setup.is_hosted() {
+    let mut request = if scene.setup.is_hosted() {
         PayRequest::hosted(&catalog.market_domain, offer, &order, now)
     } else {
         PayRequest::classic(&catalog.app_key, &catalog.market_domain, offer, &order.to_string(), now)
+    };
+    if catalog.is_stub(&product.id) {
+        request.request.simulate = Some(Simulation { result: SimulationResult::Postback, reason: None });
     }
+    request
 }
 
 fn answer_notice(question: &Message, status: u16, body: String, out: &mut Outbox<'_>) {

@@ -47,6 +47,8 @@ pub struct Catalog {
     pub market_domain: String,
     /// What the app sells, then what the other app sells.
     pub products: Vec<Product>,
+    /// What is there for trying out payments: sold by nobody, paid for by nobody.
+    pub stubs: Vec<Product>,
     /// Who buys.
     pub buyer: Person,
     /// Who holds up somebody else's receipt.
@@ -93,6 +95,7 @@ impl Catalog {
             postback_url: at(&own.postback_url, "/postback"),
             chargeback_url: at(&own.chargeback_url, "/chargeback"),
             products: products(&app, &other_app),
+            stubs: stubs(market),
             app,
             other_app,
             buyer: Person { id: UserId::from("ada"), email: "ada@example.org" },
@@ -104,13 +107,53 @@ impl Catalog {
     /// The product with this slug, of whichever app.
     #[must_use]
     pub fn product(&self, id: &ProductId) -> Option<&Product> {
-        self.products.iter().find(|product| product.id == *id)
+        self.products.iter().chain(&self.stubs).find(|product| product.id == *id)
+    }
+
+    /// Whether payments for this product are simulated.
+    #[must_use]
+    pub fn is_stub(&self, id: &ProductId) -> bool {
+        self.stubs.iter().any(|product| product.id == *id)
+    }
+
+    /// What a price tier of this name costs, where the store sells what somebody else's server offers.
+    #[must_use]
+    pub fn tier(name: &str) -> Option<Money> {
+        TIERS.iter().find(|(tier, _)| *tier == name).map(|(_, minor)| Money::usd(*minor))
     }
 
     /// What the app on the left sells, in shop order.
     pub fn shop(&self) -> impl Iterator<Item = &Product> {
         self.products.iter().filter(|product| product.app == self.app)
     }
+}
+
+/// The price tiers with what they cost in cents. `0` is free.
+pub(crate) const TIERS: [(&str, u64); 11] = [
+    ("0", 0),
+    ("1", 99),
+    ("2", 149),
+    ("3", 199),
+    ("4", 299),
+    ("5", 399),
+    ("6", 499),
+    ("7", 599),
+    ("8", 699),
+    ("9", 799),
+    ("10", 999),
+];
+
+/// The two products that the shipped store offered for trying out payments.
+fn stubs(market: &Origin) -> Vec<Product> {
+    let stub = |id, name, minor, price_point| Product {
+        id: ProductId::well_known(id),
+        name,
+        description: "This is a simulated product; nothing is charged",
+        price: Money::usd(minor),
+        price_point,
+        app: market.clone(),
+    };
+    vec![stub("kiwi", "Kiwi", 99, "1"), stub("rocket", "Rocket", 199, "3")]
 }
 
 /// The wares of the two apps, in shop order.

@@ -75,11 +75,24 @@ pub enum Input {
     FetchKeys,
     /// App page → Marketplace: wants the list of in-app products, or one of them.
     ListProducts {
-        /// Of which app.
-        origin: String,
+        /// Of which app; absent: those that are there for trying out payments.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        origin: Option<String>,
         /// Only this one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         product: Option<ProductId>,
+    },
+    /// App page → Marketplace: wants the receipt of a product that its buyer has bought already.
+    InstallReceipt {
+        /// Which product.
+        product: ProductId,
+    },
+    /// App page → Marketplace: wants a receipt for trying things out.
+    TestReceipt {
+        /// The address of the app's manifest.
+        manifest: String,
+        /// What its verify address shall answer: `ok`, `expired`, `invalid`, `refunded`; or `none` for no receipt.
+        kind: String,
     },
     /// Buyer → Marketplace: opens the list of completed payments.
     ListPurchases,

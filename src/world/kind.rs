@@ -95,6 +95,12 @@ kinds! {
     KeyRotated = "key-rotated",
     ReceiptPlanted = "receipt-planted",
     HttpAnswered = "http-answered",
+    ProductsAsked = "products-asked",
+    ProductsAnswered = "products-answered",
+    ReceiptClaimed = "receipt-claimed",
+    TestReceiptAsked = "test-receipt-asked",
+    TestReceiptIssued = "test-receipt-issued",
+    StoreRefused = "store-refused",
 }
 
 impl fmt::Display for Kind {

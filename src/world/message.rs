@@ -75,6 +75,9 @@ macro_rules! only_to {
             | crate::world::message::Body::ReceiptHandedOver { .. }
             | crate::world::message::Body::ReissueAnswered { .. }
             | crate::world::message::Body::KeyRotated { .. }
+            | crate::world::message::Body::ProductsAnswered { .. }
+            | crate::world::message::Body::TestReceiptIssued { .. }
+            | crate::world::message::Body::StoreRefused { .. }
     };
     (device) => {
         crate::world::message::Body::PayCalled { .. }
@@ -106,6 +109,9 @@ macro_rules! only_to {
             | crate::world::message::Body::VerifyAsked { .. }
             | crate::world::message::Body::HistoryAsked { .. }
             | crate::world::message::Body::ReceiptRequested { .. }
+            | crate::world::message::Body::ProductsAsked { .. }
+            | crate::world::message::Body::ReceiptClaimed { .. }
+            | crate::world::message::Body::TestReceiptAsked { .. }
             | crate::world::message::Body::ReissueAsked { .. }
             | crate::world::message::Body::RefundAnswered { .. }
             | crate::world::message::Body::ChargebackReported { .. }
@@ -437,6 +443,65 @@ pub enum Body {
         /// The whole body.
         body: String,
     },
+    /// App page → Marketplace: wants the in-app products of an app, or one of them.
+    ProductsAsked {
+        /// Whose; `None`: those that are there for trying out payments.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        origin: Option<String>,
+        /// Only this one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        product: Option<ProductId>,
+    },
+    /// Marketplace → App page: the products.
+    ProductsAnswered {
+        /// In shop order.
+        products: Vec<Ware>,
+        /// Whether a list was asked for, even of one.
+        is_list: bool,
+    },
+    /// App page → Marketplace: wants the receipt of a product that its buyer has bought already.
+    ReceiptClaimed {
+        /// Which product.
+        product: ProductId,
+    },
+    /// App page → Marketplace: wants a receipt for trying things out, which proves no payment.
+    TestReceiptAsked {
+        /// The address of the app's manifest.
+        manifest: String,
+        /// What its verify address shall answer: `ok`, `expired`, `invalid`, `refunded`; or `none` for no receipt.
+        kind: String,
+    },
+    /// Marketplace → App page: such a receipt; nothing, where `none` was asked for.
+    TestReceiptIssued {
+        /// Of typ `test-receipt`.
+        receipt: Option<Arc<str>>,
+    },
+    /// Marketplace → App page: no to one of its questions about products and receipts.
+    StoreRefused {
+        /// HTTP status.
+        status: u16,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// A product as the store's interface lists it; the names are the shipped ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ware {
+    /// The product's name in addresses: its slug.
+    pub guid: ProductId,
+    /// The app that sells it; `None` for a product that is there for trying out payments.
+    pub app: Option<Origin>,
+    /// What the buyer reads.
+    pub name: &'static str,
+    /// A square picture.
+    pub logo_url: String,
+    /// The price tier.
+    pub price_id: u32,
+    /// Whether it can be bought.
+    pub active: bool,
+    /// The language of the name.
+    pub default_locale: &'static str,
 }
 
 impl Body {
@@ -457,7 +522,11 @@ impl Body {
             | Self::VerifyAnswered { .. }
             | Self::HistoryAnswered { .. }
             | Self::RefundAnswered { .. }
-            | Self::HttpAnswered { .. } => true,
+            | Self::HttpAnswered { .. }
+            | Self::ProductsAnswered { .. }
+            | Self::TestReceiptIssued { .. }
+            | Self::StoreRefused { .. } => true,
+            Self::ProductsAsked { .. } | Self::ReceiptClaimed { .. } | Self::TestReceiptAsked { .. } => false,
             Self::KeysAsked
             | Self::BuyClicked { .. }
             | Self::BuyAsked { .. }

@@ -48,7 +48,13 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         Input::Verify { receipt } => arrow(page, market, Body::VerifyAsked { receipt: receipt.as_str().into() }),
         Input::Reissue { receipt } => arrow(page, market, Body::ReissueAsked { receipt: receipt.as_str().into() }),
         Input::FetchKeys => arrow(page, market, Body::KeysAsked),
-        Input::ListProducts { .. } => Err("The store cannot list its products yet"),
+        Input::ListProducts { origin, product } => {
+            arrow(page, market, Body::ProductsAsked { origin: origin.clone(), product: product.clone() })
+        }
+        Input::InstallReceipt { product } => arrow(page, market, Body::ReceiptClaimed { product: product.clone() }),
+        Input::TestReceipt { manifest, kind } => {
+            arrow(page, market, Body::TestReceiptAsked { manifest: manifest.clone(), kind: kind.clone() })
+        }
         Input::ListPurchases => arrow(Party::Buyer, market, Body::HistoryAsked),
         Input::RequestReceipt { transaction } => {
             arrow(Party::Buyer, market, Body::ReceiptRequested { transaction: transaction.clone() })

@@ -29,6 +29,7 @@ codes! {
         PollingGivenUp = "PURCHASE_TIMEOUT", "The app polled as often as it wanted and gave up", "Poll longer, or keep the transaction id and resume later";
         NoReceipt = "NO_RECEIPT", "The device holds no receipt for this product", "Get the receipt again from the purchase history";
         NoAnswer = "NO_ANSWER", "The store did not answer in time", "Try again later; decide beforehand what the app does meanwhile";
+        BadTestReceipt = "BAD_TEST_RECEIPT", "A test receipt is asked for with the manifest's address and a kind", "Send manifest_url with an http or https address, and receipt_type as none, ok, expired, invalid or refunded";
         NotReissued = "NOT_REISSUED", "The store did not reissue the receipt", "Only a genuine receipt that has expired is reissued";
     }
 }

@@ -45,6 +45,7 @@ impl Body {
         | Self::AccessGranted { product }
         | Self::AccessRefused { product, .. }
         | Self::ReceiptHandedOver { product, .. }
+        | Self::ReceiptClaimed { product }
         | Self::ReceiptPlanted { product, .. } = self
         {
             Some(product)

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
@@ -15,7 +15,7 @@ use crate::protocol::rules::NoticeForm;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, WireForm};
-use crate::world::message::{Body, ChargeAnswer, Message};
+use crate::world::message::{Body, ChargeAnswer, Message, Ware};
 use crate::world::planted::Planted;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
@@ -103,6 +103,19 @@ impl Addresses<'_> {
             Body::RefundAnswered { .. } => answer(200).json(&[("status", "returned")]).into(),
             Body::ChargebackReported { transaction } => self.chargeback(transaction).into(),
             Body::KeyRotated { .. } => say("/.well-known/jwks.json answers another key from now on"),
+            Body::ProductsAsked { origin, product } => self.products(origin.as_deref(), product.as_ref()).into(),
+            Body::ProductsAnswered { products, is_list } => wares(products, *is_list).into(),
+            Body::ReceiptClaimed { product } => {
+                self.at_market("POST", "/api/v1/receipts/install/").content(FORM, format!("app={product}")).into()
+            }
+            Body::TestReceiptAsked { manifest, kind } => {
+                let members = [("manifest_url", manifest.as_str()), ("receipt_type", kind)];
+                self.at_market("POST", "/api/v1/receipts/test/").json(&members).into()
+            }
+            Body::TestReceiptIssued { receipt } => {
+                answer(201).json(&[("receipt", receipt.as_deref().unwrap_or_default())]).into()
+            }
+            Body::StoreRefused { status, refusal } => refused(*status, refusal).into(),
             Body::HttpAnswered { status, body } => answer(*status).content(TEXT, body).into(),
             Body::ReceiptPlanted { kind, receipt, .. } => {
                 say(format!("app.addReceipt({receipt:?}) // {}", planted(kind)))
@@ -149,6 +162,15 @@ impl Addresses<'_> {
             NoticeForm::Field => post.content(FORM, format!("notice={token}")),
             NoticeForm::RawBody => post.content(TEXT, token),
         }
+    }
+
+    fn products(&self, origin: Option<&str>, product: Option<&ProductId>) -> HttpForm {
+        let shelf = match origin {
+            Some(origin) => format!("{}/in-app", percent_encoded(origin)),
+            None => "stub-in-app-products".to_owned(),
+        };
+        let last = product.map_or_else(|| "?active=1".to_owned(), |product| format!("{product}/"));
+        self.at_market("GET", &format!("/api/v1/payments/{shelf}/{last}")).header("Accept", JSON)
     }
 
     fn receipt_of(&self, folder: &str, transaction: &TransactionId) -> HttpForm {
@@ -251,6 +273,29 @@ fn status_answer(receipt: Option<&str>) -> HttpForm {
         Some(receipt) => answer(200).json(&[("status", "completed"), ("receipt", receipt)]),
         None => answer(200).content(JSON, r#"{"status":"pending","receipt":null}"#),
     }
+}
+
+/// One product, or the list of them with the shipped counts around it.
+fn wares(products: &[Ware], is_list: bool) -> HttpForm {
+    let list = serde_json::to_value(products).unwrap_or_default();
+    let body = if is_list {
+        let count = products.len();
+        let meta = json!({ "limit": count, "next": null, "offset": 0, "previous": null, "total_count": count });
+        json!({ "meta": meta, "objects": list })
+    } else {
+        list.get(0).cloned().unwrap_or_default()
+    };
+    answer(200).content(JSON, body.to_string())
+}
+
+/// As `encodeURIComponent` writes an origin.
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |done, byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            done + char::from(byte).encode_utf8(&mut [0; 4])
+        }
+        _ => format!("{done}%{byte:02X}"),
+    })
 }
 
 /// protocol.md 4.1: any page may ask, so the answer itself lets any page read it.

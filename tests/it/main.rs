@@ -29,6 +29,7 @@ mod pay_codes;
 mod flow_codes;
 mod notices;
 mod plain_runs;
+mod trial_payments;
 mod outside;
 mod names;
 mod pages;

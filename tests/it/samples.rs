@@ -81,6 +81,13 @@ fn rare_bodies() -> Vec<Body> {
         Body::ReissueAnswered { status: 400, answer: StoreAnswer::of(Status::Ok) },
         noticed(500, "a whole page of HTML that says nothing of use"),
         noticed(200, ""),
+        Body::ProductsAsked { origin: Some("https://pony.example".into()), product: Some(product.clone()) },
+        Body::ProductsAsked { origin: None, product: None },
+        Body::ProductsAnswered { products: Vec::new(), is_list: true },
+        Body::ReceiptClaimed { product: product.clone() },
+        Body::TestReceiptAsked { manifest: "https://pony.example/m.webapp".into(), kind: "ok".into() },
+        Body::TestReceiptIssued { receipt: Some(receipt.clone()) },
+        Body::StoreRefused { status: 404, refusal: Stop::UnknownProduct.into() },
     ];
     bodies.extend(
         [NoticeKind::Postback, NoticeKind::Chargeback].into_iter().flat_map(|kind| [notice(kind, 1), notice(kind, 6)]),
@@ -115,7 +122,7 @@ kinds!(
     ReceiptDenied InstallAsked ReplaceAsked InstallAnswered ReceiptsAsked ReceiptsAnswered ReceiptJudged VerifyAsked
     VerifyAnswered AccessGranted AccessRefused HistoryAsked HistoryAnswered ReceiptRequested ReceiptHandedOver
     ReissueAsked ReissueAnswered RefundAsked RefundAnswered ChargebackReported KeyRotated ReceiptPlanted
-    HttpAnswered
+    HttpAnswered ProductsAsked ProductsAnswered ReceiptClaimed TestReceiptAsked TestReceiptIssued StoreRefused
 );
 
 /// Everything that arrived in this run.

@@ -3,20 +3,23 @@
 use std::sync::Arc;
 
 use crate::protocol::flow_failure::FlowFailure;
-use crate::protocol::id::{ProductId, TransactionId, UserId};
+use crate::protocol::id::{Origin, ProductId, TransactionId, UserId};
 use crate::protocol::key::SigningKey;
-use crate::protocol::payflow::{PayDesk, PayForm, check};
-use crate::protocol::request::PayRequest;
+use crate::protocol::money::Money;
+use crate::protocol::payflow::{AcceptedRequest, PayDesk, PayForm, check};
+use crate::protocol::request::PricePoint;
 use crate::world::app_server::{issuer_of, order_in};
+use crate::world::catalog::{Catalog, TIERS};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::{Ledger, Start, Transaction};
+use crate::world::marketplace::ledger::{Charge, Ledger, Start, Transaction};
 use crate::world::marketplace::notices::NoticeDesk;
 use crate::world::marketplace::window::{PATIENCE, PinAnswer, UNDECIDED_MAX, Windows};
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
 use crate::world::scene::Scene;
+use crate::world::seat::Seat;
 use crate::world::transaction::TransactionState;
 use crate::world::wire::{Outbox, Reminder};
 
@@ -30,27 +33,72 @@ pub(crate) struct PaymentFlow {
 /// What the flow writes into while it admits a request.
 pub(crate) type Books<'a> = (&'a mut Ledger, &'a mut NoticeDesk, &'a mut Chance);
 
+/// What a payment is for, as the books write it down.
+pub(crate) struct Sold {
+    product: ProductId,
+    app: Origin,
+    price: Money,
+    charge: Charge,
+}
+
+/// A product of the store's own catalogue.
+pub(crate) fn listed(scene: &Scene, product: &ProductId) -> Option<Sold> {
+    let product = scene.catalog.product(product)?;
+    let charge = if scene.catalog.is_stub(&product.id) { Charge::Simulated } else { Charge::Real };
+    Some(Sold { product: product.id.clone(), app: product.app.clone(), price: product.price, charge })
+}
+
+/// What a pay request asks for. Somebody's own server sells what it likes, at the price of its tier.
+fn asked_for(scene: &Scene, accepted: &AcceptedRequest) -> Option<Sold> {
+    let request = &accepted.request.request;
+    let charge = match (&accepted.simulation, accepted.is_payment_required) {
+        (Some(_), _) => Charge::Simulated,
+        (None, false) => Charge::Free,
+        (None, true) => Charge::Real,
+    };
+    let listed = ProductId::parse(&request.id).ok().and_then(|product| listed(scene, &product));
+    let sold = listed.or_else(|| {
+        let tier = match &request.price_point {
+            PricePoint::Name(name) => Catalog::tier(name),
+            PricePoint::Number(number) => Catalog::tier(&number.to_string()),
+        };
+        let is_theirs = !scene.setup.is_hosted() && scene.setup.seats.app_server == Seat::External;
+        let price = tier.filter(|_| is_theirs)?;
+        Some(Sold { product: slug(&request.id), app: scene.catalog.app.clone(), price, charge })
+    })?;
+    let price = if charge == Charge::Free { Money::usd(0) } else { sold.price };
+    Some(Sold { price, charge, ..sold })
+}
+
+/// A seller's own name of a product, in the letters that a product name has here.
+fn slug(id: &str) -> ProductId {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+    let slug: String = id.chars().take(64).map(plain).collect();
+    ProductId::parse(&slug).unwrap_or_else(|_| ProductId::well_known("unnamed"))
+}
+
 /// Writes a new payment into the ledger: as the app's server announced it (hosted), or as its pay request does (classic).
 pub(crate) fn start(
     scene: &Scene,
     ledger: &mut Ledger,
-    (product, order): (&ProductId, Option<TransactionId>),
+    (sold, order): (Sold, Option<TransactionId>),
     chance: &mut Chance,
     out: &mut Outbox<'_>,
-) -> Option<TransactionId> {
-    let product = scene.catalog.product(product)?;
+) -> TransactionId {
+    let Sold { product, app, price, charge } = sold;
     let id = TransactionId::from(chance.uuid().to_string());
     let start = Start {
         id: id.clone(),
         order: order.unwrap_or_else(|| id.clone()),
-        product: product.id.clone(),
-        app: product.app.clone(),
+        product,
+        app,
         buyer: scene.catalog.buyer.id.clone(),
-        price: product.price,
+        price,
         guid: chance.uuid().to_string(),
+        charge,
     };
     ledger.start(start, out);
-    Some(id)
+    id
 }
 
 /// A purchase that somebody made outside this run.
@@ -76,6 +124,7 @@ pub(crate) fn record_foreign(
         buyer: foreign.buyer,
         price: product.price,
         guid: chance.uuid().to_string(),
+        charge: Charge::Real,
     };
     ledger.record(start, scene.now);
     Some(id)
@@ -97,7 +146,7 @@ impl PaymentFlow {
     ) {
         match check(PayForm::of(request), &self.desk, scene.clock_of(Party::Marketplace)) {
             Err(refusal) => end(opening, Some(refusal.into()), out),
-            Ok(accepted) => self.admit(scene, books, accepted.request, opening, out),
+            Ok(accepted) => self.admit(scene, books, accepted, opening, out),
         }
     }
 
@@ -105,11 +154,11 @@ impl PaymentFlow {
         &mut self,
         scene: &Scene,
         (ledger, notices, chance): Books<'_>,
-        request: PayRequest,
+        accepted: AcceptedRequest,
         opening: &Arc<Message>,
         out: &mut Outbox<'_>,
     ) {
-        let order = request.request.product_data.as_deref().and_then(order_in);
+        let order = accepted.request.request.product_data.as_deref().and_then(order_in);
         let id = match order.as_ref().and_then(|order| ledger.by_order(order)) {
             Some(earlier) if earlier.state == TransactionState::Started => earlier.id.clone(),
             // A page that is loaded again shows the same payment again.
@@ -120,16 +169,16 @@ impl PaymentFlow {
                 return end(opening, failure, out);
             }
             Some(_) | None => {
-                let product = ProductId::parse(&request.request.id).ok();
-                let started = product.and_then(|product| start(scene, ledger, (&product, order), chance, out));
-                let Some(id) = started else { return end(opening, Some(FlowFailure::TransConfigFailed.into()), out) };
-                id
+                let Some(sold) = asked_for(scene, &accepted) else {
+                    return end(opening, Some(FlowFailure::TransConfigFailed.into()), out);
+                };
+                start(scene, ledger, (sold, order), chance, out)
             }
         };
         ledger.change(&id, TransactionState::Shown, out);
         let Some(price) = ledger.find(&id).map(|transaction| transaction.price) else { return };
-        let name = request.request.name.clone();
-        notices.keep(&id, request);
+        let name = accepted.request.request.name.clone();
+        notices.keep(&id, accepted.request);
         self.windows.open(&id, opening);
         forget_expiry(&id, out);
         out.remind(UNDECIDED_MAX, Reminder::WindowExpires { transaction: id.clone() });
@@ -143,21 +192,24 @@ impl PaymentFlow {
         earlier.state == TransactionState::Shown && self.windows.opening_of(&earlier.id).is_some_and(was_opened_outside)
     }
 
+    /// Takes a PIN, and tells whether the payment is settled by it alone: where no money moves, nobody is asked for any.
     pub(crate) fn take_pin(
         &mut self,
         scene: &Scene,
         ledger: &mut Ledger,
         (id, pin): (&TransactionId, &str),
         out: &mut Outbox<'_>,
-    ) {
-        let is_shown = ledger.find(id).is_some_and(|transaction| transaction.state == TransactionState::Shown);
-        if !is_shown {
-            return;
-        }
+    ) -> bool {
+        let shown = ledger.find(id).filter(|transaction| transaction.state == TransactionState::Shown);
+        let Some((charge, price)) = shown.map(|transaction| (transaction.charge, transaction.price)) else {
+            return false;
+        };
         match self.windows.try_pin(scene.catalog.pin, pin, out.now()) {
             PinAnswer::Right => {
                 ledger.change(id, TransactionState::Charging, out);
-                let Some(price) = ledger.find(id).map(|transaction| transaction.price) else { return };
+                if charge != Charge::Real {
+                    return true;
+                }
                 out.send(Party::Marketplace, Party::Provider, Body::ChargeAsked { transaction: id.clone(), price });
                 out.remind(PATIENCE, Reminder::WindowExpires { transaction: id.clone() });
             }
@@ -170,6 +222,7 @@ impl PaymentFlow {
                 self.end_unpaid(ledger, id, (TransactionState::Cancelled, FlowFailure::PinLocked), out);
             }
         }
+        false
     }
 
     /// The page was unloaded on the device; nobody waits for its answer any more.
@@ -238,6 +291,10 @@ fn forget_expiry(id: &TransactionId, out: &mut Outbox<'_>) {
 pub(crate) fn pay_desk(scene: &Scene, payment_key: &SigningKey) -> PayDesk {
     let mut desk = PayDesk::new(&scene.catalog.market_domain, scene.rules());
     desk.admit(issuer_of(scene), payment_key.verifying_key());
-    desk.price_points = scene.catalog.products.iter().map(|product| product.price_point.to_owned()).collect();
+    desk.price_points = if scene.setup.seats.app_server == Seat::External {
+        TIERS.iter().map(|(name, _)| (*name).to_owned()).collect()
+    } else {
+        scene.catalog.products.iter().map(|product| product.price_point.to_owned()).collect()
+    };
     desk
 }

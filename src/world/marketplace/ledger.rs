@@ -26,6 +26,8 @@ pub struct Transaction {
     pub buyer: UserId,
     /// For how much.
     pub price: Money,
+    /// Whether money moves at all.
+    pub charge: Charge,
     /// Where it stands.
     pub state: TransactionState,
     /// When it began, true time.
@@ -40,6 +42,18 @@ pub struct Transaction {
     pub receipts: Vec<Arc<str>>,
     /// The id by which whoever sells it knows this payment.
     pub order: TransactionId,
+}
+
+/// Whether money moves for a payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Charge {
+    /// The buyer is charged.
+    #[default]
+    Real,
+    /// The product costs nothing.
+    Free,
+    /// It is only tried out: no money, and receipts that say so.
+    Simulated,
 }
 
 /// How far the delivery of one notice is.
@@ -76,6 +90,7 @@ pub(crate) struct Start {
     pub(crate) price: Money,
     pub(crate) guid: String,
     pub(crate) order: TransactionId,
+    pub(crate) charge: Charge,
 }
 
 impl Ledger {
@@ -117,17 +132,18 @@ impl Ledger {
     }
 
     fn enter(&mut self, start: Start, (state, started, completed): (TransactionState, Time, Option<Time>)) {
-        let Start { id, product, app, buyer, price, guid, order } = start;
+        let Start { id, product, app, buyer, price, guid, order, charge } = start;
         let place = self.transactions.len();
         self.places.insert(id.clone(), place);
         self.orders.insert(order.clone(), place);
-        self.transactions.push(Transaction {
+        let transaction = Transaction {
             id,
             contribution: FIRST_CONTRIBUTION + place as u64,
             product,
             app,
             buyer,
             price,
+            charge,
             state,
             started,
             completed,
@@ -135,7 +151,12 @@ impl Ledger {
             notices: Vec::new(),
             receipts: Vec::new(),
             order,
-        });
+        };
+        // The name that its notices use finds it too.
+        if charge != Charge::Real {
+            self.places.insert(transaction.notice_id(), place);
+        }
+        self.transactions.push(transaction);
     }
 
     /// Moves a payment along an edge of the state machine. Where there is no such edge nothing moves and the answer is no.
@@ -145,11 +166,11 @@ impl Ledger {
         if !transaction.state.may_become(to) {
             return false;
         }
-        let from = Some(std::mem::replace(&mut transaction.state, to));
+        let (from, id) = (Some(std::mem::replace(&mut transaction.state, to)), transaction.id.clone());
         if to == TransactionState::Completed {
             transaction.completed = Some(now);
         }
-        out.event(Event::TransactionChanged { transaction: id.clone(), from, to });
+        out.event(Event::TransactionChanged { transaction: id, from, to });
         true
     }
 }
@@ -160,6 +181,16 @@ fn place_of(contribution: u64) -> Option<usize> {
 }
 
 impl Transaction {
+    /// What its notices call it: the shipped flow set its simulated and its free payments apart by their names.
+    #[must_use]
+    pub fn notice_id(&self) -> TransactionId {
+        match self.charge {
+            Charge::Real => self.id.clone(),
+            Charge::Free => TransactionId::from(format!("free:{}", self.id)),
+            Charge::Simulated => TransactionId::from(format!("simulate:{}", self.id)),
+        }
+    }
+
     /// The delivery of this kind of notice, once there is one.
     #[must_use]
     pub fn delivery(&self, kind: NoticeKind) -> Option<&Delivery> {
@@ -184,6 +215,7 @@ mod tests {
             price: Money::usd(99),
             guid: String::new(),
             order: order.into(),
+            charge: Charge::Real,
         }
     }
 

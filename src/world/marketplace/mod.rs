@@ -7,6 +7,7 @@ pub(crate) mod notices;
 pub(crate) mod flow;
 pub(crate) mod receipts;
 pub(crate) mod service;
+pub(crate) mod shelf;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::receipt::Receipt;
+use crate::protocol::request::SimulationResult;
 use crate::protocol::store_answer::Status;
 use crate::world::chance::Chance;
 use crate::world::event::Event;
@@ -22,7 +24,7 @@ use crate::world::marketplace::flow::{Foreign, PaymentFlow};
 use crate::world::marketplace::ledger::{Ledger, Transaction};
 use crate::world::marketplace::notices::{NoticeDesk, Subject};
 use crate::world::marketplace::receipts::Identities;
-use crate::world::marketplace::service::{Counter, history};
+use crate::world::marketplace::service::{Counter, history, newest_of};
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
 use crate::world::message::{Body, ChargeAnswer, Message, MessageId};
 use crate::world::party::Party;
@@ -90,7 +92,9 @@ impl Marketplace {
                 self.flow.open(scene, books, request, message, out);
             }
             Body::PinEntered { transaction, pin } => {
-                self.flow.take_pin(scene, &mut self.ledger, (transaction, pin), out);
+                if self.flow.take_pin(scene, &mut self.ledger, (transaction, pin), out) {
+                    self.settled_without_money(scene, transaction, out);
+                }
             }
             Body::CancelPressed { transaction } => {
                 let end = (TransactionState::Cancelled, FlowFailure::UserCancelled);
@@ -112,6 +116,9 @@ impl Marketplace {
             | Body::ReceiptRequested { .. }
             | Body::ReissueAsked { .. }
             | Body::VerifyAsked { .. }
+            | Body::ProductsAsked { .. }
+            | Body::ReceiptClaimed { .. }
+            | Body::TestReceiptAsked { .. }
             | Body::HistoryAsked => self.serve(scene, message, out),
             only_to!(buyer)
             | only_to!(app_page)
@@ -144,6 +151,17 @@ impl Marketplace {
             Body::HistoryAsked => {
                 out.answer(message, Body::HistoryAnswered { transactions: history(scene, ledger) });
             }
+            Body::ProductsAsked { origin, product } => {
+                shelf::list(scene, (origin.as_deref(), product.as_ref()), message, out);
+            }
+            Body::ReceiptClaimed { product } => match newest_of(scene, ledger, product) {
+                Some(transaction) => {
+                    let fresh_guid = self.chance.uuid().to_string();
+                    counter.hand_over(scene, ledger, (&transaction, fresh_guid), message, out);
+                }
+                None => shelf::deny_claim(scene, product, message, out),
+            },
+            Body::TestReceiptAsked { manifest, kind } => counter.try_out(scene, (manifest, kind), message, out),
             Body::KeysAsked
             | Body::StartAsked { .. }
             | Body::WindowOpened { .. }
@@ -225,13 +243,25 @@ impl Marketplace {
     }
 
     fn record_start(&mut self, scene: &Scene, product: &ProductId, question: &Message, out: &mut Outbox<'_>) {
-        match flow::start(scene, &mut self.ledger, (product, None), &mut self.chance, out) {
-            Some(transaction) => {
+        match flow::listed(scene, product) {
+            Some(ware) => {
+                let transaction = flow::start(scene, &mut self.ledger, (ware, None), &mut self.chance, out);
                 out.answer(question, Body::StartAnswered { transaction });
             }
             None => {
                 out.answer(question, Body::BuyRefused { status: 404, refusal: Stop::UnknownProduct.into() });
             }
+        }
+    }
+
+    /// A free or simulated payment was confirmed. A simulation ends in whichever notice it asks for.
+    fn settled_without_money(&mut self, scene: &Scene, id: &TransactionId, out: &mut Outbox<'_>) {
+        let Some(SimulationResult::Chargeback) = self.notices.simulated_result(id) else {
+            return self.charged(scene, id, ChargeAnswer::Charged, out);
+        };
+        if self.ledger.change(id, TransactionState::Completed, out) {
+            self.flow.close(id, None, out);
+            self.taken_back(scene, id, TransactionState::ChargedBack, out);
         }
     }
 

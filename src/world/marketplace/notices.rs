@@ -8,9 +8,9 @@ use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{
     NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, notice_is_acknowledged, sign_notice,
 };
-use crate::protocol::request::PayRequest;
+use crate::protocol::request::{PayRequest, SimulationResult};
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::{Delivery, Ledger, Transaction};
+use crate::world::marketplace::ledger::{Charge, Delivery, Ledger, Transaction};
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
 use crate::world::scene::Scene;
@@ -42,10 +42,17 @@ impl NoticeDesk {
         self.requests.insert(transaction.clone(), Arc::new(request));
     }
 
+    /// Which notice a simulated payment asks for; `None` for a payment in earnest.
+    pub(crate) fn simulated_result(&self, transaction: &TransactionId) -> Option<SimulationResult> {
+        self.requests.get(transaction)?.request.simulate.as_ref().map(|simulation| simulation.result)
+    }
+
     /// Posts a notice: the first time, or again.
     pub(crate) fn post(&self, scene: &Scene, ledger: &mut Ledger, subject: &Subject<'_>, out: &mut Outbox<'_>) {
-        let Subject { transaction: id, kind } = *subject;
-        let (Some(transaction), Some(request)) = (ledger.find_mut(id), self.requests.get(id)) else { return };
+        let kind = subject.kind;
+        let Some(transaction) = ledger.find_mut(subject.transaction) else { return };
+        let Some(request) = self.requests.get(&transaction.id) else { return };
+        let id = &transaction.notice_id();
         let token = self.token(scene, transaction, kind, request);
         if transaction.delivery(kind).is_none() {
             transaction.notices.push(Delivery { kind, attempts: 0, is_acknowledged: false, is_given_up: false });
@@ -68,7 +75,9 @@ impl NoticeDesk {
         out: &mut Outbox<'_>,
     ) {
         let Subject { transaction: id, kind } = *subject;
-        let Some(delivery) = ledger.find_mut(id).and_then(|transaction| transaction.delivery_mut(kind)) else { return };
+        let Some(transaction) = ledger.find_mut(id) else { return };
+        let charge = transaction.charge;
+        let Some(delivery) = transaction.delivery_mut(kind) else { return };
         let attempt = delivery.attempts;
         let is_waited_for = |reminder: &Reminder| {
             matches!(reminder, Reminder::NoticeOverdue { transaction, kind: of, attempt: number, .. }
@@ -84,19 +93,21 @@ impl NoticeDesk {
         } else if status == 200 && !scene.rules().notice.is_wrong_body_retried {
             delivery.is_given_up = true;
         } else {
-            Self::try_again(delivery, subject, out);
+            Self::try_again((delivery, charge), subject, out);
         }
     }
 
     /// No answer came in time.
     pub(crate) fn overdue(ledger: &mut Ledger, subject: &Subject<'_>, message: MessageId, out: &mut Outbox<'_>) {
         let Subject { transaction: id, kind } = *subject;
-        let Some(delivery) = ledger.find_mut(id).and_then(|transaction| transaction.delivery_mut(kind)) else { return };
+        let Some(transaction) = ledger.find_mut(id) else { return };
+        let charge = transaction.charge;
+        let Some(delivery) = transaction.delivery_mut(kind) else { return };
         out.event(Event::TimedOut { message, after: NOTICE_TIMEOUT });
-        Self::try_again(delivery, subject, out);
+        Self::try_again((delivery, charge), subject, out);
     }
 
-    fn try_again(delivery: &mut Delivery, subject: &Subject<'_>, out: &mut Outbox<'_>) {
+    fn try_again((delivery, charge): (&mut Delivery, Charge), subject: &Subject<'_>, out: &mut Outbox<'_>) {
         let (transaction, kind) = (subject.transaction.clone(), subject.kind);
         if delivery.attempts <= NOTICE_RETRIES {
             return out.remind(NOTICE_RETRY_DELAY, Reminder::NoticeAgain { transaction, kind });
@@ -104,17 +115,21 @@ impl NoticeDesk {
         delivery.is_given_up = true;
         let attempts = delivery.attempts;
         out.event(Event::NoticeGivenUp { transaction: transaction.clone(), attempts });
-        out.send(Party::Marketplace, Party::AppServer, Body::OwnerMailed { transaction, attempts });
+        // Nobody was ever written to about a simulation.
+        if charge != Charge::Simulated {
+            out.send(Party::Marketplace, Party::AppServer, Body::OwnerMailed { transaction, attempts });
+        }
     }
 
     fn token(&self, scene: &Scene, transaction: &Transaction, kind: NoticeKind, request: &PayRequest) -> Arc<str> {
-        let reason = if transaction.state == TransactionState::ChargedBack { "reversal" } else { "refund" };
+        let simulated = request.request.simulate.as_ref().and_then(|simulation| simulation.reason.as_deref());
+        let is_reversal = transaction.state == TransactionState::ChargedBack;
+        let reason = simulated.unwrap_or(if is_reversal { "reversal" } else { "refund" });
+        let (id, price) = (transaction.notice_id(), (transaction.charge != Charge::Free).then_some(transaction.price));
         let now = scene.clock_of(Party::Marketplace);
         let notice = match kind {
-            NoticeKind::Postback => Notice::postback(request, transaction.id.as_str(), Some(transaction.price), now),
-            NoticeKind::Chargeback => {
-                Notice::chargeback(request, transaction.id.as_str(), Some(transaction.price), reason, now)
-            }
+            NoticeKind::Postback => Notice::postback(request, id.as_str(), price, now),
+            NoticeKind::Chargeback => Notice::chargeback(request, id.as_str(), price, reason, now),
         };
         // A key that loaded signs; an empty token would be refused by whoever reads it.
         sign_notice(&notice, &self.key).unwrap_or_default().into()

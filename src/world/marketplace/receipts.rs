@@ -2,18 +2,20 @@
 
 use std::fmt;
 
-use crate::protocol::identity::{IdentityInputs, UserClaim, user_value};
+use crate::protocol::identity::{DIRECTED_IDENTIFIER, IdentityInputs, UserClaim, user_value};
 use crate::protocol::numeric_date::NumericDate;
-use crate::protocol::receipt::{Product, Receipt, ReceiptType};
+use crate::protocol::receipt::{Product, Receipt, ReceiptType, SHORT_RECEIPT_LIFE};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, Person};
-use crate::world::marketplace::ledger::Transaction;
+use crate::world::marketplace::ledger::{Charge, Transaction};
 use crate::world::party::Party;
 use crate::world::scene::Scene;
 
 /// The number of the app in the store's books.
 const APP_NUMBER: u64 = 7;
+/// The number that stands in receipts for trying things out.
+const NO_APP: u64 = 0;
 
 /// What the store needs to name a buyer. `Debug` shows nothing of it.
 #[derive(Clone)]
@@ -35,6 +37,10 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
     let now = scene.clock_of(Party::Marketplace);
     let market = &scene.catalog.market;
     let storedata = StoreData::in_app(APP_NUMBER, transaction.contribution, transaction.product.as_str());
+    if transaction.charge == Charge::Simulated {
+        let data = StoreData::in_app(NO_APP, transaction.contribution, transaction.product.as_str());
+        return trial(scene, (market.as_str(), &data), "ok");
+    }
     Receipt {
         typ: ReceiptType::Purchase,
         product: Product::new(transaction.app.as_str(), &storedata),
@@ -51,6 +57,28 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
         verify: Some(scene.catalog.verify_url.clone()),
         reissue: Some(scene.catalog.reissue_url.clone()),
     }
+}
+
+/// The claims of a receipt for trying things out: it names no buyer, lives a day, and its verify address has the answer in it.
+pub(crate) fn trial(scene: &Scene, (url, storedata): (&str, &StoreData), status: &str) -> Receipt {
+    let (now, market) = (scene.clock_of(Party::Marketplace), &scene.catalog.market);
+    Receipt {
+        typ: ReceiptType::Test,
+        product: Product::new(url, storedata),
+        user: UserClaim { kind: DIRECTED_IDENTIFIER.to_owned(), value: "none".to_owned() },
+        iss: market.as_str().to_owned(),
+        nbf: date(now),
+        iat: date(now),
+        exp: Some(date(now + SHORT_RECEIPT_LIFE)),
+        detail: Some(format!("{market}/developers/test/receipts/details/")),
+        verify: Some(format!("{market}/developers/test/receipts/verify/{status}/")),
+        reissue: None,
+    }
+}
+
+/// The data of a receipt for trying out a whole app.
+pub(crate) fn trial_data() -> StoreData {
+    StoreData::app(NO_APP)
 }
 
 /// The buyer of a payment, from the catalogue.

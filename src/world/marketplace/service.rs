@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::protocol::id::{Kid, TransactionId};
+use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
 use crate::protocol::receipt::Receipt;
 use crate::protocol::reissue::{Reissue, reissue_answer};
 use crate::protocol::ring::KeyRing;
@@ -10,12 +10,13 @@ use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::protocol::verify_service::{
-    LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer,
+    LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer, host_and_path,
 };
 use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
 use crate::world::marketplace::ledger::{Ledger, Transaction};
-use crate::world::marketplace::receipts::{Identities, claims};
+use crate::world::marketplace::receipts::{Identities, claims, trial, trial_data};
+use crate::world::marketplace::shelf::refuse;
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
 use crate::world::message::{Body, Message};
 use crate::world::party::Party;
@@ -114,6 +115,27 @@ impl Counter {
         }
     }
 
+    /// Signs a receipt for trying out an app. Nothing is written into the books.
+    pub(crate) fn try_out(
+        &self,
+        scene: &Scene,
+        (manifest, kind): (&str, &str),
+        question: &Message,
+        out: &mut Outbox<'_>,
+    ) {
+        let (host, _) = host_and_path(manifest);
+        let scheme = ["http", "https"].into_iter().find(|scheme| manifest.starts_with(&format!("{scheme}://")));
+        let url = scheme.and_then(|scheme| Origin::parse(&format!("{scheme}://{host}")).ok());
+        let receipt = match (url, kind) {
+            (Some(_), "none") => None,
+            (Some(url), "ok" | "expired" | "invalid" | "refunded") => {
+                Some(self.sign(&trial(scene, (url.as_str(), &trial_data()), kind)))
+            }
+            (Some(_), _) | (None, _) => return refuse(400, Stop::BadTestReceipt, question, out),
+        };
+        out.answer(question, Body::TestReceiptIssued { receipt });
+    }
+
     /// What the verify service says of a receipt.
     pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str) -> StoreAnswer {
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
@@ -192,6 +214,16 @@ pub(crate) fn history(scene: &Scene, ledger: &Ledger) -> Vec<TransactionId> {
         transaction.state == TransactionState::Completed && transaction.buyer == scene.catalog.buyer.id
     };
     ledger.transactions().iter().filter(is_listed).map(|transaction| transaction.id.clone()).collect()
+}
+
+/// The latest completed payment of the run's buyer for this product.
+pub(crate) fn newest_of(scene: &Scene, ledger: &Ledger, product: &ProductId) -> Option<TransactionId> {
+    let is_it = |transaction: &&Transaction| {
+        transaction.product == *product
+            && transaction.state == TransactionState::Completed
+            && transaction.buyer == scene.catalog.buyer.id
+    };
+    ledger.transactions().iter().rev().find(is_it).map(|transaction| transaction.id.clone())
 }
 
 /// What the books say when the verify service asks them. The stage sells no whole apps.

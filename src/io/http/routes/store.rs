@@ -52,12 +52,12 @@ pub const ROUTES: &[Route] = &[
 ];
 
 fn products(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::ListProducts { origin: asked.param("origin").to_owned(), product: None })
+    Ok(Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: None })
 }
 
 fn product(asked: &Asked) -> Result<Input, Misheard> {
     let product = known(asked.param("guid"), Misheard::missing)?;
-    Ok(Input::ListProducts { origin: asked.param("origin").to_owned(), product: Some(product) })
+    Ok(Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: Some(product) })
 }
 
 fn prepare(asked: &Asked) -> Result<Input, Misheard> {

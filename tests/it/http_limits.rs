@@ -132,8 +132,8 @@ fn a_body_is_read_up_to_the_limit_of_its_door_and_no_further() {
         house.port,
         head(&house, "POST /verify", &format!("Content-Length: {}\r\n\r\n{}", 3 << 20, "x".repeat(3 << 20))),
     );
-    assert!(said.is_empty() || status(&said) == 413, "{said}");
-    // What is announced is refused before any of it is sent.
+    assert_eq!(status(&said), 413, "who sends all the same gets to read why it was for nothing");
+    // What is announced is refused although none of it is sent.
     assert_eq!(status(&say(house.port, head(&house, "POST /verify", "Content-Length: 3145728\r\n\r\n"))), 413);
     let beyond = say(house.port, head(&house, "POST /verify", "Content-Length: 18446744073709551615\r\n\r\n"));
     assert!([413, 431].contains(&status(&beyond)), "{beyond}");
@@ -328,6 +328,20 @@ fn bodies_that_never_come_take_no_place_in_service() {
         .collect();
     is_well(&house);
     drop(slow);
+}
+
+#[test]
+fn bodies_that_never_come_leave_room_for_others() {
+    let house = StandIn::with("bodies-crowded", Limits { connections_max: 10, ..Limits::default() });
+    let mut slow: Vec<Raw> = (0..30)
+        .map(|_| {
+            let mut raw = Raw::connect(house.port);
+            raw.send(head(&house, "POST /verify", "Content-Length: 5\r\n\r\nx"));
+            raw
+        })
+        .collect();
+    is_well(&house);
+    assert_eq!(slow.remove(0).rest(), "", "the oldest had to go");
 }
 
 #[test]

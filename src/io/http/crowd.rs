@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-/// All connections of one server. Those that have asked nothing yet make room before those that have.
+/// All connections of one server. Those that have never had a request in service make room before those that have.
 #[derive(Clone, Debug)]
 pub struct Crowd {
     members: Arc<Mutex<Members>>,
@@ -15,7 +15,7 @@ pub struct Crowd {
 #[derive(Debug, Default)]
 struct Members {
     next: u64,
-    /// Connected, with no request yet: the oldest number first.
+    /// Connected, with no whole request yet: the oldest number first.
     silent: BTreeMap<u64, Arc<Notify>>,
     /// Between two requests, or inside one.
     known: BTreeMap<u64, Known>,
@@ -132,7 +132,7 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// A request's head is in: its connection is served until the answer is ready.
+    /// A request is taken into service, whole: its connection is served until the answer is ready.
     #[must_use]
     pub fn serving(&self) -> Serving {
         let mut members = self.crowd.members();

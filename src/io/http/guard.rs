@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
 
+use crate::io::http::body;
+use crate::io::http::crowd::Mark;
 use crate::io::http::door::{CallerRule, ContentRule, Door, HostRule, TokenRule};
 use crate::io::http::host::{self, Named};
 use crate::io::http::limits::Limits;
@@ -69,17 +69,19 @@ impl Guard {
 
 /// Lets a request in to its route, or refuses it. The body is in, whole, before the route sees anything.
 pub async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     if let Err(refusal) = admit(guard.door, &guard.gate, &parts, &body) {
         return refusal.response();
     }
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let is_options = parts.method == Method::OPTIONS;
-    let mut response = match whole(body, guard.door.rules().body_bytes_max, &guard.gate.limits).await {
+    let mut response = match body::whole(body, guard.door.rules().body_bytes_max, guard.gate.limits.body_time).await {
         Err(refusal) => refusal.response(),
         Ok(bytes) => {
             // Closed never: the semaphore lives as long as the guard.
             let _in_service = guard.in_service.acquire().await;
+            // Until here the connection might have had to make room for another; a slow body holds no place.
+            let _serving = parts.extensions.remove::<Mark>().map(|mark| mark.serving());
             next.run(Request::from_parts(parts, Body::from(bytes))).await
         }
     };
@@ -165,25 +167,6 @@ fn is_json(kind: &HeaderValue) -> bool {
     let parameter = parameter.trim();
     kind.trim().eq_ignore_ascii_case("application/json")
         && (parameter.is_empty() || parameter.eq_ignore_ascii_case("charset=utf-8"))
-}
-
-/// The whole body, or why not. A body that says that it is too long is not read at all.
-async fn whole(body: Body, max: usize, limits: &Limits) -> Result<Bytes, Refusal> {
-    if body.is_end_stream() {
-        return Ok(Bytes::new());
-    }
-    if body.size_hint().lower() > max as u64 {
-        return Err(Refusal::BodyTooLong { max });
-    }
-    let slow = |_| Refusal::BodyTooSlow { seconds: limits.body_time.as_secs() };
-    let read = timeout(limits.body_time, Limited::new(body, max).collect()).await.map_err(slow)?;
-    let collected =
-        read.map_err(
-            |error| {
-                if error.is::<LengthLimitError>() { Refusal::BodyTooLong { max } } else { Refusal::BodyBroken }
-            },
-        )?;
-    Ok(collected.to_bytes())
 }
 
 /// Lets the asking page read the answer, without credentials. A route's own word goes before ours.

@@ -5,6 +5,7 @@ pub mod door;
 pub mod refusal;
 pub mod host;
 pub mod token;
+pub mod body;
 pub mod guard;
 pub mod front;
 pub mod listen;

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
@@ -127,10 +128,10 @@ async fn attend(socket: TcpStream, front: &Front, place: Place, mut stop: Stop) 
     // An answer is written whole; there is nothing to wait for.
     let _ = socket.set_nodelay(true);
     let mark = place.mark();
-    let service = service_fn(|request| {
-        let mark = mark.clone();
+    let service = service_fn(|mut request: hyper::Request<Incoming>| {
+        // Whoever takes the request into service says so with this.
+        request.extensions_mut().insert(mark.clone());
         async move {
-            let _serving = mark.serving();
             let response = front.answer(request).await;
             // A message that was lost on the way has no answer: the connection ends, as it would with a store that is down.
             if response.extensions().get::<HangUp>().is_some() { Err(Lost) } else { Ok(response) }

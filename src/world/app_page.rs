@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::chain::Chain;
+use crate::protocol::dial::Profile;
 use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::jwk::{JwkSet, RootDocument};
 use crate::protocol::receipt::Receipt;
@@ -124,6 +125,12 @@ impl AppPage {
     /// What the app would say of this receipt, without these checks and without asking the store.
     pub(crate) fn judged(&self, scene: &Scene, receipt: &str, off: CheckSet) -> Verdict {
         judge(&Question { switched_off: off, ..question(scene, &sites(scene), (&self.keys, receipt, None)) })
+    }
+
+    /// What an app with this profile would say of this receipt, once the store has replied.
+    pub(crate) fn judged_as(&self, scene: &Scene, receipt: &str, profile: Profile, reply: &StoreReply) -> Verdict {
+        let (sites, asked) = (sites(scene), (&self.keys, receipt, Some(reply)));
+        judge(&Question { profile, switched_off: CheckSet::NONE, ..question(scene, &sites, asked) })
     }
 
     /// Obtains the store's keys.

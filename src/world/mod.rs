@@ -37,7 +37,9 @@ mod outside;
 
 use std::sync::Arc;
 
+use crate::protocol::dial::Profile;
 use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::ladder::Verdict;
@@ -160,6 +162,13 @@ impl World {
     #[must_use]
     pub fn judged(&self, receipt: &str, off: CheckSet) -> Verdict {
         self.app_page.judged(&self.scene, receipt, off)
+    }
+
+    /// What an app with this profile would say of this receipt now, all checks made and the store asked. Changes nothing.
+    #[must_use]
+    pub fn judged_as(&self, receipt: &str, profile: Profile) -> Verdict {
+        let reply = StoreReply::Answer(self.marketplace.answer_for(&self.scene, receipt));
+        self.app_page.judged_as(&self.scene, receipt, profile, &reply)
     }
 
     /// Who and what there is.

@@ -17,7 +17,7 @@ use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::request::SimulationResult;
-use crate::protocol::store_answer::Status;
+use crate::protocol::store_answer::{Status, StoreAnswer};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
 use crate::world::marketplace::flow::{Foreign, PaymentFlow};
@@ -129,6 +129,11 @@ impl Marketplace {
             | Body::HttpAnswered { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::Marketplace, message),
         }
+    }
+
+    /// What the verify service would say of a receipt now. Changes nothing.
+    pub(crate) fn answer_for(&self, scene: &Scene, receipt: &str) -> StoreAnswer {
+        self.counter.judge(scene, &self.ledger, receipt)
     }
 
     /// Everything about receipts that are paid for.

@@ -50,6 +50,7 @@ pub(crate) enum Task {
     Verify(VerifyArguments),
     Audit(AuditArguments),
     Inspect(InspectArguments),
+    Compare(CompareArguments),
     Picture(PictureArguments),
     Serve(ServeArguments),
 }
@@ -68,7 +69,7 @@ pub(crate) struct RunArguments {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
     /// Lists the built-in scenarios
-    #[arg(long, conflicts_with_all = ["files", "json", "seed", "messages"])]
+    #[arg(long, conflicts_with_all = ["files", "json", "seed", "messages", "coverage"])]
     pub(crate) list: bool,
     /// Writes a report as JSON to this file, or to standard output instead of the text
     #[arg(long, value_name = "FILE")]
@@ -79,6 +80,9 @@ pub(crate) struct RunArguments {
     /// Shows every message with its caption
     #[arg(long)]
     pub(crate) messages: bool,
+    /// Says which messages, refusals, statuses and errors were met, out of all that there are
+    #[arg(long)]
+    pub(crate) coverage: bool,
 }
 
 /// Says whether a receipt opens an app, check by check
@@ -182,6 +186,26 @@ pub(crate) struct AuditArguments {
 pub(crate) struct InspectArguments {
     /// The token: its text, a file with it, or `-`
     pub(crate) token: OsString,
+    /// Prints JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Lays two runs beside each other, and says where they part
+///
+/// Messages, set-ups, what came of it and who knows what. Ids are named by their order and times count from the start, so
+/// runs with other seeds compare as well. Exit code 1 where anything differs.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage compare paid-but-timed-out paid-in-time
+  paystage compare before.paystage.json after.paystage.json --json")]
+pub(crate) struct CompareArguments {
+    /// A scenario, a run file or a built-in scenario
+    #[arg(value_name = "A")]
+    pub(crate) a: OsString,
+    /// Another one
+    #[arg(value_name = "B")]
+    pub(crate) b: OsString,
     /// Prints JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,

@@ -14,6 +14,8 @@ pub mod run;
 pub mod verify;
 pub mod audit;
 pub mod inspect;
+pub mod compare;
+pub mod coverage;
 pub mod picture;
 pub mod serve;
 
@@ -63,6 +65,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
         Some(Task::Audit(arguments)) => audit::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
+        Some(Task::Compare(arguments)) => compare::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
         Some(Task::Serve(arguments)) => serve::run(arguments, out),
     }

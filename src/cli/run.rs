@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::cli::arguments::RunArguments;
+use crate::cli::coverage;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Piece};
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, padded, painted};
 use crate::cli::play;
 use crate::io::files::{self, Place};
 use crate::io::runs::Kept;
+use crate::lens::coverage::Coverage;
 use crate::session::builtin::SUITE;
 use crate::session::run::Session;
 use crate::session::scenario::play as scenario;
@@ -27,8 +29,12 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> anyhow::Resu
     }
     let is_text = arguments.json.as_ref() != Some(&Place::Standard);
     let mut report = Report::default();
+    let mut met = Coverage::new();
     for piece in pieces(arguments, &mut report) {
         let (entry, session) = played(&piece, arguments.seed);
+        if let Some(session) = session.as_ref().filter(|_| arguments.coverage) {
+            met.add(&Coverage::of(session.past()));
+        }
         if is_text {
             print(out, &entry)?;
             if let Some(session) = session.filter(|_| arguments.messages) {
@@ -42,8 +48,12 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> anyhow::Resu
             print(out, failure)?;
         }
         print_summary(out, &report)?;
+        if arguments.coverage {
+            coverage::print(out, &met)?;
+        }
     }
     if let Some(place) = &arguments.json {
+        report.coverage = arguments.coverage.then(|| coverage::report(&met));
         let text = serde_json::to_string_pretty(&report)? + "\n";
         match place {
             Place::Standard => out.write_all(text.as_bytes())?,
@@ -60,6 +70,9 @@ struct Report {
     failed: usize,
     unreadable: usize,
     results: Vec<Entry>,
+    /// What was met, list by list, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<Vec<coverage::Entry>>,
 }
 
 /// One scenario or run.
@@ -219,7 +232,7 @@ fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
 }
 
 fn print_summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let Report { fine, failed, unreadable, results } = report;
+    let Report { fine, failed, unreadable, results, coverage: _ } = report;
     if results.len() < 2 {
         return Ok(());
     }

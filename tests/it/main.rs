@@ -66,3 +66,7 @@ mod http_walk;
 mod listening;
 mod outbound;
 mod lamp;
+mod compare;
+mod coverage;
+mod knowledge;
+mod opinion;

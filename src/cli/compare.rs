@@ -1,0 +1,163 @@
+//! `paystage compare`: two runs laid beside each other, and where they part.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::cli::arguments::CompareArguments;
+use crate::cli::ending::Ending;
+use crate::cli::opening;
+use crate::cli::paint::{OK, QUIET, STRONG, WARN, padded, painted, plain};
+use crate::lens::compare::{Comparison, Difference, Pair, Side};
+use crate::lens::said::Said;
+use crate::session::run::Session;
+
+/// A value that is longer is cut on the screen; `--json` has all of it.
+const VALUE_CHARS_MAX: usize = 60;
+
+/// Compares the two runs. Refused where they differ.
+pub(crate) fn run(arguments: &CompareArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+    let a = opening::session(&arguments.a)?.session;
+    let b = opening::session(&arguments.b)?.session;
+    let comparison = Comparison::of(side(&a), side(&b));
+    if arguments.json {
+        serde_json::to_writer_pretty(&mut *out, &Report::of(&comparison))?;
+        writeln!(out)?;
+    } else {
+        print(out, [a.title(), b.title()], &comparison)?;
+    }
+    Ok(Ending::of(comparison.is_equal()))
+}
+
+fn side(session: &Session) -> Side<'_> {
+    Side { setup: session.setup(), steps: session.past(), world: session.world() }
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report {
+    equal: bool,
+    same_messages: usize,
+    first_difference: Option<Row>,
+    messages: Vec<Row>,
+    setup: Vec<Told>,
+    end: Vec<Told>,
+    knowledge: Vec<Told>,
+}
+
+/// One pair of messages that are not the same.
+#[derive(Serialize)]
+struct Row {
+    a: Option<Line>,
+    b: Option<Line>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Told>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    number: u32,
+    step: usize,
+    says: &'static str,
+    words: String,
+}
+
+#[derive(Serialize)]
+struct Told {
+    name: String,
+    a: String,
+    b: String,
+}
+
+impl Report {
+    fn of(comparison: &Comparison) -> Self {
+        let different = comparison.pairs.iter().filter(|pair| !matches!(pair, Pair::Same(..)));
+        Self {
+            equal: comparison.is_equal(),
+            same_messages: comparison.same_count(),
+            first_difference: comparison.at_first().map(|(a, b)| Row {
+                a: a.map(Line::of),
+                b: b.map(Line::of),
+                differences: Vec::new(),
+            }),
+            messages: different.map(|pair| Row::of(comparison, *pair)).collect(),
+            setup: told(&comparison.setup),
+            end: told(&comparison.end),
+            knowledge: told(&comparison.knowledge),
+        }
+    }
+}
+
+impl Row {
+    fn of(comparison: &Comparison, pair: Pair) -> Self {
+        let (a, b) = pair.sides();
+        Self {
+            a: a.and_then(|at| comparison.a.get(at)).map(Line::of),
+            b: b.and_then(|at| comparison.b.get(at)).map(Line::of),
+            differences: told(&comparison.differences(pair)),
+        }
+    }
+}
+
+impl Line {
+    fn of(said: &Said) -> Self {
+        Self { number: said.number, step: said.step, says: said.kind.name(), words: said.words() }
+    }
+}
+
+fn told(differences: &[Difference]) -> Vec<Told> {
+    differences
+        .iter()
+        .map(|Difference { name, a, b }| Told { name: name.clone(), a: a.clone(), b: b.clone() })
+        .collect()
+}
+
+fn print(out: &mut dyn Write, titles: [&str; 2], comparison: &Comparison) -> io::Result<()> {
+    for (letter, title, said) in [("A", titles[0], &comparison.a), ("B", titles[1], &comparison.b)] {
+        let count = painted(QUIET, format!("{} arrivals", said.len()));
+        writeln!(out, "{}  {}  {count}", painted(STRONG, letter), plain(title))?;
+    }
+    if comparison.is_equal() {
+        return writeln!(out, "\n{} nothing differs", painted(OK, "✓"));
+    }
+    writeln!(out, "\n{} arrivals are the same", comparison.same_count())?;
+    if let Some((a, b)) = comparison.at_first() {
+        writeln!(out, "\n{}", painted(STRONG, "First difference"))?;
+        line(out, "A", a)?;
+        line(out, "B", b)?;
+        let first = comparison.first().and_then(|index| comparison.pairs.get(index));
+        let values = first.map(|pair| comparison.differences(*pair)).unwrap_or_default();
+        values.iter().try_for_each(|value| difference(out, value))?;
+    }
+    for (heading, differences) in
+        [("Set-up", &comparison.setup), ("In the end", &comparison.end), ("Who knows what", &comparison.knowledge)]
+    {
+        if !differences.is_empty() {
+            writeln!(out, "\n{}", painted(STRONG, heading))?;
+            differences.iter().try_for_each(|value| difference(out, value))?;
+        }
+    }
+    Ok(())
+}
+
+fn line(out: &mut dyn Write, letter: &str, said: Option<&Said>) -> io::Result<()> {
+    match said {
+        None => writeln!(out, "  {letter}  {}", painted(QUIET, "nothing more")),
+        Some(said) => {
+            let lanes = format!("{} → {}", said.from.label(), said.to.label());
+            writeln!(out, "  {letter}  {:>3}  {}  {}", said.number, padded(&lanes, 28), plain(&said.words()))
+        }
+    }
+}
+
+fn difference(out: &mut dyn Write, Difference { name, a, b }: &Difference) -> io::Result<()> {
+    writeln!(out, "  {}  {} {} {}", padded(name, 28), short(a), painted(WARN, "|"), short(b))
+}
+
+fn short(value: &str) -> String {
+    let value = plain(value);
+    match value.char_indices().nth(VALUE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+        None => value,
+    }
+}

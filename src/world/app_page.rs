@@ -16,10 +16,11 @@ use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Client, Presenter, Question};
+use crate::world::asked::{Matter, PATIENCE, Questions, refusal};
 use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
 use crate::world::marketplace::store_keys::root_url;
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
@@ -31,6 +32,7 @@ use crate::world::wire::{Outbox, Reminder};
 pub struct AppPage {
     keys: KeyRing,
     shelves: BTreeMap<ProductId, Shelf>,
+    questions: Questions,
 }
 
 /// What the app knows about one of its products.
@@ -134,14 +136,14 @@ impl AppPage {
     }
 
     /// Obtains the store's keys.
-    pub(crate) fn fetch_keys(out: &mut Outbox<'_>) {
-        out.send(Party::AppPage, Party::Marketplace, Body::KeysAsked);
+    pub(crate) fn fetch_keys(&mut self, out: &mut Outbox<'_>) {
+        self.questions.ask(Matter::Keys, Party::Marketplace, Body::KeysAsked, out);
     }
 
     /// Looks again at what the device holds for this product.
     pub(crate) fn verify_again(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
         self.shelf_mut(product).stage = Stage::Judging;
-        out.send(Party::AppPage, Party::Device, Body::ReceiptsAsked);
+        self.questions.ask(Matter::Device(product.clone()), Party::Device, Body::ReceiptsAsked, out);
     }
 
     /// Trades the receipt of this product for a fresh one.
@@ -151,12 +153,18 @@ impl AppPage {
             None => out.event(Event::CommandIgnored { why: "The app has no receipt for this product" }),
             Some(receipt) => {
                 stock.stage = Stage::Reissuing;
-                out.send(Party::AppPage, Party::Marketplace, Body::ReissueAsked { receipt });
+                let body = Body::ReissueAsked { receipt };
+                self.questions.ask(Matter::Fresh(product.clone()), Party::Marketplace, body, out);
             }
         }
     }
 
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Message, out: &mut Outbox<'_>) {
+        let question = message.answers.and_then(|asked| self.questions.close(asked, out));
+        // An answer after its time falls on deaf ears. `mozPay` alone may take as long as it likes.
+        if message.answers.is_some() && question.is_none() && !matches!(message.body, Body::PaySettled { .. }) {
+            return out.unexpected(Party::AppPage, message);
+        }
         match &message.body {
             Body::KeysAnswered { keys } => self.learn_keys(scene, keys),
             Body::BuyClicked { product } => self.ask_to_buy(scene, product, out),
@@ -170,7 +178,10 @@ impl AppPage {
             Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
             Body::ReceiptsAnswered { receipts } => self.look_at(scene, receipts, out),
             Body::ReceiptJudged { product, verdict, .. } => self.act_on(product, verdict, out),
-            Body::VerifyAnswered { answer } => self.hear_store(scene, answer, out),
+            Body::VerifyAnswered { answer } => {
+                let Some(Matter::Store(product)) = question else { return };
+                self.hear_store(scene, &product, &StoreReply::Answer(answer.clone()), out);
+            }
             Body::ReceiptHandedOver { product, receipt, .. } => self.install(product, receipt, out),
             Body::ReissueAnswered { answer, .. } => self.reissued(answer, out),
             Body::KeyRotated { old, at } => self.retire_key(scene, old, *at),
@@ -179,11 +190,40 @@ impl AppPage {
             | only_to!(app_server)
             | only_to!(marketplace)
             | only_to!(provider)
-            | Body::HttpAnswered { .. }
             | Body::ProductsAnswered { .. }
             | Body::TestReceiptIssued { .. }
             | Body::StoreRefused { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
+            Body::HttpAnswered { status, body } => match question {
+                None => out.unexpected(Party::AppPage, message),
+                Some(question) => self.misanswered(scene, &question, &StoreReply::read(*status, body), out),
+            },
+        }
+    }
+
+    /// No answer came in time.
+    pub(crate) fn overdue(&mut self, scene: &Scene, message: MessageId, out: &mut Outbox<'_>) {
+        if let Some(question) = self.questions.close(message, out) {
+            out.event(Event::TimedOut { message, after: PATIENCE });
+            self.misanswered(scene, &question, &StoreReply::TimedOut, out);
+        }
+    }
+
+    /// What came back is no answer. A poll is tried again while there are tries left; anything else ends what was begun.
+    fn misanswered(&mut self, scene: &Scene, question: &Matter, reply: &StoreReply, out: &mut Outbox<'_>) {
+        let tell = |out: &mut Outbox<'_>| out.event(Event::Refused { by: Party::AppPage, refusal: refusal(reply) });
+        match question {
+            Matter::Keys => tell(out),
+            Matter::Status(transaction) => {
+                tell(out);
+                self.poll_again(scene, transaction, out);
+            }
+            Matter::Store(product) => self.hear_store(scene, product, reply, out),
+            Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) => {
+                if self.shelf_mut(product).stage.is_busy() {
+                    self.fail(product, Stage::Refused, refusal(reply), out);
+                }
+            }
         }
     }
 
@@ -192,7 +232,8 @@ impl AppPage {
         let Some(stock) = self.paying(transaction) else { return };
         stock.polls += 1;
         let poll = stock.polls;
-        out.send(Party::AppPage, Party::AppServer, Body::StatusAsked { transaction: transaction.clone(), poll });
+        let body = Body::StatusAsked { transaction: transaction.clone(), poll };
+        self.questions.ask(Matter::Status(transaction.clone()), Party::AppServer, body, out);
     }
 
     fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
@@ -255,7 +296,8 @@ impl AppPage {
         }
         (stock.stage, stock.transaction, stock.polls, stock.refusal) = (Stage::Asking, None, 0, None);
         let origin = Some(scene.catalog.app.clone());
-        out.send(Party::AppPage, Party::AppServer, Body::BuyAsked { product: product.clone(), origin });
+        let body = Body::BuyAsked { product: product.clone(), origin };
+        self.questions.ask(Matter::Order(product.clone()), Party::AppServer, body, out);
     }
 
     /// Hands the pay request to `mozPay` and starts polling.
@@ -279,10 +321,19 @@ impl AppPage {
         out: &mut Outbox<'_>,
     ) {
         let Some(stock) = self.paying(transaction) else { return };
-        let (product, polls) = (stock.product.clone(), stock.polls);
-        if let Some(receipt) = receipt {
-            return self.install(&product, &Arc::clone(receipt), out);
+        match receipt {
+            Some(receipt) => {
+                let product = stock.product.clone();
+                self.install(&product, receipt, out);
+            }
+            None => self.poll_again(scene, transaction, out),
         }
+    }
+
+    /// The app knows no more than before: it waits for the next poll, or gives up.
+    fn poll_again(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        let Some(stock) = self.paying(transaction) else { return };
+        let (product, polls) = (stock.product.clone(), stock.polls);
         if polls < scene.setup.polling.tries {
             return out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
         }
@@ -293,7 +344,8 @@ impl AppPage {
     fn install(&mut self, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
         let stock = self.shelf_mut(product);
         (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
-        out.send(Party::AppPage, Party::Device, Body::InstallAsked { receipt: Arc::clone(receipt) });
+        let body = Body::InstallAsked { receipt: Arc::clone(receipt) };
+        self.questions.ask(Matter::Device(product.clone()), Party::Device, body, out);
     }
 
     fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
@@ -340,7 +392,8 @@ impl AppPage {
             let stock = self.shelf_mut(product);
             let Some(receipt) = stock.receipt.clone() else { return };
             stock.stage = Stage::AskingStore;
-            out.send(Party::AppPage, Party::Marketplace, Body::VerifyAsked { receipt });
+            let question = Matter::Store(product.clone());
+            self.questions.ask(question, Party::Marketplace, Body::VerifyAsked { receipt }, out);
         } else if verdict.is_accepted() {
             self.grant(product, out);
         } else {
@@ -348,10 +401,10 @@ impl AppPage {
         }
     }
 
-    fn hear_store(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(stock) = self.in_stage(Stage::AskingStore) else { return };
-        let product = stock.product.clone();
-        self.judge(scene, &product, Some(&StoreReply::Answer(answer.clone())), out);
+    fn hear_store(&mut self, scene: &Scene, product: &ProductId, reply: &StoreReply, out: &mut Outbox<'_>) {
+        if self.shelf_mut(product).stage == Stage::AskingStore {
+            self.judge(scene, product, Some(reply), out);
+        }
     }
 
     fn reissued(&mut self, answer: &StoreAnswer, out: &mut Outbox<'_>) {
@@ -359,7 +412,8 @@ impl AppPage {
         let (product, old) = (stock.product.clone(), stock.receipt.clone());
         if let (Some(new), Some(old)) = (&answer.receipt, old) {
             (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
-            out.send(Party::AppPage, Party::Device, Body::ReplaceAsked { old, new: Arc::clone(new) });
+            let body = Body::ReplaceAsked { old, new: Arc::clone(new) };
+            self.questions.ask(Matter::Device(product), Party::Device, body, out);
             return;
         }
         match answer.status {

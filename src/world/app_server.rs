@@ -24,6 +24,8 @@ use crate::world::wire::{Outbox, Reminder};
 #[derive(Clone, Debug)]
 pub struct AppServer {
     key: SigningKey,
+    /// The secret that was lost, while it is lost.
+    lost_key: Option<SigningKey>,
     chance: Chance,
     orders: BTreeMap<TransactionId, Order>,
     /// Buy requests whose start is being recorded, by the message that asked for it.
@@ -67,7 +69,24 @@ pub enum OrderState {
 impl AppServer {
     pub(crate) fn new(key: SigningKey, chance: Chance) -> Self {
         let (orders, starting, waiting, pondering) = Default::default();
-        Self { key, chance, orders, starting, waiting, pondering }
+        Self { key, lost_key: None, chance, orders, starting, waiting, pondering }
+    }
+
+    /// The payment secret is lost, and another is made that the marketplace does not know. False where it is lost already.
+    pub(crate) fn lose_secret(&mut self, scene: &Scene) -> bool {
+        let Ok(another) = SigningKey::hs256(issuer_of(scene), &self.chance.bytes()) else { return false };
+        if self.lost_key.is_some() {
+            return false;
+        }
+        self.lost_key = Some(std::mem::replace(&mut self.key, another));
+        true
+    }
+
+    /// The lost secret is found.
+    pub(crate) fn find_secret(&mut self) {
+        if let Some(found) = self.lost_key.take() {
+            self.key = found;
+        }
     }
 
     /// The purchases that were started here.
@@ -89,14 +108,12 @@ impl AppServer {
             Body::NoticeSent { token, kind, .. } => self.take_notice(scene, (token, *kind), message, out),
             Body::StatusAsked { transaction, .. } => self.tell_status(transaction, message, out),
             Body::ReceiptSupplied { receipt, .. } => self.hand_on(Some(receipt), message, out),
+            Body::ReceiptDenied { status: 500.., .. } | Body::HttpAnswered { .. } => {
+                self.stand_empty_handed(message, out);
+            }
             Body::ReceiptDenied { .. } => self.hand_on(None, message, out),
             Body::OwnerMailed { .. } => {}
-            only_to!(buyer)
-            | only_to!(app_page)
-            | only_to!(device)
-            | only_to!(marketplace)
-            | only_to!(provider)
-            | Body::HttpAnswered { .. } => {
+            only_to!(buyer) | only_to!(app_page) | only_to!(device) | only_to!(marketplace) | only_to!(provider) => {
                 out.unexpected(Party::AppServer, message);
             }
         }
@@ -145,6 +162,18 @@ impl AppServer {
     fn not_started(&mut self, status: u16, refusal: &Refusal, answer: &Message, out: &mut Outbox<'_>) {
         if let Some(question) = answer.answers.and_then(|asked| self.starting.remove(&asked)) {
             out.answer(&question, Body::BuyRefused { status, refusal: refusal.clone() });
+        }
+    }
+
+    /// The marketplace could not help: whoever waits is told so, as the shipped calls did.
+    fn stand_empty_handed(&mut self, answer: &Message, out: &mut Outbox<'_>) {
+        let asked = answer.answers;
+        if let Some(question) =
+            asked.and_then(|asked| self.starting.remove(&asked).or_else(|| self.waiting.remove(&asked)))
+        {
+            out.answer(&question, Body::HttpAnswered { status: 500, body: String::new() });
+        } else {
+            out.unexpected(Party::AppServer, answer);
         }
     }
 

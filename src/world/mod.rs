@@ -17,6 +17,7 @@ pub mod transaction;
 pub mod message;
 pub mod kind;
 pub mod topic;
+pub(crate) mod reply;
 pub mod fault;
 pub mod command;
 pub mod http_form;
@@ -27,6 +28,7 @@ pub(crate) mod open_windows;
 pub(crate) mod scene;
 pub(crate) mod chance;
 pub mod buyer;
+pub(crate) mod asked;
 pub mod app_page;
 pub mod device;
 pub mod app_server;
@@ -38,7 +40,7 @@ mod outside;
 use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
-use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::id::ProductId;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
@@ -51,7 +53,8 @@ use crate::world::chance::Chance;
 use crate::world::command::Command;
 use crate::world::device::Device;
 use crate::world::event::Event;
-use crate::world::fault::desk::{FaultDesk, Reach};
+use crate::world::fault::desk::FaultDesk;
+use crate::world::fault::reach::Reach;
 use crate::world::input::Input;
 use crate::world::marketplace::Marketplace;
 use crate::world::message::{Body, Crossing, Message, MessageId};
@@ -138,14 +141,14 @@ impl World {
             }
             Command::Reissue { product } => self.act(&mut events, |world, out| world.app_page.reissue(product, out)),
             Command::RotateKey => self.act(&mut events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
-            Command::FetchKeys => self.act(&mut events, |_, out| AppPage::fetch_keys(out)),
+            Command::FetchKeys => self.act(&mut events, |world, out| world.app_page.fetch_keys(out)),
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
             Command::Arm { fault } => self.at_faults(&mut events, |faults, reach| faults.arm(fault, reach)),
             Command::Disarm { fault } => self.at_faults(&mut events, |faults, reach| faults.disarm(*fault, reach)),
             Command::ClearFaults => self.at_faults(&mut events, FaultDesk::clear),
             Command::Release { message } => {
-                self.at_faults(&mut events, |faults, reach| faults.release(*message, reach))
+                self.at_faults(&mut events, |faults, reach| faults.release(*message, reach));
             }
             Command::Receive { at, input } => self.receive(*at, input, &mut events),
         }
@@ -258,15 +261,16 @@ impl World {
 
     /// The app is opened for the first time and obtains the keys (D14 says which it ends up with).
     fn start(&mut self, events: &mut Vec<Event>) {
+        self.at_faults(events, FaultDesk::begin_all);
         if self.setup().seats.app_page == Seat::Simulated {
-            self.act(events, |_, out| AppPage::fetch_keys(out));
+            self.act(events, |world, out| world.app_page.fetch_keys(out));
         }
         match self.scene.setup.app_keys {
             AppKeys::FetchedBeforehand | AppKeys::IssuerUnknown => {}
             AppKeys::Stale => self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
             AppKeys::Rotated => {
                 self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out));
-                self.act(events, |_, out| AppPage::fetch_keys(out));
+                self.act(events, |world, out| world.app_page.fetch_keys(out));
             }
         }
     }
@@ -367,6 +371,8 @@ impl World {
         match reminder {
             Reminder::Poll { transaction } => self.app_page.poll(&transaction, out),
             Reminder::Decide { transaction } => self.buyer.decide(&self.scene, &transaction, out),
+            Reminder::AnswerOverdue { message } => self.app_page.overdue(&self.scene, message, out),
+            Reminder::FaultEnds { fault } => self.at_faults(events, |faults, reach| faults.disarm(fault, reach)),
             Reminder::ChargeBack { transaction } => self.provider.charge_back(&transaction, out),
             Reminder::Settle { transaction } => self.provider.settle(&transaction, out),
             Reminder::AnswerNotice { notice, status, body } => self.app_server.answer_late(notice, status, body, out),
@@ -393,12 +399,8 @@ impl World {
 
     /// Lets the fault desk work on the wire.
     fn at_faults(&mut self, events: &mut Vec<Event>, work: impl FnOnce(&mut FaultDesk, &mut Reach<'_>)) {
-        let product_of = |transaction: &TransactionId| {
-            let order = self.app_server.orders().get(transaction).map(|order| order.product.clone());
-            order.or_else(|| self.marketplace.transaction(transaction).map(|payment| payment.product.clone()))
-        };
-        let reach = &mut Reach { now: self.scene.now, wire: &mut self.wire, events, product_of: &product_of };
-        work(&mut self.faults, reach);
+        let Self { scene, wire, faults, app_server, marketplace, .. } = self;
+        work(faults, &mut Reach { now: scene.now, scene, wire, events, app_server, marketplace });
     }
 
     fn plant(&mut self, product: &ProductId, kind: &Planted, events: &mut Vec<Event>) {

@@ -30,6 +30,11 @@ codes! {
         NoReceipt = "NO_RECEIPT", "The device holds no receipt for this product", "Get the receipt again from the purchase history";
         NoAnswer = "NO_ANSWER", "The store did not answer in time", "Try again later; decide beforehand what the app does meanwhile";
         BadTestReceipt = "BAD_TEST_RECEIPT", "A test receipt is asked for with the manifest's address and a kind", "Send manifest_url with an http or https address, and receipt_type as none, ok, expired, invalid or refunded";
+        RequestTimedOut = "API_REQUEST_TIMEOUT", "No answer came within the app's patience", "Ask again; the question may have been heard all the same";
+        RequestFailed = "API_REQUEST_ERROR", "The connection broke before an answer came", "Ask again when the other side can be reached";
+        BadResponse = "BAD_API_RESPONSE", "The answer is an HTTP error", "Look into the other side's log; ask again later";
+        BadJson = "BAD_JSON_RESPONSE", "The answer is not what was asked for", "Compare the answer with what its address should say";
+        SigningFailed = "SigningError", "The store could not sign the receipt", "Wait until the signing service is back, and ask again";
         NotReissued = "NOT_REISSUED", "The store did not reissue the receipt", "Only a genuine receipt that has expired is reissued";
     }
 }

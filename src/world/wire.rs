@@ -6,6 +6,7 @@ use crate::protocol::id::TransactionId;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::time::{Span, Time};
 use crate::world::event::Event;
+use crate::world::fault::armed::FaultId;
 use crate::world::message::{Body, Crossing, Message, MessageId};
 use crate::world::party::Party;
 
@@ -50,6 +51,10 @@ pub(crate) enum Reminder {
     NoticeAgain { transaction: TransactionId, kind: NoticeKind },
     /// Marketplace: the payment window has been open for too long.
     WindowExpires { transaction: TransactionId },
+    /// App page: the answer to this question is overdue.
+    AnswerOverdue { message: MessageId },
+    /// The trouble of a party is over.
+    FaultEnds { fault: FaultId },
     /// Provider: the pending charge settles.
     Settle { transaction: TransactionId },
 }
@@ -109,6 +114,11 @@ impl Wire {
         }
     }
 
+    /// Reminds of something at that time.
+    pub(crate) fn remind_at(&mut self, due: Time, reminder: Reminder) {
+        self.put(due, Due::Reminder(reminder));
+    }
+
     /// Puts a message on its way that was taken off it.
     pub(crate) fn put_back(&mut self, due: Time, mut message: Arc<Message>) {
         if message.due != due {
@@ -134,6 +144,39 @@ impl Wire {
         copy
     }
 
+    /// Lets a message on its way say something else, and gives back what it has become.
+    pub(crate) fn reword(&mut self, id: MessageId, body: Body) -> Option<Arc<Message>> {
+        let (_, found) =
+            self.queue.iter_mut().find(|(_, due)| matches!(due, Due::Arrival(message) if message.id == id))?;
+        let Due::Arrival(message) = found else { return None };
+        Arc::make_mut(message).body = body;
+        Some(Arc::clone(message))
+    }
+
+    /// Answers a question in the name of whoever was asked, at the moment when it would have arrived there.
+    pub(crate) fn answer_for(&mut self, question: &Message, body: Body) -> Arc<Message> {
+        let id = MessageId(self.next_id);
+        self.next_id += 1;
+        let mut number = question.number;
+        if !body.is_brief() {
+            self.next_number += 1;
+            number = self.next_number;
+        }
+        let answer = Arc::new(Message {
+            id,
+            number,
+            from: question.to,
+            to: question.from,
+            sent: question.sent,
+            due: question.due,
+            answers: Some(question.id),
+            crossing: question.crossing.map(|_| Crossing::Out),
+            body,
+        });
+        self.put_back(answer.due, Arc::clone(&answer));
+        answer
+    }
+
     /// Whether the next thing is a brief answer that arrives at this very moment.
     pub(crate) fn brief_answer_is_due(&self, now: Time) -> bool {
         self.queue.last().is_some_and(|((due, _, _), what)| match what {
@@ -143,7 +186,7 @@ impl Wire {
     }
 
     /// Forgets the reminders that `is_moot`, and tells whether there was one.
-    fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) -> bool {
+    pub(crate) fn forget(&mut self, mut is_moot: impl FnMut(&Reminder) -> bool) -> bool {
         let before = self.queue.len();
         self.queue.retain(|(_, due)| match due {
             Due::Arrival(_) => true,

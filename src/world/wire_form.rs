@@ -72,7 +72,9 @@ impl Addresses<'_> {
             Body::ChargeAsked { transaction, price } => order("charges", transaction, *price).into(),
             Body::ChargeAnswered { answer: said, .. } => answer(200).json(&[("status", charge_word(*said))]).into(),
             Body::NoticeSent { token, url, .. } => self.notice(token, url).into(),
-            Body::NoticeAnswered { status, body, .. } => answer(*status).content(TEXT, body).into(),
+            Body::NoticeAnswered { status, body, .. } | Body::HttpAnswered { status, body } => {
+                answer(*status).content(TEXT, body).into()
+            }
             Body::OwnerMailed { transaction, attempts } => say(mail(transaction, *attempts)),
             Body::WindowEnded { failure } => say(window_end(failure.as_ref())),
             Body::PaySettled { failure } => say(settled(failure.as_ref())),
@@ -116,7 +118,6 @@ impl Addresses<'_> {
                 answer(201).json(&[("receipt", receipt.as_deref().unwrap_or_default())]).into()
             }
             Body::StoreRefused { status, refusal } => refused(*status, refusal).into(),
-            Body::HttpAnswered { status, body } => answer(*status).content(TEXT, body).into(),
             Body::ReceiptPlanted { kind, receipt, .. } => {
                 say(format!("app.addReceipt({receipt:?}) // {}", planted(kind)))
             }

@@ -45,6 +45,7 @@ mod cli_receipts;
 mod audit;
 mod guests;
 
+mod faults;
 mod scenarios;
 mod scenario_files;
 mod replay;

@@ -15,7 +15,7 @@ pub const BYTES_MAX: usize = 1024 * 1024;
 pub const STEPS_MAX: usize = 10_000;
 
 /// What may stand at the top of a file.
-const TOP: [&str; 5] = ["title", "why", "setup", "steps", "expect"];
+const TOP: [&str; 6] = ["title", "why", "setup", "faults", "steps", "expect"];
 
 /// Reads a scenario. `file` is what complaints call it.
 ///
@@ -35,13 +35,14 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
 }
 
 fn document<'a>(source: Source<'a>, table: &'a DeTable<'a>) -> Result<Scenario, ScenarioError> {
-    let (mut title, mut why) = (None, None);
+    let (mut title, mut why, mut faults) = (None, None, None);
     let (mut setup, mut steps, mut end) = (Setup::default(), Vec::new(), Vec::new());
     for entry in entries(source, table) {
         match entry.key {
             "title" => title = Some(entry.text("a title in quotes")?.to_owned()),
             "why" => why = Some(entry.text("a reason in quotes")?.to_owned()),
             "setup" => setup = setup_of(&entry)?,
+            "faults" => faults = Some(entry.read("a list of faults, each under [[faults]]")?),
             "steps" => steps = steps_of(source, &entry)?,
             "expect" => end = expectations(&entry)?,
             _ => return Err(entry.unknown_key("a part of a scenario", &TOP)),
@@ -50,6 +51,9 @@ fn document<'a>(source: Source<'a>, table: &'a DeTable<'a>) -> Result<Scenario, 
     let missing = |what: &str| source.fault(&(0..0), format!("a line with {what}"));
     let title = title.ok_or_else(|| missing("title = \"…\""))?;
     let why = why.ok_or_else(|| missing("why = \"…\""))?;
+    if let Some(faults) = faults {
+        setup.faults = faults;
+    }
     Ok(Scenario { title, why, setup, steps, end })
 }
 

@@ -9,6 +9,7 @@ use crate::session::scenario::plan::{Act, Deed, PaymentRef, PlannedStep};
 use crate::session::scenario::value::{Entry, entries};
 use crate::world::command::Command;
 use crate::world::fault::armed::FaultId;
+use crate::world::fault::written::WORDS;
 use crate::world::input::Heard;
 use crate::world::message::MessageId;
 
@@ -86,7 +87,7 @@ fn act(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
         "fetch-keys" => plain(Command::FetchKeys),
         "plant" => plant(entry),
         "skew" => skew(entry),
-        "fault" => Ok(Act::Do(Command::Arm { fault: entry.read(FAULT)? })),
+        "fault" => fault(entry),
         "disarm" => Ok(Act::Do(Command::Disarm { fault: FaultId(entry.count()?) })),
         "clear-faults" => plain(Command::ClearFaults),
         "release" => Ok(Act::Do(Command::Release { message: MessageId(entry.count()?) })),
@@ -127,6 +128,16 @@ fn skew(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     let form = "{ party = \"app-page\", ahead = \"1h\" }";
     let (party, ahead) = two(entry, form, ["party", "ahead"])?;
     Ok(Act::Do(Command::Skew { party: party.read("a party")?, ahead: ahead.span()? }))
+}
+
+/// The fault's own reader does the work; unknown words are caught first, because their place is known here.
+fn fault(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
+    for word in entry.table(FAULT)? {
+        if !WORDS.contains(&word.key) {
+            return Err(word.unknown_key("a word of a fault", &WORDS));
+        }
+    }
+    Ok(Act::Do(Command::Arm { fault: entry.read(FAULT)? }))
 }
 
 fn receive(entry: &Entry<'_>) -> Result<Act, ScenarioError> {

@@ -19,6 +19,9 @@ pub fn print(scenario: &Scenario) -> String {
     if !dials.is_empty() {
         let _ = write!(text, "\n[setup]\n{dials}");
     }
+    for fault in &setup.faults {
+        let _ = write!(text, "\n[[faults]]\n{}", toml::to_string(fault).unwrap_or_default());
+    }
     for step in steps {
         let _ = write!(text, "\n[[steps]]\n{}\n", act_line(&step.act));
     }
@@ -36,7 +39,8 @@ pub fn print(scenario: &Scenario) -> String {
 fn dials(setup: &Setup) -> String {
     let as_value = |setup: &Setup| serde_json::to_value(setup).unwrap_or_default();
     let (chosen, standard) = (as_value(setup), as_value(&Setup::default()));
-    let fields = chosen.as_object().into_iter().flatten();
+    // Faults have their own tables below.
+    let fields = chosen.as_object().into_iter().flatten().filter(|(name, _)| *name != "faults");
     let differing = fields.filter(|(name, value)| standard.get(name) != Some(value) && !value.is_null());
     differing.fold(String::new(), |text, (name, value)| text + name + " = " + &toml_value(value) + "\n")
 }

@@ -77,4 +77,10 @@ impl Act {
             Self::TimeOut => "time-out",
         }
     }
+
+    /// Whether it changes what is said, rather than when and how often it arrives.
+    #[must_use]
+    pub fn changes_words(&self) -> bool {
+        matches!(self, Self::Corrupt(_) | Self::Replace(_) | Self::Answer(_))
+    }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::{Span, Time};
 use crate::world::event::Event;
 use crate::world::fault::act::Act;
 use crate::world::fault::armed::{Armed, Fault, FaultId, MessageFault};
+use crate::world::fault::party::{Met, begin, meets, mend};
 use crate::world::fault::pattern::Pattern;
+use crate::world::fault::reach::Reach;
+use crate::world::fault::spoil::{Spoilt, corrupt, replace, substitute};
 use crate::world::message::{Message, MessageId};
-use crate::world::wire::Wire;
+use crate::world::wire::Reminder;
 
 /// By how much a message is late that comes when nobody waits for it any more: longer than any asker's patience.
 const TOO_LATE: Span = Span::from_seconds(60);
@@ -33,15 +35,6 @@ pub struct Held {
     pub by: FaultId,
     /// The message.
     pub message: Arc<Message>,
-}
-
-/// What a fault may reach into when it fires.
-pub(crate) struct Reach<'a> {
-    pub(crate) now: Time,
-    pub(crate) wire: &'a mut Wire,
-    pub(crate) events: &'a mut Vec<Event>,
-    /// What a payment is for.
-    pub(crate) product_of: &'a dyn Fn(&TransactionId) -> Option<ProductId>,
 }
 
 /// Reading.
@@ -79,9 +72,33 @@ impl FaultDesk {
     pub(crate) fn arm(&mut self, fault: &Fault, reach: &mut Reach<'_>) {
         let id = self.enter(fault.clone(), reach.now);
         reach.events.push(Event::FaultArmed { fault: id });
-        if let Fault::OnMessage(MessageFault { what: Pattern { message: Some(message), .. }, .. }) = fault {
-            self.try_on(id, *message, reach);
+        match fault {
+            Fault::OnMessage(MessageFault { what: Pattern { message: Some(message), .. }, .. }) => {
+                self.try_on(id, *message, reach);
+            }
+            Fault::OnMessage(_) => {}
+            Fault::OnParty { .. } => self.begin(id, reach),
         }
+    }
+
+    /// The curtain rises: the troubles that were armed before it begin.
+    pub(crate) fn begin_all(&mut self, reach: &mut Reach<'_>) {
+        let armed: Vec<FaultId> = self.armed.iter().map(|armed| armed.id).collect();
+        for fault in armed {
+            self.begin(fault, reach);
+        }
+    }
+
+    fn begin(&self, id: FaultId, reach: &mut Reach<'_>) {
+        let Some(Armed { fault: Fault::OnParty { trouble, .. }, until, .. }) =
+            self.armed.iter().find(|armed| armed.id == id)
+        else {
+            return;
+        };
+        if let Some(until) = until {
+            reach.wire.remind_at(*until, Reminder::FaultEnds { fault: id });
+        }
+        begin(*trouble, reach);
     }
 
     /// Takes a fault away. What it held goes on its way now, in the order in which it was caught.
@@ -89,8 +106,12 @@ impl FaultDesk {
         let Some(index) = self.armed.iter().position(|armed| armed.id == id) else {
             return reach.events.push(Event::CommandIgnored { why: "No fault of this number is armed" });
         };
-        self.armed.remove(index);
+        let armed = self.armed.remove(index);
         reach.events.push(Event::FaultDisarmed { fault: id });
+        if let Fault::OnParty { trouble, .. } = armed.fault {
+            reach.wire.forget(|reminder| *reminder == Reminder::FaultEnds { fault: id });
+            mend(trouble, reach);
+        }
         let held: Vec<MessageId> = self.held.iter().filter(|held| held.by == id).map(|held| held.message.id).collect();
         for message in held {
             self.release(message, reach);
@@ -143,8 +164,33 @@ impl FaultDesk {
     pub(crate) fn try_on(&mut self, fault: FaultId, id: MessageId, reach: &mut Reach<'_>) {
         let Some(message) = reach.wire.find(id).cloned() else { return };
         let Some(armed) = self.armed.iter_mut().find(|armed| armed.id == fault) else { return };
-        let Fault::OnMessage(spoil) = &armed.fault else { return };
-        if !spoil.what.admits(&message, reach.product_of) {
+        let spoil = match &armed.fault {
+            Fault::OnMessage(spoil) => spoil,
+            Fault::OnParty { trouble, .. } => {
+                let Some(met) = meets(*trouble, &message, reach.scene) else { return };
+                (armed.matched, armed.used) = (armed.matched + 1, armed.used + 1);
+                let (act, used, of) = (trouble.word(), armed.used, armed.of);
+                let fired = Event::FaultFired { fault, message: Arc::clone(&message), act, used, of, became: None };
+                let place = tell(fired, id, reach.events);
+                match met {
+                    Met::Silence => drop(reach.wire.take(id)),
+                    Met::Answer(spoilt) => say_instead(spoilt, &message, place, reach),
+                }
+                return;
+            }
+        };
+        if !spoil.what.admits(&message, |transaction| reach.product_of(transaction)) {
+            return;
+        }
+        let form = || message.wire_form(&reach.scene.setup, &reach.scene.catalog);
+        let spoilt = match &spoil.act {
+            Act::Corrupt(byte) => corrupt(&message, form(), *byte),
+            Act::Replace(replacement) => replace(&message, replacement),
+            Act::Answer(instead) => substitute(&message, form(), instead),
+            Act::Hold | Act::Delay(_) | Act::Drop | Act::Duplicate | Act::Reorder | Act::TimeOut => None,
+        };
+        // What cannot be done to a message of this kind is not done, and does not count.
+        if spoilt.is_none() && spoil.act.changes_words() {
             return;
         }
         armed.matched += 1;
@@ -160,9 +206,14 @@ impl FaultDesk {
             of: armed.of,
             became: None,
         };
-        tell(fired, id, reach.events);
-        let act = spoil.act.clone();
-        self.carry_out(&act, fault, message, reach);
+        let place = tell(fired, id, reach.events);
+        match spoilt {
+            None => {
+                let act = spoil.act.clone();
+                self.carry_out(&act, fault, message, reach);
+            }
+            Some(spoilt) => say_instead(spoilt, &message, place, reach),
+        }
     }
 
     fn carry_out(&mut self, act: &Act, fault: FaultId, message: Arc<Message>, reach: &mut Reach<'_>) {
@@ -183,6 +234,7 @@ impl FaultDesk {
                 self.overtaken.push(id);
             }
             Act::TimeOut => reach.wire.postpone(id, TOO_LATE),
+            // These change words; what becomes of the message was found out before.
             Act::Corrupt(_) | Act::Replace(_) | Act::Answer(_) => {}
         }
     }
@@ -201,16 +253,30 @@ impl FaultDesk {
     }
 }
 
-/// Tells it right after the departure of the message, where that is still to be seen.
-fn tell(event: Event, id: MessageId, events: &mut Vec<Event>) {
-    let is_departure = |event: &Event| matches!(event, Event::Sent { message } if message.id == id);
-    match events.iter().rposition(is_departure) {
-        Some(mut place) => {
-            while matches!(events.get(place + 1), Some(Event::FaultFired { message, .. }) if message.id == id) {
-                place += 1;
+/// Lets a message say something else, or be answered by another; the event at `place` tells what became of it.
+fn say_instead(spoilt: Spoilt, message: &Message, place: usize, reach: &mut Reach<'_>) {
+    match spoilt {
+        Spoilt::Says(body) => {
+            let changed = reach.wire.reword(message.id, body);
+            if let Some(Event::FaultFired { became, .. }) = reach.events.get_mut(place) {
+                *became = changed;
             }
-            events.insert(place + 1, event);
         }
-        None => events.push(event),
+        Spoilt::IsAnswered(body) => {
+            reach.wire.take(message.id);
+            let answer = reach.wire.answer_for(message, body);
+            reach.events.push(Event::Sent { message: answer });
+        }
     }
+}
+
+/// Tells it right after the departure of the message, where that is still to be seen. Gives back its place.
+fn tell(event: Event, id: MessageId, events: &mut Vec<Event>) -> usize {
+    let is_departure = |event: &Event| matches!(event, Event::Sent { message } if message.id == id);
+    let mut place = events.iter().rposition(is_departure).map_or(events.len(), |departure| departure + 1);
+    while matches!(events.get(place), Some(Event::FaultFired { message, .. }) if message.id == id) {
+        place += 1;
+    }
+    events.insert(place, event);
+    place
 }

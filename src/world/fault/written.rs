@@ -58,6 +58,29 @@ struct WrittenFault {
     span: Option<Span>,
 }
 
+/// The words that may stand in a written fault.
+pub const WORDS: [&str; 19] = [
+    "on",
+    "from",
+    "to",
+    "product",
+    "transaction",
+    "message",
+    "nth",
+    "first",
+    "hold",
+    "delay",
+    "drop",
+    "duplicate",
+    "reorder",
+    "corrupt",
+    "replace",
+    "answer",
+    "time-out",
+    "trouble",
+    "for",
+];
+
 /// What is answered instead, as it stands in a file: a number and a body, or a word and a reason.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

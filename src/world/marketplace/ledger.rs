@@ -76,6 +76,8 @@ pub(crate) struct Ledger {
     places: BTreeMap<TransactionId, usize>,
     /// Where a seller's own id leads: the newest payment that bears it.
     orders: BTreeMap<TransactionId, usize>,
+    /// So many of the oldest payments nobody can find while the books are lost.
+    lost: usize,
 }
 
 /// The number of the first payment in the store's books.
@@ -99,25 +101,37 @@ impl Ledger {
     }
 
     pub(crate) fn find(&self, id: &TransactionId) -> Option<&Transaction> {
-        self.transactions.get(*self.places.get(id)?)
+        self.transactions.get(self.kept(*self.places.get(id)?)?)
     }
 
     pub(crate) fn find_mut(&mut self, id: &TransactionId) -> Option<&mut Transaction> {
-        self.transactions.get_mut(*self.places.get(id)?)
+        let place = self.kept(*self.places.get(id)?)?;
+        self.transactions.get_mut(place)
     }
 
     /// The payment that a seller knows by this id: the store's own id in hosted mode, the seller's in classic mode.
     pub(crate) fn by_order(&self, order: &TransactionId) -> Option<&Transaction> {
-        self.transactions.get(*self.orders.get(order)?)
+        self.transactions.get(self.kept(*self.orders.get(order)?)?)
     }
 
     /// The payment of this number in the store's books.
     pub(crate) fn by_contribution(&self, number: u64) -> Option<&Transaction> {
-        self.transactions.get(place_of(number)?)
+        self.transactions.get(self.kept(place_of(number)?)?)
     }
 
     pub(crate) fn by_contribution_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        self.transactions.get_mut(place_of(number)?)
+        let place = self.kept(place_of(number)?)?;
+        self.transactions.get_mut(place)
+    }
+
+    /// Everything written so far is lost, or found again. False where there is nothing to lose.
+    pub(crate) fn lose(&mut self, is_lost: bool) -> bool {
+        self.lost = if is_lost { self.transactions.len() } else { 0 };
+        !self.transactions.is_empty()
+    }
+
+    fn kept(&self, place: usize) -> Option<usize> {
+        Some(place).filter(|place| *place >= self.lost)
     }
 
     pub(crate) fn start(&mut self, start: Start, out: &mut Outbox<'_>) {

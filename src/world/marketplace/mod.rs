@@ -12,7 +12,7 @@ pub(crate) mod shelf;
 use std::sync::Arc;
 
 use crate::protocol::flow_failure::FlowFailure;
-use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::receipt::Receipt;
@@ -41,6 +41,7 @@ pub struct Marketplace {
     notices: NoticeDesk,
     counter: Counter,
     chance: Chance,
+    is_signer_down: bool,
 }
 
 impl Marketplace {
@@ -54,6 +55,7 @@ impl Marketplace {
             notices: NoticeDesk::new(payment_key.clone()),
             counter: Counter::new(keys, identities),
             chance,
+            is_signer_down: false,
         }
     }
 
@@ -138,6 +140,9 @@ impl Marketplace {
 
     /// Everything about receipts that are paid for.
     fn serve(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
+        if self.is_signer_down && cannot_sign(message, out) {
+            return;
+        }
         let (counter, ledger) = (&self.counter, &mut self.ledger);
         match &message.body {
             Body::ReceiptSought { transaction } => counter.supply(scene, ledger, transaction, message, out),
@@ -205,6 +210,26 @@ impl Marketplace {
         let (old, new) = self.counter.rotate_key(at);
         out.event(Event::KeyRotated { old: old.clone(), new });
         out.send(Party::Marketplace, Party::AppPage, Body::KeyRotated { old, at });
+    }
+
+    /// Changes the receipt key and tells nobody.
+    pub(crate) fn rotate_key_in_silence(&mut self, scene: &Scene) -> (Kid, Kid) {
+        self.counter.rotate_key(scene.clock_of(Party::Marketplace))
+    }
+
+    /// The signing service goes down, or comes back. False where it stands so already.
+    pub(crate) fn break_signer(&mut self, is_down: bool) -> bool {
+        std::mem::replace(&mut self.is_signer_down, is_down) != is_down
+    }
+
+    /// The certificate over the receipt key has run out, or is renewed. False where receipts carry none.
+    pub(crate) fn expire_certificate(&mut self, scene: &Scene, is_expired: bool) -> bool {
+        self.counter.certify(scene.clock_of(Party::Marketplace), is_expired)
+    }
+
+    /// The books are lost, or restored. False where there is nothing to lose.
+    pub(crate) fn lose_books(&mut self, is_lost: bool) -> bool {
+        self.ledger.lose(is_lost)
     }
 
     /// A delivery was not answered in time.
@@ -291,4 +316,19 @@ impl Marketplace {
             self.post_again(scene, id, NoticeKind::Chargeback, out);
         }
     }
+}
+
+/// The signing service is down: whoever wants a signature is told so. False where none is wanted.
+fn cannot_sign(message: &Message, out: &mut Outbox<'_>) -> bool {
+    let refusal = Refusal::from(Stop::SigningFailed);
+    let body = if let Body::ReceiptSought { transaction } | Body::ReceiptRequested { transaction } = &message.body {
+        Body::ReceiptDenied { transaction: transaction.clone(), status: 500, refusal: refusal.clone() }
+    } else if let Body::ReissueAsked { .. } = &message.body {
+        Body::HttpAnswered { status: 500, body: refusal.code.to_owned() }
+    } else {
+        return false;
+    };
+    out.event(Event::Refused { by: Party::Marketplace, refusal });
+    out.answer(message, body);
+    true
 }

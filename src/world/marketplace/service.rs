@@ -49,6 +49,11 @@ impl Counter {
         self.keys.rotate(now)
     }
 
+    /// Certifies the key in office anew: so that it has just run out, or for its usual life. False where receipts carry none.
+    pub(crate) fn certify(&mut self, now: Time, is_expired: bool) -> bool {
+        self.keys.certify(now, is_expired)
+    }
+
     /// A receipt with these claims, signed with the key in office.
     pub(crate) fn sign(&self, receipt: &Receipt) -> Arc<str> {
         self.keys.sign(receipt).into()
@@ -211,7 +216,9 @@ fn note_issue(transaction: &mut Transaction, receipt: &Arc<str>, out: &mut Outbo
 /// The completed payments of the run's buyer, oldest first.
 pub(crate) fn history(scene: &Scene, ledger: &Ledger) -> Vec<TransactionId> {
     let is_listed = |transaction: &&Transaction| {
-        transaction.state == TransactionState::Completed && transaction.buyer == scene.catalog.buyer.id
+        transaction.state == TransactionState::Completed
+            && transaction.buyer == scene.catalog.buyer.id
+            && ledger.find(&transaction.id).is_some()
     };
     ledger.transactions().iter().filter(is_listed).map(|transaction| transaction.id.clone()).collect()
 }

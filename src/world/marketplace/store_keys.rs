@@ -73,6 +73,16 @@ impl StoreKeys {
         (old, self.signer.key.kid().clone())
     }
 
+    /// Certifies the key in office anew: so that it ran out a minute ago, or from now on. False where there is no certificate.
+    pub(crate) fn certify(&mut self, now: Time, is_expired: bool) -> bool {
+        if self.signer.certificate.is_none() {
+            return false;
+        }
+        let from = if is_expired { now - Span::from_days(CERTIFICATE_DAYS) - Span::from_seconds(60) } else { now };
+        self.signer.certificate = certificate(&self.issuer, &self.root, &self.signer.key, from);
+        true
+    }
+
     /// Signs a receipt: bare, or behind the certificate. Never fails: a key that loaded signs.
     pub(crate) fn sign(&self, receipt: &Receipt) -> String {
         let extras = HeaderExtras { kid: self.signer.certificate.is_none(), ..HeaderExtras::default() };
@@ -121,16 +131,7 @@ impl Signer {
         let key = signing_key(mode, chance, number);
         let certificate = match mode {
             SigningMode::EdDsaBare | SigningMode::Es256 | SigningMode::Rs512 => None,
-            SigningMode::EdDsaCertified | SigningMode::Rs256Certified => {
-                let terms = Terms {
-                    issuer: &root_url(issuer),
-                    price_limit: Some(PRICE_LIMIT),
-                    from: now,
-                    life: Span::from_days(CERTIFICATE_DAYS),
-                };
-                // A public key can always be certified, and a key that loaded signs.
-                Certificate::new(&key.verifying_key(), terms).and_then(|certificate| certificate.sign(root).ok())
-            }
+            SigningMode::EdDsaCertified | SigningMode::Rs256Certified => certificate(issuer, root, &key, now),
         };
         Self { key, certificate }
     }
@@ -140,6 +141,14 @@ impl StoreKey {
     fn of(signer: &Signer, since: Time) -> Self {
         Self { key: signer.key.verifying_key(), kid: signer.key.kid().clone(), since, retired: None }
     }
+}
+
+/// A certificate over this key that begins to hold at that time.
+fn certificate(issuer: &Origin, root: &SigningKey, key: &SigningKey, from: Time) -> Option<String> {
+    let life = Span::from_days(CERTIFICATE_DAYS);
+    let terms = Terms { issuer: &root_url(issuer), price_limit: Some(PRICE_LIMIT), from, life };
+    // A public key can always be certified, and a key that loaded signs.
+    Certificate::new(&key.verifying_key(), terms).and_then(|certificate| certificate.sign(root).ok())
 }
 
 /// Where the store's root key document lies.

@@ -1,0 +1,118 @@
+//! Carried texts: the token or key set inside a message, and how a byte or a claim of it is changed without signing again.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+
+use crate::protocol::jwt::Jwt;
+use crate::world::message::Body;
+
+/// The token or key set that a message carries, to be changed.
+pub(crate) fn carried_mut(body: &mut Body) -> Option<&mut Arc<str>> {
+    if let Body::PayCalled { requests: texts } | Body::ReceiptsAnswered { receipts: texts } = body {
+        return texts.last_mut();
+    }
+    if let Body::StatusAnswered { receipt, .. } = body {
+        return receipt.as_mut();
+    }
+    if let Body::VerifyAnswered { answer } | Body::ReissueAnswered { answer, .. } = body {
+        return answer.receipt.as_mut();
+    }
+    if let Body::KeysAnswered { keys: text }
+    | Body::BuyAnswered { request: text, .. }
+    | Body::WindowOpened { request: text }
+    | Body::NoticeSent { token: text, .. }
+    | Body::ReceiptSupplied { receipt: text, .. }
+    | Body::InstallAsked { receipt: text }
+    | Body::ReplaceAsked { new: text, .. }
+    | Body::VerifyAsked { receipt: text }
+    | Body::ReceiptHandedOver { receipt: text, .. }
+    | Body::ReissueAsked { receipt: text }
+    | Body::ReceiptPlanted { receipt: text, .. } = body
+    {
+        return Some(text);
+    }
+    None
+}
+
+/// The text with one byte changed, counted from 0 and around the end. What separates the parts of a token stays, so that the
+/// change is found where it was made and not at the shape of the whole. `None` where there is nothing to change.
+pub(crate) fn corrupted(text: &str, byte: u32) -> Option<String> {
+    let letters: Vec<(usize, char)> = text.char_indices().filter(|(_, letter)| !['.', '~'].contains(letter)).collect();
+    let wanted = usize::try_from(byte).unwrap_or(usize::MAX) % text.len().max(1);
+    let (at, letter) = letters.iter().find(|(at, _)| *at >= wanted).or(letters.first())?;
+    let other = if *letter == 'A' { 'B' } else { 'A' };
+    let (before, after) = (text.get(..*at)?, text.get(at + letter.len_utf8()..)?);
+    Some(format!("{before}{other}{after}"))
+}
+
+/// The token with one claim or header member changed and its old signature kept; of a chain the receipt is meant.
+/// Null takes the member away. `None` where the field names no part of a token, or the text is none.
+pub(crate) fn with_claim(text: &str, field: &str, value: &Value) -> Option<String> {
+    let (part, path) = field.split_once('.')?;
+    let (front, token) = match text.rsplit_once('~') {
+        Some((front, token)) => (format!("{front}~"), token),
+        None => (String::new(), text),
+    };
+    Jwt::parse(token).ok()?;
+    let mut segments: Vec<String> = token.split('.').map(str::to_owned).collect();
+    let segment = segments.get_mut(match part {
+        "header" => 0,
+        "claims" => 1,
+        _ => return None,
+    })?;
+    let mut json: Value = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(&*segment).ok()?).ok()?;
+    set(json.as_object_mut()?, path, value)?;
+    *segment = BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
+    Some(front + &segments.join("."))
+}
+
+/// Sets the member at a path such as `product.url`.
+fn set(members: &mut Map<String, Value>, path: &str, value: &Value) -> Option<()> {
+    match path.split_once('.') {
+        Some((name, rest)) => set(members.get_mut(name)?.as_object_mut()?, rest, value),
+        None if value.is_null() => members.remove(path).map(drop),
+        None => {
+            members.insert(path.to_owned(), value.clone());
+            Some(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `{"alg":"none"}` and `{"exp":1,"product":{"url":"u"}}`.
+    const TOKEN: &str = "eyJhbGciOiJub25lIn0.eyJleHAiOjEsInByb2R1Y3QiOnsidXJsIjoidSJ9fQ.c2ln";
+
+    #[test]
+    fn one_byte_changes_and_no_separator() {
+        for byte in [0, 1, 18, 19, 20, 40, 65, 66, 1_000_003, u32::MAX] {
+            let spoilt = corrupted(TOKEN, byte).unwrap();
+            assert_eq!(spoilt.len(), TOKEN.len());
+            assert_eq!(spoilt.matches('.').count(), 2);
+            let changed = spoilt.bytes().zip(TOKEN.bytes()).filter(|(one, other)| one != other).count();
+            assert_eq!(changed, 1, "{byte}");
+        }
+        assert_eq!(corrupted("", 3), None);
+        assert_eq!(corrupted("..~", 1), None);
+        assert_eq!(corrupted("é☃", 1).unwrap(), "éA", "a letter is changed whole");
+    }
+
+    #[test]
+    fn a_claim_changes_and_the_signature_stays() {
+        let spoilt = with_claim(TOKEN, "claims.product.url", &"v".into()).unwrap();
+        let jwt = Jwt::parse(&spoilt).unwrap();
+        assert_eq!(jwt.unverified_claims_json(), r#"{"exp":1,"product":{"url":"v"}}"#);
+        assert!(spoilt.ends_with(".c2ln"));
+        let chained = with_claim(&format!("cert~{TOKEN}"), "claims.exp", &2.into()).unwrap();
+        assert!(chained.starts_with("cert~eyJ"));
+        assert!(!with_claim(TOKEN, "claims.exp", &Value::Null).unwrap().contains("exp"));
+        for (text, field) in [(TOKEN, "exp"), (TOKEN, "body.exp"), (TOKEN, "claims.no.such"), ("text", "claims.exp")] {
+            assert_eq!(with_claim(text, field, &1.into()), None, "{field} of {text}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Reach: what a fault may lay its hands on when it fires.
+
+use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::time::Time;
+use crate::world::app_server::AppServer;
+use crate::world::event::Event;
+use crate::world::marketplace::Marketplace;
+use crate::world::scene::Scene;
+use crate::world::wire::Wire;
+
+/// The wire, what is told, and the parties that troubles befall.
+pub(crate) struct Reach<'a> {
+    pub(crate) now: Time,
+    pub(crate) scene: &'a Scene,
+    pub(crate) wire: &'a mut Wire,
+    pub(crate) events: &'a mut Vec<Event>,
+    pub(crate) app_server: &'a mut AppServer,
+    pub(crate) marketplace: &'a mut Marketplace,
+}
+
+impl Reach<'_> {
+    /// What a payment is for, by whichever of its two ids.
+    pub(crate) fn product_of(&self, transaction: &TransactionId) -> Option<ProductId> {
+        let order = self.app_server.orders().get(transaction).map(|order| order.product.clone());
+        order.or_else(|| self.marketplace.transaction(transaction).map(|payment| payment.product.clone()))
+    }
+}

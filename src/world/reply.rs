@@ -1,0 +1,81 @@
+//! Replies: what an HTTP answer means to whoever asked, as the historic clients read it.
+
+use serde_json::Value;
+
+use crate::protocol::store_answer::StoreReply;
+use crate::world::message::Body;
+
+/// The answer to `question` that this status and body are. Total: what makes no sense is [`Body::HttpAnswered`].
+pub(crate) fn reply(question: &Body, status: u16, body: &str) -> Body {
+    proper(question, status, body).unwrap_or_else(|| Body::HttpAnswered { status, body: body.to_owned() })
+}
+
+fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
+    if let Body::NoticeSent { transaction, kind, .. } = question {
+        let (transaction, kind) = (transaction.clone(), *kind);
+        return Some(Body::NoticeAnswered { transaction, kind, status, body: body.to_owned() });
+    }
+    if let Body::ReissueAsked { .. } = question {
+        // The refusals of this call come with a status of their own and the same words.
+        let StoreReply::Answer(answer) = StoreReply::read(200, body) else { return None };
+        return Some(Body::ReissueAnswered { status, answer });
+    }
+    if !(200..300).contains(&status) {
+        return None;
+    }
+    if let Body::VerifyAsked { .. } = question {
+        let StoreReply::Answer(answer) = StoreReply::read(status, body) else { return None };
+        return Some(Body::VerifyAnswered { answer });
+    }
+    if let Body::KeysAsked = question {
+        return Some(Body::KeysAnswered { keys: body.into() });
+    }
+    if let Body::StatusAsked { transaction, .. } = question {
+        let told: Value = serde_json::from_str(body).ok()?;
+        let receipt = told.get("receipt").and_then(Value::as_str).map(Into::into);
+        let is_proper = match told.get("status")?.as_str()? {
+            "pending" | "incomplete" => receipt.is_none(),
+            "completed" | "complete" => receipt.is_some(),
+            _ => false,
+        };
+        return is_proper.then(|| Body::StatusAnswered { transaction: transaction.clone(), receipt });
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::id::TransactionId;
+
+    fn asked() -> Body {
+        Body::StatusAsked { transaction: TransactionId::from("t"), poll: 1 }
+    }
+
+    #[test]
+    fn a_proper_answer_is_what_was_asked_for() {
+        let verify = Body::VerifyAsked { receipt: "r".into() };
+        assert!(matches!(reply(&verify, 200, r#"{"status":"ok"}"#), Body::VerifyAnswered { .. }));
+        assert!(matches!(reply(&asked(), 200, r#"{"status":"pending"}"#), Body::StatusAnswered { receipt: None, .. }));
+        let completed = r#"{"status":"completed","receipt":"a.b.c"}"#;
+        assert!(matches!(reply(&asked(), 200, completed), Body::StatusAnswered { receipt: Some(_), .. }));
+        let reissue = Body::ReissueAsked { receipt: "r".into() };
+        assert!(matches!(reply(&reissue, 400, r#"{"status":"ok"}"#), Body::ReissueAnswered { status: 400, .. }));
+    }
+
+    #[test]
+    fn anything_else_is_told_as_it_came() {
+        for (status, body) in [
+            (500, ""),
+            (500, r#"{"status":"pending"}"#),
+            (200, "<html>"),
+            (200, r#"{"status":"weird"}"#),
+            (200, r#"{"status":"completed"}"#),
+        ] {
+            let read = reply(&asked(), status, body);
+            assert!(
+                matches!(&read, Body::HttpAnswered { status: told, body: text } if *told == status && text == body)
+            );
+        }
+    }
+}

@@ -9,7 +9,11 @@ use paystage::io::store::place::StorePlace;
 use paystage::io::store::recorder::Recorder;
 use paystage::io::store::row::RunId;
 use paystage::session::branch::BranchId;
+use paystage::session::line::Line;
+use paystage::session::recorded::Recorded;
 use paystage::session::run_file::save::save;
+use paystage::world::command::Command;
+use paystage::world::setup::Setup;
 use rusqlite::Connection;
 
 use crate::store_shelf::{FILE, Shelf, bought, branched, loaded, step_count};
@@ -109,12 +113,15 @@ fn a_full_disk_is_told_and_nothing_acknowledged_is_lost() {
     // What is simulated: SQLite itself refuses to let the file grow. The next test lets the system refuse.
     let store = Store::open_within(&shelf.place(), Some(40)).unwrap();
     let session = bought();
-    let (mut kept, mut full) = (0, None);
+    let (mut given, mut kept, mut full) = (0, 0, None);
     while full.is_none() {
         let run = store.create("Once more", session.setup());
         for step in session.steps() {
+            given += 1;
             match store.append(run, BranchId::FIRST, step).wait() {
-                Ok(()) => kept += 1,
+                // A change is on disk, and all that was given before it; a step that reads waits for the next one.
+                Ok(()) if !step.is_read() => kept = given,
+                Ok(()) => {}
                 Err(error) => full = full.or(Some(error)),
             }
         }
@@ -130,6 +137,62 @@ fn a_full_disk_is_told_and_nothing_acknowledged_is_lost() {
     let store = shelf.open();
     let run = Recorder::begin(&store, &session).run();
     assert_eq!(save(&loaded(&store, run).unwrap()), save(&session), "with room again it goes on");
+}
+
+/// Names the store to a second process of the next test, whose files may not grow beyond a limit.
+#[cfg(unix)]
+const LIMITED: &str = "PAYSTAGE_LIMITED_STORE";
+
+#[cfg(unix)]
+#[test]
+fn a_write_that_the_system_refuses_is_told_and_nothing_acknowledged_is_lost() {
+    if let Some(path) = std::env::var_os(LIMITED) {
+        return fill(&StorePlace::File(path.into()));
+    }
+    let shelf = Shelf::new("limited");
+    let name = "store_refusals::a_write_that_the_system_refuses_is_told_and_nothing_acknowledged_is_lost";
+    let limited = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", name, "--nocapture"])
+        .env(LIMITED, shelf.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&limited.stdout).into_owned();
+    assert!(limited.status.success(), "{said}\n{}", String::from_utf8_lossy(&limited.stderr));
+    let told = said.lines().find_map(|line| line.split_once("told ")).unwrap().1;
+    assert!(
+        told.starts_with(&shelf.place().to_string()) && told.ends_with("nothing that was answered is lost"),
+        "{told}"
+    );
+    let kept = said.lines().find_map(|line| line.split_once("kept ")).unwrap().1.parse::<i64>().unwrap();
+    assert!(kept > 5, "{said}");
+
+    let store = shelf.open();
+    let run = store.recent(1).unwrap()[0].id;
+    let again = loaded(&store, run).unwrap();
+    assert!(again.steps().len() >= usize::try_from(kept).unwrap(), "{kept} were acknowledged");
+    let new = Recorder::begin(&store, &again).run();
+    assert_eq!(save(&loaded(&store, new).unwrap()), save(&again), "without the limit it goes on");
+    drop(store);
+    let sound: String = shelf.raw().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+}
+
+/// Keeps steps until one is refused, and says how many were not.
+#[cfg(unix)]
+fn fill(place: &StorePlace) {
+    let store = Store::open(place).unwrap();
+    let mut line = Line::new(Setup::default());
+    let run = store.create("Limited", line.setup());
+    store.append(run, BranchId::FIRST, &Recorded::kept(&line)[0]).wait().unwrap();
+    loop {
+        let step = line.dispatch(Command::RotateKey);
+        if let Err(error) = store.append(run, BranchId::FIRST, &step).wait() {
+            println!("kept {}\ntold {error}", step.index);
+            return;
+        }
+    }
 }
 
 #[test]

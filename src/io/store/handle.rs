@@ -186,3 +186,39 @@ impl std::fmt::Debug for Store {
         out.debug_tuple("Store").field(&self.0.place).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::time::Span;
+    use crate::session::line::Line;
+    use crate::world::command::Command;
+
+    #[test]
+    fn what_a_full_disk_refused_is_written_as_soon_as_there_is_room() {
+        let store = Store::open_within(&StorePlace::Temporary, Some(12)).unwrap();
+        let mut line = Line::new(Setup::default());
+        let run = store.create("Full", line.setup());
+        let first = line.kept().next().cloned().unwrap();
+        assert_eq!(store.append(run, BranchId::FIRST, &first).wait(), Ok(()));
+        let full = Err(StoreError::Full(StorePlace::Temporary));
+        let mut told = Ok(());
+        while told.is_ok() {
+            let step = line.dispatch(Command::RotateKey);
+            told = store.append(run, BranchId::FIRST, &step).wait();
+        }
+        assert_eq!(told, full);
+        let read = line.dispatch(Command::Wait { span: Span::from_millis(1) });
+        assert!(read.is_read());
+        let ticket = store.append(run, BranchId::FIRST, &read);
+        assert!(!ticket.is_good(), "what it has read is not on disk");
+        assert_eq!(ticket.wait(), full);
+
+        let make_room = |connection: &Connection| connection.query_row("PRAGMA max_page_count = 9999", [], |_| Ok(()));
+        assert_eq!(store.ask(make_room), Ok(()));
+        assert_eq!(store.flush().wait(), Ok(()));
+        assert_eq!(store.steps(run, BranchId::FIRST, 0, usize::MAX).unwrap().len(), line.count());
+        let step = line.dispatch(Command::RotateKey);
+        assert_eq!(store.append(run, BranchId::FIRST, &step).wait(), Ok(()));
+    }
+}

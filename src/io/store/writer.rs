@@ -207,14 +207,8 @@ impl Writer {
                 self.since = None;
             }
             Err(error) if error.is_passing() && self.waiting.len() < WAITING_MAX => {
+                // Tried again with the next order, or after a while. Until then nothing that follows from it is good either.
                 self.since = Some(Instant::now());
-                // They were answered; what is tried again is tried in its own time.
-                for order in &mut self.waiting {
-                    if order.is_urgent {
-                        order.is_urgent = false;
-                        self.outstanding.fetch_sub(1, Ordering::Release);
-                    }
-                }
             }
             Err(error) => self.stop(error),
         }

@@ -4,9 +4,11 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use paystage::io::store::error::StoreError;
 use paystage::io::store::handle::Store;
 use paystage::io::store::keeper::LineKeeper;
 use paystage::io::store::load::Progress;
+use paystage::io::store::loading::{self, Standing, Wanted};
 use paystage::io::store::place::StorePlace;
 use paystage::io::store::recorder::Recorder;
 use paystage::session::branch::BranchId;
@@ -269,6 +271,33 @@ fn the_file_and_its_log_are_for_their_owner_alone() {
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }
     }
+}
+
+#[test]
+fn a_store_is_opened_and_its_last_run_loaded_while_the_window_goes_on() {
+    let shelf = Shelf::new("background");
+    let session = branched();
+    drop(Recorder::begin(&shelf.open(), &bought()));
+    let run = Recorder::begin(&shelf.open(), &session).run();
+    let (wake, woken) = std::sync::mpsc::channel();
+    let loading = loading::open(shelf.place(), Wanted::Last, move || wake.send(()).unwrap());
+    let opened = loop {
+        match loading.standing() {
+            Standing::Ended(ended) => break ended.unwrap(),
+            Standing::Under(progress) => assert!(progress.done <= progress.of),
+            Standing::Taken => panic!("nobody has taken it"),
+        }
+        woken.recv().unwrap();
+    };
+    assert!(matches!(loading.standing(), Standing::Taken));
+    assert_eq!((opened.recent.len(), opened.recent[0].id), (2, run));
+    let (recorder, last) = opened.run.unwrap().unwrap();
+    assert_eq!((recorder.run(), save(&last)), (run, save(&session)));
+    let other = loading::load(&opened.store, Wanted::Run(opened.recent[1].id), || ()).wait().unwrap();
+    assert_eq!(save(&other.run.unwrap().unwrap().1), save(&bought()));
+    assert!(loading::load(&opened.store, Wanted::Nothing, || ()).wait().unwrap().run.is_none());
+    let refused = loading::open(shelf.place(), Wanted::Last, || ()).wait();
+    assert_eq!(refused.map(|_| ()).unwrap_err(), StoreError::InUse(shelf.place()));
 }
 
 #[test]

@@ -16,3 +16,4 @@ pub mod handle;
 pub mod load;
 pub mod recorder;
 pub mod keeper;
+pub mod loading;

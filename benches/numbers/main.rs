@@ -11,16 +11,18 @@ mod purchase;
 mod ledger;
 mod rewind;
 mod frame;
+mod store;
 mod audit;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 6] = [
+const BENCHES: [(&str, fn()); 7] = [
     ("verify", verify::run),
     ("purchase", purchase::run),
     ("ledger", ledger::run),
     ("rewind", rewind::run),
     ("frame", frame::run),
     ("audit", audit::run),
+    ("store", store::run),
 ];
 
 fn main() {

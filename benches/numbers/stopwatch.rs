@@ -45,6 +45,11 @@ pub(crate) fn fastest_ms(goes: u32, mut work: impl FnMut()) -> f64 {
 }
 
 impl Ratio {
+    /// Of two times that were measured elsewhere, in nanoseconds for one go.
+    pub(crate) fn of(ours: f64, floor: f64) -> Self {
+        Self { ours, floor }
+    }
+
     /// Prints both sides, and says whether the goal is met.
     pub(crate) fn print(&self, what: &str, goal: f64) -> bool {
         let Self { ours, floor } = self;

@@ -12,10 +12,11 @@ mod ledger;
 mod rewind;
 mod frame;
 mod store;
+mod serve;
 mod audit;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 7] = [
+const BENCHES: [(&str, fn()); 8] = [
     ("verify", verify::run),
     ("purchase", purchase::run),
     ("ledger", ledger::run),
@@ -23,6 +24,7 @@ const BENCHES: [(&str, fn()); 7] = [
     ("frame", frame::run),
     ("audit", audit::run),
     ("store", store::run),
+    ("serve", serve::run),
 ];
 
 fn main() {

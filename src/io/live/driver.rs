@@ -258,3 +258,142 @@ fn first_sent(step: &Step) -> Option<MessageId> {
 fn ignored(step: &Step) -> Option<&'static str> {
     step.events.iter().find_map(|event| if let Event::CommandIgnored { why } = event { Some(*why) } else { None })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::live::setup::at_home;
+    use crate::protocol::id::{Origin, ProductId, TransactionId};
+    use crate::session::line::Line;
+    use crate::world::character::BuyerCharacter;
+    use crate::world::setup::Setup;
+    use crate::world::transaction::TransactionState;
+
+    const NOON: Time = Time::from_seconds(1_795_348_800);
+
+    /// A line at home, its driver, and what it asks of servers outside.
+    fn driven(clock: Clock, buyer: BuyerCharacter) -> (Line, Driver, mpsc::UnboundedReceiver<Errand>) {
+        let address = Origin::parse("http://127.0.0.1:8420").unwrap();
+        let line = Line::new(at_home(Setup { buyer, ..Setup::default() }, &address, NOON));
+        let (errands, waiting) = mpsc::unbounded_channel();
+        let (steps, _) = broadcast::channel(16);
+        (line, Driver::new(clock, errands, steps, None), waiting)
+    }
+
+    fn real() -> Clock {
+        Clock::Real { ahead: Span::ZERO }
+    }
+
+    fn say(line: &mut Line, driver: &mut Driver, input: Input, at: Time) -> oneshot::Receiver<Said> {
+        let (reply, answer) = oneshot::channel();
+        driver.handle(line, Ask::Say { input, reply }, at);
+        answer
+    }
+
+    fn buy() -> Input {
+        Input::Buy { product: ProductId::parse("shiny-pony").unwrap(), origin: None, referer: None }
+    }
+
+    fn answered(said: Result<Said, oneshot::error::TryRecvError>) -> Reply {
+        match said {
+            Ok(Said::Answered(reply)) => reply,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Buys and opens the payment window. Gives back the payment.
+    fn opened(line: &mut Line, driver: &mut Driver, at: Time) -> TransactionId {
+        let bought = answered(say(line, driver, buy(), at).try_recv());
+        let Body::BuyAnswered { transaction, request } = &bought.message.body else { panic!("{bought:?}") };
+        let input = Input::OpenWindow { request: request.to_string(), buyer: None };
+        let shown = answered(say(line, driver, input, at).try_recv());
+        assert!(matches!(shown.message.body, Body::PriceShown { .. }));
+        transaction.clone()
+    }
+
+    fn state_of(line: &Line, id: &TransactionId) -> TransactionState {
+        line.world().marketplace().transaction(id).unwrap().state
+    }
+
+    #[test]
+    fn the_real_clock_moves_a_run_when_it_is_looked_at_and_never_back() {
+        let (mut line, mut driver, _errands) = driven(real(), BuyerCharacter::PaysAfter(Span::from_seconds(12)));
+        let payment = opened(&mut line, &mut driver, NOON);
+        assert_eq!(driver.next_due(&line), Some(NOON + Span::from_seconds(12)));
+        driver.tick(&mut line, NOON + Span::from_millis(11_999));
+        assert_eq!(state_of(&line, &payment), TransactionState::Shown);
+        driver.tick(&mut line, NOON + Span::from_seconds(12));
+        assert_eq!(state_of(&line, &payment), TransactionState::Completed);
+        let before = line.world().now();
+        // A machine whose clock was set back.
+        let bought = answered(say(&mut line, &mut driver, buy(), NOON).try_recv());
+        assert!(bought.message.sent >= before);
+    }
+
+    #[test]
+    fn a_virtual_clock_stands_until_it_is_advanced() {
+        let (mut line, mut driver, _errands) =
+            driven(Clock::Virtual, BuyerCharacter::PaysAfter(Span::from_seconds(12)));
+        let payment = opened(&mut line, &mut driver, NOON);
+        driver.tick(&mut line, NOON + Span::from_days(1));
+        assert_eq!((driver.next_due(&line), state_of(&line, &payment)), (None, TransactionState::Shown));
+        let (reply, mut done) = oneshot::channel();
+        driver.handle(&mut line, Ask::Advance { span: Span::from_seconds(12), reply }, NOON);
+        assert_eq!((done.try_recv(), state_of(&line, &payment)), (Ok(()), TransactionState::Completed));
+        assert_eq!(line.world().now(), NOON + Span::from_seconds(12));
+    }
+
+    #[test]
+    fn advancing_a_clock_that_follows_real_time_keeps_it_ahead() {
+        let (mut line, mut driver, _errands) = driven(real(), BuyerCharacter::NeverAnswers);
+        let (reply, _done) = oneshot::channel();
+        driver.handle(&mut line, Ask::Advance { span: Span::from_days(1), reply }, NOON);
+        let tomorrow = NOON + Span::from_days(1);
+        assert_eq!((line.world().now(), driver.clock()), (tomorrow, Clock::Real { ahead: Span::from_days(1) }));
+        let bought = answered(say(&mut line, &mut driver, buy(), NOON + Span::from_seconds(5)).try_recv());
+        assert_eq!(bought.message.sent, tomorrow + Span::from_seconds(5));
+    }
+
+    /// Arms a fault as the files write it.
+    fn arm(line: &mut Line, driver: &mut Driver, fault: &str) {
+        let command = serde_json::from_str(&format!(r#"{{"do":"arm","fault":{fault}}}"#)).unwrap();
+        let (reply, mut done) = oneshot::channel();
+        driver.handle(line, Ask::Do { command, reply }, NOON);
+        assert!(ignored(&done.try_recv().unwrap().step).is_none(), "{fault}");
+    }
+
+    #[test]
+    fn whoever_waits_for_a_dropped_message_hears_that_it_is_lost() {
+        for fault in [r#"{"on":"buy-answered","drop":true}"#, r#"{"on":"buy-asked","drop":true}"#] {
+            let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+            arm(&mut line, &mut driver, fault);
+            let lost = say(&mut line, &mut driver, buy(), NOON).try_recv();
+            assert!(matches!(lost, Err(oneshot::error::TryRecvError::Closed)), "{fault}: {lost:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_waits_for_a_held_message_waits_until_it_is_released() {
+        let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+        arm(&mut line, &mut driver, r#"{"on":"buy-answered","hold":true}"#);
+        let mut held = say(&mut line, &mut driver, buy(), NOON);
+        assert!(matches!(held.try_recv(), Err(oneshot::error::TryRecvError::Empty)));
+        // Others are answered meanwhile.
+        answered(say(&mut line, &mut driver, Input::FetchKeys, NOON).try_recv());
+        let message = line.world().faults().held().first().unwrap().message.id;
+        let (reply, _done) = oneshot::channel();
+        driver.handle(&mut line, Ask::Do { command: Command::Release { message }, reply }, NOON);
+        assert!(matches!(answered(held.try_recv()).message.body, Body::BuyAnswered { .. }));
+    }
+
+    #[test]
+    fn beginning_again_leaves_nobody_waiting() {
+        let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+        arm(&mut line, &mut driver, r#"{"on":"buy-answered","hold":true}"#);
+        let mut held = say(&mut line, &mut driver, buy(), NOON);
+        let (setup, (reply, _done)) = (Box::new(line.setup().clone()), oneshot::channel());
+        driver.handle(&mut line, Ask::Restart { setup, commands: Vec::new(), reply }, NOON);
+        assert!(matches!(held.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        assert_eq!(line.count(), 1);
+    }
+}

@@ -1,0 +1,172 @@
+//! `paystage serve`, the real program: what it prints, what it keeps, how it ends, and what it refuses.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::program::Desk;
+use crate::raw_http::ask;
+
+/// A running `paystage serve`. Killed when the test ends before it does.
+struct Program {
+    child: Child,
+    port: u16,
+    token: PathBuf,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Program {
+    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+        let mut command = serve(desk, arguments);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let (mut url, mut token) = (String::new(), String::new());
+        out.read_line(&mut url).unwrap();
+        out.read_line(&mut token).unwrap();
+        let port = url.trim_end().rsplit(':').next().and_then(|port| port.parse().ok());
+        let port = port.unwrap_or_else(|| panic!("no address in {url:?}"));
+        assert_eq!(url, format!("http://127.0.0.1:{port}\n"));
+        Self { child, port, token: PathBuf::from(token.trim_end()), out }
+    }
+
+    fn json(&self, line: &str, body: &Value) -> Value {
+        let host = format!("127.0.0.1:{}", self.port);
+        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = ask(self.port, line, &[("Host", &host), ("Content-Type", "application/json")], &text);
+        serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{line}: {error}: {answer:?}"))
+    }
+
+    fn verify(&self, receipt: &str) -> String {
+        let host = format!("127.0.0.1:{}", self.port);
+        ask(self.port, "POST /verify/", &[("Host", &host), ("Content-Type", "text/plain")], receipt).body
+    }
+
+    /// Buys the pony; gives back its receipt.
+    fn pony(&self) -> String {
+        let bought = self.json("POST /mozpay/product/shiny-pony/buy", &Value::Null);
+        let begun = self.json("POST /mozpay/v1/api/pay/", &json!({ "req": bought["webpayJWT"] }));
+        let transaction = begun["transactionID"].as_str().unwrap();
+        self.json(&format!("POST /mozpay/window/{transaction}/confirm"), &json!({ "pin": "1234" }));
+        let status = self.json(&format!("GET /mozpay/transaction/{transaction}"), &Value::Null);
+        status["receipt"].as_str().unwrap_or_else(|| panic!("{status}")).to_owned()
+    }
+
+    /// Ends it as Ctrl-C does; gives back the exit code and what else it had printed.
+    fn interrupt(mut self) -> (Option<i32>, String) {
+        let told = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        let code = self.child.wait().unwrap().code();
+        let mut rest = String::new();
+        self.out.read_to_string(&mut rest).unwrap();
+        (code, rest)
+    }
+
+    /// Ends it as a crash does.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(desk: &Desk, arguments: &[&str]) -> Command {
+    let mut command = desk.command(&[&["serve", "--port", "0"], arguments].concat());
+    // The token's folder must be the user's alone; the desk's is not.
+    command.env_remove("XDG_RUNTIME_DIR").env("XDG_STATE_HOME", desk.path("state")).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn it_prints_where_it_is_serves_and_ends_politely() {
+    let desk = Desk::new("serve-plain");
+    let program = Program::start(&desk, &["--buyer", "you decide"]);
+    assert!(program.token.starts_with(desk.path("state")), "{:?}", program.token);
+    let token = std::fs::read_to_string(&program.token).unwrap();
+    assert!(program.verify(&program.pony()).contains("\"ok\""));
+    let (path, (code, rest)) = (program.token.clone(), program.interrupt());
+    assert_eq!(code, Some(0));
+    assert!(!rest.contains(token.trim()), "the token is never printed");
+    assert!(!path.exists(), "the token goes with its start");
+}
+
+#[test]
+fn a_buyer_who_pays_at_once_needs_nobody_at_the_window() {
+    let desk = Desk::new("serve-pays");
+    let program = Program::start(&desk, &["--clock", "virtual", "--buyer", "pays after 0 s"]);
+    let bought = program.json("POST /mozpay/product/shiny-pony/buy", &Value::Null);
+    let begun = program.json("POST /mozpay/v1/api/pay/", &json!({ "req": bought["webpayJWT"] }));
+    let status =
+        program.json(&format!("GET /mozpay/transaction/{}", begun["transactionID"].as_str().unwrap()), &Value::Null);
+    assert_eq!(status["status"], "completed", "{status}");
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_crash() {
+    let desk = Desk::new("serve-crash");
+    let first = Program::start(&desk, &["--store", "runs.sqlite", "--buyer", "you decide"]);
+    let receipt = first.pony();
+    first.kill();
+    // Without a dial it goes on; the receipt names the first address, and the run still knows it.
+    let second = Program::start(&desk, &["--store", "runs.sqlite"]);
+    assert!(second.verify(&receipt).contains("\"ok\""));
+    let list = second.json("GET /purchases", &Value::Null);
+    assert_eq!(list["purchases"].as_array().unwrap().len(), 1);
+    let (code, rest) = second.interrupt();
+    assert_eq!(code, Some(0));
+    assert!(rest.contains("Goes on with the store's last run"), "{rest}");
+    // With a dial a new run begins beside it.
+    let third = Program::start(&desk, &["--store", "runs.sqlite", "--seed", "7"]);
+    assert_eq!(third.json("GET /purchases", &Value::Null)["purchases"], json!([]));
+}
+
+#[test]
+fn one_store_serves_one_program() {
+    let desk = Desk::new("serve-twice");
+    let _first = Program::start(&desk, &["--store", "runs.sqlite"]);
+    let second = serve(&desk, &["--store", "runs.sqlite"]).output().unwrap();
+    let complaint = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains("runs.sqlite"), "{complaint}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_with_the_way_out() {
+    let desk = Desk::new("serve-port");
+    let first = Program::start(&desk, &[]);
+    let port = first.port.to_string();
+    let mut second = desk.command(&["serve", "--port", &port]);
+    let second = second.env("XDG_STATE_HOME", desk.path("state")).output().unwrap();
+    let complaint = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains(&port) && complaint.contains("--port 0"), "{complaint}");
+}
+
+#[test]
+fn a_bad_set_up_is_named_by_file_line_and_word() {
+    let desk = Desk::new("serve-setup");
+    desk.file("bad.toml", "seed = 7\nbuyr = \"cancels\"\n").file("good.toml", "[setup]\nbuyer = \"cancels\"\n");
+    desk.file("empty.txt", "");
+    for (arguments, words) in [
+        (["--setup", "bad.toml"], ["bad.toml", "line 2"]),
+        (["--setup", "none.toml"], ["none.toml", ""]),
+        (["--secret-file", "empty.txt"], ["empty.txt", "empty"]),
+        (["--seat", "buyer=http://127.0.0.1:1"], ["--seat", "app-server and marketplace"]),
+        (["--buyer", "pays never"], ["pays never", "pays at once"]),
+    ] {
+        let ended = serve(&desk, &arguments).output().unwrap();
+        let complaint = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{arguments:?}: {complaint}");
+        assert!(words.iter().all(|word| complaint.contains(word)), "{arguments:?}: {complaint}");
+    }
+    let program = Program::start(&desk, &["--setup", "good.toml"]);
+    assert_eq!(program.interrupt().0, Some(0));
+}

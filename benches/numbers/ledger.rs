@@ -55,7 +55,7 @@ fn buy(world: &mut World) {
             signed = Some(receipt.to_string());
         }
     }
-    say(world, Input::Verify { receipt: signed.unwrap() });
+    say(world, Input::Verify { receipt: signed.unwrap(), path: None });
 }
 
 fn poll(transaction: TransactionId) -> Input {

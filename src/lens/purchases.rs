@@ -129,7 +129,7 @@ fn subject(body: &Body) -> Subject<'_> {
         Body::WindowOpened { request: token }
         | Body::InstallAsked { receipt: token }
         | Body::ReplaceAsked { old: token, .. }
-        | Body::VerifyAsked { receipt: token }
+        | Body::VerifyAsked { receipt: token, .. }
         | Body::ReissueAsked { receipt: token } => Subject::Token(token),
         Body::PayCalled { requests } => requests.first().map_or(Subject::Nothing, Subject::Token),
         Body::KeysAsked

@@ -143,7 +143,7 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         | Body::InstallAsked { receipt }
         | Body::ReplaceAsked { new: receipt, .. }
         | Body::ReceiptJudged { receipt, .. }
-        | Body::VerifyAsked { receipt }
+        | Body::VerifyAsked { receipt, .. }
         | Body::ReceiptHandedOver { receipt, .. }
         | Body::ReissueAsked { receipt }
         | Body::ReceiptPlanted { receipt, .. } => Some((Kind::Receipt, receipt)),

@@ -393,7 +393,7 @@ impl AppPage {
             let Some(receipt) = stock.receipt.clone() else { return };
             stock.stage = Stage::AskingStore;
             let question = Matter::Store(product.clone());
-            self.questions.ask(question, Party::Marketplace, Body::VerifyAsked { receipt }, out);
+            self.questions.ask(question, Party::Marketplace, Body::VerifyAsked { receipt, path: None }, out);
         } else if verdict.is_accepted() {
             self.grant(product, out);
         } else {

@@ -65,6 +65,9 @@ pub enum Input {
     Verify {
         /// The whole body.
         receipt: String,
+        /// The path that was posted to, where it is not the one that the store's receipts name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
     },
     /// App page → Marketplace: wants a fresh receipt for an expired one.
     Reissue {

@@ -352,6 +352,9 @@ pub enum Body {
     VerifyAsked {
         /// The receipt that is asked about.
         receipt: Arc<str>,
+        /// The path that is posted to, where it is not the one that the store's receipts name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path: Option<Arc<str>>,
     },
     /// Marketplace → App page: what the store says.
     VerifyAnswered {

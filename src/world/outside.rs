@@ -45,7 +45,10 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
             let poll = app_server.polls_seen(transaction).saturating_add(1);
             arrow(page, server, Body::StatusAsked { transaction: transaction.clone(), poll })
         }
-        Input::Verify { receipt } => arrow(page, market, Body::VerifyAsked { receipt: receipt.as_str().into() }),
+        Input::Verify { receipt, path } => {
+            let path = path.as_deref().map(Into::into);
+            arrow(page, market, Body::VerifyAsked { receipt: receipt.as_str().into(), path })
+        }
         Input::Reissue { receipt } => arrow(page, market, Body::ReissueAsked { receipt: receipt.as_str().into() }),
         Input::FetchKeys => arrow(page, market, Body::KeysAsked),
         Input::ListProducts { origin, product } => {

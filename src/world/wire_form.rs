@@ -90,7 +90,7 @@ impl Addresses<'_> {
             Body::ReceiptsAsked => say("navigator.mozApps.getSelf()"),
             Body::ReceiptsAnswered { receipts } => say(format!("app.receipts = [{}]", quoted(receipts))),
             Body::ReceiptJudged { verdict, .. } => say(format!("verify(receipt) // {}", verdict.headline())),
-            Body::VerifyAsked { receipt } => self.whole_receipt(receipt, Service::Verify).into(),
+            Body::VerifyAsked { receipt, .. } => self.whole_receipt(receipt, Service::Verify).into(),
             Body::VerifyAnswered { answer } => verify_answer(answer.json(), message.sent).into(),
             Body::AccessGranted { product } => say(format!("open({:?})", product.as_str())),
             Body::AccessRefused { product, refusal } => {

@@ -202,3 +202,81 @@ fn receipts_name_the_address_at_which_they_are_served() {
     assert_eq!(served.json(&format!("GET {detail}"), 200)["product"], "shiny-pony");
     assert_eq!(served.json("GET /receipts/999", 404)["error_code"], "UNKNOWN_RECEIPT");
 }
+
+#[test]
+fn the_catalogue_lists_what_an_app_sells_by_its_encoded_origin() {
+    let served = you_decide();
+    let origin = served.url().replace(':', "%3A").replace('/', "%2F");
+    for version in ["v1", "v2"] {
+        let base = format!("GET /api/{version}/payments/{origin}/in-app");
+        let list = served.json(&format!("{base}/?active=1"), 200);
+        let objects = list["objects"].as_array().unwrap();
+        assert_eq!(list["meta"]["total_count"], objects.len());
+        for product in objects {
+            let one = served.json(&format!("{base}/{}/", product["guid"].as_str().unwrap()), 200);
+            assert_eq!(&one, product);
+            assert!(one["name"].is_string() && one["logo_url"].is_string() && one["price_id"].is_number());
+        }
+        assert!(objects.iter().any(|product| product["guid"] == "shiny-pony"), "{list}");
+        served.json(&format!("{base}/long-string/"), 404);
+        served.json(&format!("GET /api/{version}/payments/https%3A%2F%2Fnobody.example/in-app/"), 404);
+        let stubs = served.json(&format!("GET /api/{version}/payments/stub-in-app-products/"), 200);
+        assert_eq!(stubs["objects"].as_array().unwrap().len(), 2, "{stubs}");
+        served.json(&format!("GET /api/{version}/payments/stub-in-app-products/kiwi/"), 200);
+        served.json(&format!("GET /api/{version}/payments/stub-in-app-products/shiny-pony/"), 404);
+    }
+}
+
+#[test]
+fn a_receipt_is_claimed_by_who_has_paid() {
+    let served = you_decide();
+    let claim = |product: &str| served.ask("POST /api/v1/receipts/install/", &FORM, &format!("app={product}"));
+    assert_eq!(claim("shiny-pony").status, 402);
+    served.pony();
+    let claimed = claim("shiny-pony");
+    assert_eq!(claimed.status, 201, "{claimed:?}");
+    let receipt: Value = serde_json::from_str(&claimed.body).unwrap();
+    assert_eq!(served.verify(receipt["receipt"].as_str().unwrap())["status"], "ok");
+    assert_eq!(claim("no-such-pony").status, 400);
+    assert_eq!(claim("golden-saddle").status, 402);
+}
+
+#[test]
+fn a_test_receipt_is_answered_for_at_its_own_address_only() {
+    let served = you_decide();
+    let manifest = "https://pony.example/manifest.webapp";
+    for status in ["ok", "expired", "invalid", "refunded"] {
+        let asked = json!({ "manifest_url": manifest, "receipt_type": status });
+        let receipt = served.post("/api/v1/receipts/test/", &asked, 201)["receipt"].as_str().unwrap().to_owned();
+        let verify = |at: &str| {
+            let answer = served.ask(&format!("POST /developers/test/receipts/verify/{at}/"), &TEXT, &receipt);
+            serde_json::from_str::<Value>(&answer.body).unwrap()["status"].as_str().unwrap().to_owned()
+        };
+        assert_eq!(verify(status), status);
+        let other = if status == "ok" { "refunded" } else { "ok" };
+        assert_eq!(verify(other), "invalid", "{status} at {other}");
+        assert_eq!(served.verify(&receipt)["status"], "invalid", "{status} where purchases are verified");
+    }
+    let form = format!("manifest_url={manifest}&receipt_type=ok");
+    assert_eq!(served.ask("POST /api/v2/receipts/test/", &FORM, &form).status, 201);
+    for (body, status) in [("manifest_url=x&receipt_type=ok", 400), ("receipt_type=ok", 400)] {
+        assert_eq!(served.ask("POST /api/v2/receipts/test/", &FORM, body).status, status, "{body}");
+    }
+    let (_, real) = served.pony();
+    let answer = served.ask("POST /developers/test/receipts/verify/ok/", &TEXT, &real);
+    assert!(answer.body.contains("\"invalid\""), "{answer:?}");
+}
+
+#[test]
+fn a_receipt_is_verified_at_the_path_that_it_names() {
+    let served = you_decide();
+    let (_, receipt) = served.pony();
+    let at = |path: &str| {
+        let answer = served.ask(&format!("POST {path}"), &TEXT, &receipt);
+        assert_eq!(answer.status, 200, "{path}: {answer:?}");
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    assert_eq!(at("/verify/")["status"], "ok");
+    assert_eq!(at("/verify")["status"], "ok");
+    assert_eq!(at("/verify/7"), json!({ "status": "invalid", "reason": "WRONG_PATH" }));
+}

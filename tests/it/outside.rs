@@ -101,7 +101,7 @@ impl Live {
     }
 
     fn verify(&mut self, receipt: &str) -> Status {
-        let question = self.say(Input::Verify { receipt: receipt.to_owned() });
+        let question = self.say(Input::Verify { receipt: receipt.to_owned(), path: None });
         match self.answer(question) {
             Some(Body::VerifyAnswered { answer }) => answer.status,
             other => panic!("no answer within the step: {other:?}"),
@@ -442,8 +442,8 @@ fn ten_thousand_readings_leave_the_world_as_large_as_it_was() {
     live.confirm(&transaction, "1234");
     let receipt = live.poll(&transaction).unwrap();
     let readings = [
-        Input::Verify { receipt: receipt.clone() },
-        Input::Verify { receipt: "garbage".to_owned() },
+        Input::Verify { receipt: receipt.clone(), path: None },
+        Input::Verify { receipt: "garbage".to_owned(), path: None },
         Input::PollStatus { transaction },
         Input::PollStatus { transaction: "nobody-knows".into() },
         Input::FetchKeys,

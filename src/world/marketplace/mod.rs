@@ -151,8 +151,8 @@ impl Marketplace {
                 counter.hand_over(scene, ledger, (transaction, fresh_guid), message, out);
             }
             Body::ReissueAsked { receipt } => counter.reissue(scene, ledger, receipt, message, out),
-            Body::VerifyAsked { receipt } => {
-                let answer = counter.judge(scene, ledger, receipt);
+            Body::VerifyAsked { receipt, path } => {
+                let answer = counter.judge(scene, ledger, receipt, path.as_deref());
                 if answer.status != Status::Ok {
                     out.event(Event::Refused { by: Party::Marketplace, refusal: Refusal::of_answer(&answer) });
                 }

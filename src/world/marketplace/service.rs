@@ -25,6 +25,9 @@ use crate::world::scene::Scene;
 use crate::world::transaction::TransactionState;
 use crate::world::wire::Outbox;
 
+/// Where test receipts are sent to be verified.
+const TEST_VERIFY_PATH: &str = "/developers/test/receipts/verify/";
+
 /// Everything that the store does about receipts once they are paid for.
 #[derive(Clone, Debug)]
 pub(crate) struct Counter {
@@ -142,10 +145,12 @@ impl Counter {
     }
 
     /// What the verify service says of a receipt.
-    pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str) -> StoreAnswer {
+    pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str, path: Option<&str>) -> StoreAnswer {
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
         let (ring, now, hosts) = (self.keys.ring(), scene.clock_of(Party::Marketplace), own_certificates(scene));
-        answer(receipt, &service(scene, &ring, &hosts), &lookup, now, scene.rules()).unwrap_or_else(broken)
+        let usual = service(scene, &ring, &hosts);
+        let service = path.map_or(usual, |path| VerifyService { path, serves: serves_at(path), ..usual });
+        answer(receipt, &service, &lookup, now, scene.rules()).unwrap_or_else(broken)
     }
 
     /// Trades an expired receipt for a fresh one with the same claims. Anything else is answered with its standing.
@@ -199,6 +204,12 @@ fn service<'a>(scene: &'a Scene, ring: &'a KeyRing, certificate_hosts: &'a [&'a 
         certificate_hosts,
         serves: Serves::Purchases,
     }
+}
+
+/// Which receipts the service answers for at this path: below the one for test receipts the last part is the answer.
+fn serves_at(path: &str) -> Serves {
+    let tested = path.strip_prefix(TEST_VERIFY_PATH).and_then(|rest| Status::parse(rest.trim_end_matches('/')));
+    tested.map_or(Serves::Purchases, Serves::Tests)
 }
 
 /// The as-built service broke on storedata that names a payment and no product; this store never writes such.

@@ -280,7 +280,7 @@ fn answers(story: &Story) -> Vec<(std::sync::Arc<str>, Status, bool)> {
                 back.insert(transaction.clone());
             }
             Event::Sent { message } => match &message.body {
-                Body::VerifyAsked { receipt } => drop(asked.insert(message.id, receipt.clone())),
+                Body::VerifyAsked { receipt, .. } => drop(asked.insert(message.id, receipt.clone())),
                 Body::VerifyAnswered { answer } => {
                     let Some(receipt) = message.answers.and_then(|id| asked.get(&id)) else { continue };
                     let is_back = story.payment_of(receipt).is_some_and(|payment| back.contains(&payment.id));

@@ -42,6 +42,38 @@ pub const ROUTES: &[Route] = &[
         serves: Serves::Input(status, Words::Store),
     },
     Route {
+        verb: Verb::Get,
+        path: "/api/v*/payments/stub-in-app-products/",
+        door: Door::Public,
+        about: "The products that are there for trying out payments",
+        takes: Takes::Nothing,
+        serves: Serves::Input(stubs, Words::Store),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/api/v*/payments/stub-in-app-products/{guid}/",
+        door: Door::Public,
+        about: "One of the products that are there for trying out payments",
+        takes: Takes::Nothing,
+        serves: Serves::Input(stub, Words::Store),
+    },
+    Route {
+        verb: Verb::Post,
+        path: "/api/v*/receipts/install/",
+        door: Door::Public,
+        about: "The receipt of a product that its buyer has bought: 402 where that is not so",
+        takes: Takes::Form(&["app"]),
+        serves: Serves::Input(install, Words::Store),
+    },
+    Route {
+        verb: Verb::Post,
+        path: "/api/v*/receipts/test/",
+        door: Door::Public,
+        about: "A receipt for trying things out, whose verify address answers what was asked for",
+        takes: Takes::Form(&["manifest_url", "receipt_type"]),
+        serves: Serves::Input(test, Words::Store),
+    },
+    Route {
         verb: Verb::Post,
         path: "/api/v*/receipts/reissue/",
         door: Door::Public,
@@ -58,6 +90,24 @@ fn products(asked: &Asked) -> Result<Input, Misheard> {
 fn product(asked: &Asked) -> Result<Input, Misheard> {
     let product = known(asked.param("guid"), Misheard::missing)?;
     Ok(Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: Some(product) })
+}
+
+fn stubs(_: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::ListProducts { origin: None, product: None })
+}
+
+fn stub(asked: &Asked) -> Result<Input, Misheard> {
+    let product = known(asked.param("guid"), Misheard::missing)?;
+    Ok(Input::ListProducts { origin: None, product: Some(product) })
+}
+
+fn install(asked: &Asked) -> Result<Input, Misheard> {
+    let product = known(&asked.field("app")?, Misheard::bad)?;
+    Ok(Input::InstallReceipt { product })
+}
+
+fn test(asked: &Asked) -> Result<Input, Misheard> {
+    Ok(Input::TestReceipt { manifest: asked.field("manifest_url")?, kind: asked.field("receipt_type")? })
 }
 
 fn prepare(asked: &Asked) -> Result<Input, Misheard> {

@@ -33,5 +33,8 @@ pub const ROUTES: &[Route] = &[
 ];
 
 fn verify(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::Verify { receipt: asked.text() })
+    // The service holds the path against the receipt's own; how the slash at the end was spelled does not matter.
+    let is_usual = asked.path.trim_end_matches('/') == "/verify";
+    let path = (!is_usual).then(|| format!("{}/", asked.path.trim_end_matches('/')));
+    Ok(Input::Verify { receipt: asked.text(), path })
 }

@@ -190,7 +190,7 @@ impl Knowledge {
         if let Some(receipt) = receipt_in(&message.body) {
             self.read_receipt(receipt, message);
         }
-        if let Body::VerifyAsked { receipt } = &message.body {
+        if let Body::VerifyAsked { receipt, .. } = &message.body {
             let app = claims(receipt).map_or_else(|| "an app".to_owned(), |receipt| receipt.product.url);
             let at = message.due.human();
             self.leak(message, format!("The store now knows that {app} was opened at {at}"));
@@ -296,7 +296,7 @@ fn receipt_in(body: &Body) -> Option<&str> {
     | Body::ReceiptSupplied { receipt, .. }
     | Body::InstallAsked { receipt }
     | Body::ReplaceAsked { new: receipt, .. }
-    | Body::VerifyAsked { receipt }
+    | Body::VerifyAsked { receipt, .. }
     | Body::ReceiptHandedOver { receipt, .. }
     | Body::ReissueAsked { receipt }
     | Body::ReceiptPlanted { receipt, .. } = body

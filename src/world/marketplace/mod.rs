@@ -135,7 +135,7 @@ impl Marketplace {
 
     /// What the verify service would say of a receipt now. Changes nothing.
     pub(crate) fn answer_for(&self, scene: &Scene, receipt: &str) -> StoreAnswer {
-        self.counter.judge(scene, &self.ledger, receipt)
+        self.counter.judge(scene, &self.ledger, receipt, None)
     }
 
     /// Everything about receipts that are paid for.

@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_proper_answer_is_what_was_asked_for() {
-        let verify = Body::VerifyAsked { receipt: "r".into() };
+        let verify = Body::VerifyAsked { receipt: "r".into(), path: None };
         assert!(matches!(reply(&verify, 200, r#"{"status":"ok"}"#), Body::VerifyAnswered { .. }));
         assert!(matches!(reply(&asked(), 200, r#"{"status":"pending"}"#), Body::StatusAnswered { receipt: None, .. }));
         let completed = r#"{"status":"completed","receipt":"a.b.c"}"#;

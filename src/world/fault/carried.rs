@@ -27,7 +27,7 @@ pub(crate) fn carried_mut(body: &mut Body) -> Option<&mut Arc<str>> {
     | Body::ReceiptSupplied { receipt: text, .. }
     | Body::InstallAsked { receipt: text }
     | Body::ReplaceAsked { new: text, .. }
-    | Body::VerifyAsked { receipt: text }
+    | Body::VerifyAsked { receipt: text, .. }
     | Body::ReceiptHandedOver { receipt: text, .. }
     | Body::ReissueAsked { receipt: text }
     | Body::ReceiptPlanted { receipt: text, .. } = body

@@ -88,7 +88,7 @@ fn question_of(answer: &Body) -> Option<Body> {
         return Some(Body::StatusAsked { transaction: transaction.clone(), poll: 0 });
     }
     if let Body::VerifyAnswered { .. } = answer {
-        return Some(Body::VerifyAsked { receipt: "".into() });
+        return Some(Body::VerifyAsked { receipt: "".into(), path: None });
     }
     if let Body::ReissueAnswered { .. } = answer {
         return Some(Body::ReissueAsked { receipt: "".into() });

@@ -93,8 +93,9 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let keep: Keeper = Box::new(move |run, step| keeper.keep(run, step));
-        let letterbox = stage::start(line, plan.clock, Outbound::new(plan.reach), Some(keep));
-        let front = site::front(gate, &letterbox);
+        let outbound = Outbound::new(plan.reach);
+        let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(keep));
+        let front = site::front(gate, &letterbox, &outbound);
         let (stopper, stop) = stopper();
         tokio::spawn(async move {
             asked_to_end().await;

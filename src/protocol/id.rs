@@ -191,6 +191,14 @@ impl Origin {
         origin.unwrap_or_else(|_| Self(Text(text.into())))
     }
 
+    /// A server on this machine: `http://127.0.0.1:7717`.
+    #[must_use]
+    pub fn loopback(port: u16) -> Self {
+        // RFC 6454, 6.1: the default port of a scheme is left out.
+        let text = if port == 80 { "http://127.0.0.1".to_owned() } else { format!("http://127.0.0.1:{port}") };
+        Self(Text(text.into()))
+    }
+
     /// `http`, `https`, `app` or `marketplace`.
     #[must_use]
     pub fn scheme(&self) -> &str {
@@ -366,6 +374,13 @@ mod tests {
         assert!(!below("https://check.market.example:8443", "https://market.example"));
         assert!(!below("http://1.127.0.0.1", "http://127.0.0.1"));
         assert!(!below("https://market.example", "https://check.market.example"));
+    }
+
+    #[test]
+    fn a_loopback_origin_is_what_its_text_reads_as() {
+        for (port, text) in [(7717, "http://127.0.0.1:7717"), (80, "http://127.0.0.1:80")] {
+            assert_eq!(Origin::loopback(port), Origin::parse(text).unwrap());
+        }
     }
 
     #[test]

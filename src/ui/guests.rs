@@ -74,8 +74,9 @@ impl Guests {
         let (letterbox, inbox) = inbox::open(move || wake.request_repaint());
         let (errands, waiting) = mpsc::unbounded_channel();
         let server = Server::start(listening, move || {
-            tokio::spawn(errands::run(waiting, Outbound::new(Reach::loopback()), letterbox.downgrade()));
-            site::front(gate, &letterbox)
+            let outbound = Outbound::new(Reach::loopback());
+            tokio::spawn(errands::run(waiting, outbound.clone(), letterbox.downgrade()));
+            site::front(gate, &letterbox, &outbound)
         })?;
         let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(keeper));
         let (number, told) = Default::default();

@@ -17,7 +17,6 @@ use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Client, Presenter, Question};
 use crate::world::asked::{Matter, PATIENCE, Questions, refusal};
-use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
 use crate::world::marketplace::store_keys::root_url;
 use crate::world::message::{Body, Message, MessageId};
@@ -486,7 +485,7 @@ fn question<'a>(
         client: Client {
             product_url: Some(scene.catalog.app.as_str()),
             receipt_check_sites: sites,
-            verify_service: Some((scene.catalog.market.authority(), VERIFY_PATH)),
+            verify_service: Some((scene.catalog.market.authority(), &scene.catalog.verify_path)),
             ..Client::default()
         },
         ..Question::new(receipt, keys, &scene.catalog.app, scene.clock_of(Party::AppPage), scene.rules())

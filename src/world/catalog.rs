@@ -63,6 +63,8 @@ pub struct Catalog {
     pub market_chargeback_url: String,
     /// Where the store answers for its receipts.
     pub verify_url: String,
+    /// The path of that address, which the store's own service compares.
+    pub verify_path: String,
     /// Where the store trades expired receipts for fresh ones.
     pub reissue_url: String,
     /// Where classic mode wants its notices.
@@ -80,7 +82,7 @@ impl Catalog {
     /// The catalogue of a run with this set-up.
     #[must_use]
     pub fn of(setup: &Setup) -> Self {
-        let Names { market, provider, app: own, .. } = &setup.names;
+        let Names { market, base, provider, app: own, .. } = &setup.names;
         let (app, other_app) = (own.origin.clone(), Origin::well_known("https://kite.example"));
         let at = |chosen: &Option<String>, path| chosen.clone().unwrap_or_else(|| format!("{app}{path}"));
         Self {
@@ -88,10 +90,11 @@ impl Catalog {
             market: market.clone(),
             market_domain: provider.clone(),
             app_key: own.key.clone(),
-            market_postback_url: format!("{market}/services/webpay/postback"),
-            market_chargeback_url: format!("{market}/services/webpay/chargeback"),
-            verify_url: format!("{market}{VERIFY_PATH}"),
-            reissue_url: format!("{market}{REISSUE_PATH}"),
+            market_postback_url: format!("{market}{base}/services/webpay/postback"),
+            market_chargeback_url: format!("{market}{base}/services/webpay/chargeback"),
+            verify_url: format!("{market}{base}{VERIFY_PATH}"),
+            verify_path: format!("{base}{VERIFY_PATH}"),
+            reissue_url: format!("{market}{base}{REISSUE_PATH}"),
             postback_url: at(&own.postback_url, "/postback"),
             chargeback_url: at(&own.chargeback_url, "/chargeback"),
             products: products(&app, &other_app),

@@ -12,6 +12,9 @@ use crate::protocol::id::Origin;
 pub struct Names {
     /// The store: `iss` of its receipts, and the origin of their `verify` and `reissue`.
     pub market: Origin,
+    /// What stands before the store's paths at `market`: empty, or `/s/…` where one server has several stores.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub base: String,
     /// The provider's domain: `aud` of pay requests, `iss` of notices.
     pub provider: String,
     /// The app on the left.
@@ -110,6 +113,7 @@ impl Default for Names {
     fn default() -> Self {
         Self {
             market: Origin::well_known("https://market.example"),
+            base: String::new(),
             provider: "market.example".to_owned(),
             app: AppName::default(),
             marketplace_url: None,

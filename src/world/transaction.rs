@@ -1,9 +1,9 @@
 //! Transactions: the states of a payment, and the only ways between them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Where a payment stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TransactionState {
     /// Recorded; nobody has paid.

@@ -31,7 +31,11 @@ impl Real {
         let build = move || {
             let line = Line::new(Setup { latency: Span::ZERO, ..Setup::default() });
             let letterbox = stage::start(line, Clock::Virtual, Outbound::new(Reach::loopback()), None);
-            site::front(Gate::new(port, Token::fresh().unwrap(), Limits::default()), &letterbox)
+            site::front(
+                Gate::new(port, Token::fresh().unwrap(), Limits::default()),
+                &letterbox,
+                &Outbound::new(Reach::loopback()),
+            )
         };
         Self { _server: Server::start(listening, build).unwrap(), port }
     }

@@ -44,6 +44,7 @@ mod cli;
 mod cli_receipts;
 mod audit;
 mod guests;
+mod control;
 
 mod faults;
 mod scenarios;

@@ -32,6 +32,7 @@ const APP: &str = "http://127.0.0.1:9100";
 /// A live run's names: everything on this machine.
 fn live_names() -> Names {
     Names {
+        base: String::new(),
         market: Origin::parse(STORE).unwrap(),
         provider: "pay.test".to_owned(),
         app: AppName {

@@ -46,7 +46,11 @@ impl Site {
             ..Setup::default()
         };
         let letterbox = stage::start(Line::new(setup), Clock::Virtual, Outbound::new(Reach::default()), None);
-        let front = site::front(Gate::new(8420, Token::fresh().unwrap(), Limits::default()), &letterbox);
+        let front = site::front(
+            Gate::new(8420, Token::fresh().unwrap(), Limits::default()),
+            &letterbox,
+            &Outbound::new(Reach::loopback()),
+        );
         Self { front, letterbox }
     }
 

@@ -7,7 +7,7 @@ use paystage::io::http::limits::Limits;
 use paystage::io::http::listen::Listening;
 use paystage::io::http::server::Server;
 use paystage::io::http::site;
-use paystage::io::http::token::Token;
+use paystage::io::http::token::{Token, TokenFile};
 use paystage::io::inbox::{Clock, Letterbox};
 use paystage::io::live::{setup, stage};
 use paystage::io::outbound::{Outbound, Reach};
@@ -20,6 +20,7 @@ use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
 use crate::raw_http::{Answer, ask};
+use crate::stand_in::Folder;
 
 /// When virtual runs begin here.
 pub(crate) const NOON: Time = Time::from_seconds(1_795_348_800);
@@ -28,6 +29,8 @@ pub(crate) const NOON: Time = Time::from_seconds(1_795_348_800);
 pub(crate) struct Served {
     pub(crate) port: u16,
     pub(crate) letterbox: Letterbox,
+    /// What control asks for.
+    pub(crate) token: String,
     runtime: tokio::runtime::Runtime,
     _server: Server,
 }
@@ -42,15 +45,19 @@ impl Served {
         let listening = Listening::bind(0).unwrap();
         let (port, address) = (listening.port(), Origin::parse(&listening.url()).unwrap());
         let (sender, receiver) = mpsc::channel();
+        let own = Token::fresh().unwrap();
+        let folder = Folder::named(&format!("served-{port}"));
+        let file = TokenFile::create_in(folder.path(), &own, port).unwrap();
+        let token = std::fs::read_to_string(file.path()).unwrap().trim().to_owned();
         let build = move || {
             let line = Line::new(setup::at_home(setup, &address, NOON));
             let letterbox = stage::start(line, clock, Outbound::new(Reach::loopback()), None);
             sender.send(letterbox.clone()).unwrap();
-            site::front(Gate::new(port, Token::fresh().unwrap(), Limits::default()), &letterbox)
+            site::front(Gate::new(port, own, Limits::default()), &letterbox, &Outbound::new(Reach::loopback()))
         };
         let server = Server::start(listening, build).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        Self { port, letterbox: receiver.recv().unwrap(), runtime, _server: server }
+        Self { port, letterbox: receiver.recv().unwrap(), token, runtime, _server: server }
     }
 
     /// Where it is.

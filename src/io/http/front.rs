@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
 use axum::middleware::from_fn_with_state;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
@@ -16,11 +16,18 @@ use crate::io::http::host::{self, Named};
 /// The headers that a page of another origin may send: what the historic clients do send.
 const SHARED_HEADERS: &str = "accept, content-type, x-fxpay-version";
 
+/// Routes that come and go while the server runs: each name's below `/s/name`.
+pub trait Branches: Send + Sync {
+    /// The guarded routes of this name; `None` where there is no such branch.
+    fn routes_of(&self, name: &str) -> Option<Router>;
+}
+
 /// All routes of one server, each behind its door. What is not built through here is not served.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Front {
     gate: Arc<Gate>,
     routes: Router,
+    branches: Option<Arc<dyn Branches>>,
     /// Tells a client when a silent connection ends, so that it never sends into one that is closing.
     keep_alive: HeaderValue,
 }
@@ -31,7 +38,7 @@ impl Front {
     pub fn new(gate: Gate) -> Self {
         let seconds = HeaderValue::try_from(format!("timeout={}", gate.limits().head_time.as_secs()));
         let keep_alive = seconds.unwrap_or(HeaderValue::from_static("timeout=1"));
-        Self { gate: Arc::new(gate), routes: Router::new(), keep_alive }
+        Self { gate: Arc::new(gate), routes: Router::new(), branches: None, keep_alive }
     }
 
     /// Adds routes behind `door`. They share that door's limit of requests in service.
@@ -40,14 +47,19 @@ impl Front {
     /// When there is no route in `routes`, or one that is there already.
     #[must_use]
     pub fn with(self, door: Door, routes: Router) -> Self {
-        let guard = Guard::new(Arc::clone(&self.gate), door);
-        let guarded = routes.route_layer(from_fn_with_state(guard, guard::watch));
+        let guarded = guarded(&self.gate, door, routes);
         Self { routes: self.routes.merge(guarded), ..self }
+    }
+
+    /// Adds what comes and goes.
+    #[must_use]
+    pub fn with_branches(self, branches: Arc<dyn Branches>) -> Self {
+        Self { branches: Some(branches), ..self }
     }
 
     /// What the guards know.
     #[must_use]
-    pub fn gate(&self) -> &Gate {
+    pub fn gate(&self) -> &Arc<Gate> {
         &self.gate
     }
 
@@ -84,9 +96,35 @@ impl Front {
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let Ok(response) = TowerToHyperService::new(self.routes.clone()).call(request).await;
+        let (routes, request) = match self.branch(request.uri()) {
+            Some((routes, uri)) => {
+                let (mut parts, body) = request.into_parts();
+                parts.uri = uri;
+                (routes, Request::from_parts(parts, body))
+            }
+            None => (self.routes.clone(), request),
+        };
+        let Ok(response) = TowerToHyperService::new(routes).call(request).await;
         response
     }
+
+    /// The branch that a path belongs to, and the path within it.
+    fn branch(&self, uri: &Uri) -> Option<(Router, Uri)> {
+        let (name, rest) = uri.path().strip_prefix("/s/")?.split_once('/')?;
+        let routes = self.branches.as_ref()?.routes_of(name)?;
+        let query = uri.query().map_or(String::new(), |query| format!("?{query}"));
+        Some((routes, format!("/{rest}{query}").parse().ok()?))
+    }
+}
+
+/// These routes behind `door`, with a limit of requests in service of their own.
+///
+/// # Panics
+/// When there is no route in `routes`.
+#[must_use]
+pub fn guarded(gate: &Arc<Gate>, door: Door, routes: Router) -> Router {
+    let guard = Guard::new(Arc::clone(gate), door);
+    routes.route_layer(from_fn_with_state(guard, guard::watch))
 }
 
 /// A route that does not know OPTIONS answers 405 and says what it does know: where any page may ask, that is the answer.

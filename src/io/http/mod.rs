@@ -21,4 +21,6 @@ pub mod shown;
 pub mod reading;
 pub mod public;
 pub mod openapi;
+pub mod control;
+pub mod sessions;
 pub mod site;

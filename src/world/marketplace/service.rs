@@ -12,7 +12,6 @@ use crate::protocol::time::Time;
 use crate::protocol::verify_service::{
     LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer, host_and_path,
 };
-use crate::world::catalog::VERIFY_PATH;
 use crate::world::event::Event;
 use crate::world::marketplace::ledger::{Ledger, Transaction};
 use crate::world::marketplace::receipts::{Identities, claims, trial, trial_data};
@@ -199,7 +198,7 @@ fn own_certificates(scene: &Scene) -> [&str; 1] {
 fn service<'a>(scene: &'a Scene, ring: &'a KeyRing, certificate_hosts: &'a [&'a str]) -> VerifyService<'a> {
     VerifyService {
         host: scene.catalog.market.authority(),
-        path: VERIFY_PATH,
+        path: &scene.catalog.verify_path,
         keys: ring,
         certificate_hosts,
         serves: Serves::Purchases,

@@ -1,0 +1,92 @@
+//! Beginnings: what a run starts from, as test code says it.
+
+use serde::Deserialize;
+
+use crate::io::http::control::trouble::Trouble;
+use crate::io::live::setup::at_home;
+use crate::protocol::id::Origin;
+use crate::protocol::time::Time;
+use crate::session::builtin::{Builtin, SUITE};
+use crate::session::scenario::fault::nearest;
+use crate::session::scenario::parse::parse;
+use crate::session::scenario::plan::Scenario;
+use crate::session::scenario::play::play;
+use crate::world::command::Command;
+use crate::world::setup::Setup;
+
+/// What a run starts from, as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beginning {
+    /// A built-in scenario's name: its set-up, and everything that it does.
+    #[serde(default)]
+    scenario: Option<String>,
+    /// A scenario's own text.
+    #[serde(default)]
+    toml: Option<String>,
+    /// Dials alone; what is left out has its default.
+    #[serde(default)]
+    setup: Option<Setup>,
+    /// Another seed.
+    #[serde(default)]
+    seed: Option<u64>,
+}
+
+/// A set-up with what is done at once, after the start.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// The set-up.
+    pub setup: Setup,
+    /// The commands.
+    pub commands: Vec<Command>,
+}
+
+impl Beginning {
+    /// What this comes to for a run at `address` whose base is `base`, at this moment of the machine's clock.
+    ///
+    /// A scenario keeps its own names and times, so that it plays here as everywhere. Dials alone begin a run for programs
+    /// outside: at our address, now.
+    ///
+    /// # Errors
+    /// [`Trouble`]: no such scenario, a text that is none, or more than one thing to start from.
+    pub fn begin(self, address: &Origin, base: &str, now: Time) -> Result<Begun, Trouble> {
+        let Self { scenario, toml, setup, seed } = self;
+        let wanted = [scenario.is_some(), toml.is_some(), setup.is_some()];
+        if wanted.into_iter().filter(|is_wanted| *is_wanted).count() > 1 {
+            let hint = "Give one of scenario, toml, setup";
+            return Err(Trouble::bad("SEVERAL_BEGINNINGS", "A run starts from one thing only", hint));
+        }
+        let plan = match (scenario, toml) {
+            (Some(name), _) => Some(builtin(&name)?),
+            (None, Some(text)) => Some(written(&text)?),
+            (None, None) => None,
+        };
+        let Some(mut plan) = plan else {
+            let mut setup = at_home(setup.unwrap_or_default(), address, now);
+            base.clone_into(&mut setup.names.base);
+            setup.seed = seed.unwrap_or(setup.seed);
+            return Ok(Begun { setup, commands: Vec::new() });
+        };
+        plan.setup.seed = seed.unwrap_or(plan.setup.seed);
+        let played = play(&plan).session;
+        let commands = played.past().iter().skip(1).map(|step| step.command.clone()).collect();
+        Ok(Begun { setup: plan.setup, commands })
+    }
+}
+
+fn builtin(name: &str) -> Result<Scenario, Trouble> {
+    let Some(builtin) = Builtin::find(name) else {
+        let names: Vec<&str> = SUITE.iter().map(|builtin| builtin.name).collect();
+        let near = nearest(name, &names).map_or(String::new(), |near| format!("; did you mean {near}?"));
+        let hint = "`paystage run --list` names the built-in scenarios";
+        return Err(Trouble::missing("NO_SUCH_SCENARIO", format!("No scenario is called {name:.80}{near}"), hint));
+    };
+    written(builtin.text)
+}
+
+fn written(text: &str) -> Result<Scenario, Trouble> {
+    parse("toml", text).map_err(|error| {
+        let hint = "The text must be a scenario as `paystage run` plays it";
+        Trouble::bad("NOT_A_SCENARIO", error.to_string(), hint).at(error.line, error.column)
+    })
+}

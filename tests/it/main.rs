@@ -45,6 +45,7 @@ mod cli_receipts;
 mod audit;
 mod guests;
 mod control;
+mod clients;
 
 mod faults;
 mod scenarios;

@@ -106,8 +106,9 @@ fn guarded(line: Line) -> Server {
     let listening = Listening::bind(0).unwrap();
     let port = listening.port();
     let build = move || {
-        let letterbox = stage::start(line, Clock::Virtual, Outbound::new(Reach::loopback()), None);
-        site::front(Gate::new(port, Token::fresh().unwrap(), Limits::default()), &letterbox)
+        let outbound = Outbound::new(Reach::loopback());
+        let letterbox = stage::start(line, Clock::Virtual, outbound.clone(), None);
+        site::front(Gate::new(port, Token::fresh().unwrap(), Limits::default()), &letterbox, &outbound)
     };
     Server::start(listening, build).unwrap()
 }

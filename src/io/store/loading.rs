@@ -44,7 +44,8 @@ pub enum Wanted {
 pub struct Loading {
     done: Arc<AtomicUsize>,
     of: Arc<AtomicUsize>,
-    answer: Receiver<Result<Opened, StoreError>>,
+    /// Until it was taken.
+    answer: Option<Receiver<Result<Opened, StoreError>>>,
 }
 
 /// How an opening stands.
@@ -76,7 +77,7 @@ fn begin(
     wake: impl Fn() + Send + 'static,
 ) -> Loading {
     let (sender, answer) = channel();
-    let loading = Loading { done: Arc::default(), of: Arc::default(), answer };
+    let loading = Loading { done: Arc::default(), of: Arc::default(), answer: Some(answer) };
     let (done, of) = (Arc::clone(&loading.done), Arc::clone(&loading.of));
     thread::spawn(move || {
         let mut progress = |now: Progress| {
@@ -106,24 +107,26 @@ fn fetch(store: Store, wanted: Wanted, progress: &mut dyn FnMut(Progress)) -> Re
 }
 
 impl Loading {
-    /// How it stands now.
-    #[must_use]
-    pub fn standing(&self) -> Standing {
-        match self.answer.try_recv() {
-            Ok(ended) => Standing::Ended(Box::new(ended)),
-            Err(TryRecvError::Empty) => Standing::Under(Progress {
-                done: self.done.load(Ordering::Relaxed),
-                of: self.of.load(Ordering::Relaxed),
-            }),
-            Err(TryRecvError::Disconnected) => Standing::Taken,
-        }
+    /// How it stands now. A panic of its thread counts as a closed store.
+    pub fn standing(&mut self) -> Standing {
+        let Some(answer) = &self.answer else { return Standing::Taken };
+        let ended = match answer.try_recv() {
+            Ok(ended) => ended,
+            Err(TryRecvError::Disconnected) => Err(StoreError::Closed),
+            Err(TryRecvError::Empty) => {
+                let (done, of) = (self.done.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed));
+                return Standing::Under(Progress { done, of });
+            }
+        };
+        self.answer = None;
+        Standing::Ended(Box::new(ended))
     }
 
-    /// Waits for its end, as a program without a window does. A panic of its thread counts as a closed store.
+    /// Waits for its end, as a program without a window does.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]; closed, if the end was taken already.
     pub fn wait(self) -> Result<Opened, StoreError> {
-        self.answer.recv().unwrap_or(Err(StoreError::Closed))
+        self.answer.and_then(|answer| answer.recv().ok()).unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -69,7 +69,7 @@ fn crash(shelf: &Shelf, chance: &mut Chance) -> Vec<(usize, String)> {
     } else {
         let wanted = 1 + usize::try_from(chance.below(40)).unwrap();
         while acks.len() < wanted {
-            acks.extend(ack(&lines.recv_timeout(Duration::from_secs(60)).unwrap()));
+            acks.extend(ack(&lines.recv_timeout(Duration::from_mins(1)).unwrap()));
         }
         let until = Instant::now() + Duration::from_micros(chance.below(3_000));
         while Instant::now() < until {

@@ -13,6 +13,8 @@ use paystage::world::setup::Setup;
 use crate::store_chance::{Chance, count_of};
 use crate::store_shelf::{FILE, LOG, Shelf, buy, loaded};
 
+/// Where a log is kept in which commits could not be read.
+const ASIDE: &str = "runs.paystage-wal-damaged-1";
 /// How many damaged logs are also lived again from their first step, one in so many.
 const REPLAYED: usize = 20;
 
@@ -95,7 +97,7 @@ fn a_damaged_log_opens_at_a_commit_and_keeps_every_commit_before_the_damage() {
     let recorded = recorded();
     assert!(recorded.commits.len() > 10 && recorded.log.len() > 100_000, "there is something to damage");
     let mut chance = Chance::new("PAYSTAGE_TORN_SEED");
-    let mut lengths = std::collections::BTreeSet::new();
+    let (mut lengths, mut set_aside) = (std::collections::BTreeSet::new(), 0);
     for number in 0..count_of("PAYSTAGE_TORN_LOGS", 150) {
         let shelf = Shelf::new("torn");
         let mut log = recorded.log.clone();
@@ -115,10 +117,16 @@ fn a_damaged_log_opens_at_a_commit_and_keeps_every_commit_before_the_damage() {
             assert_eq!(loaded(&store, recorded.run).unwrap().steps().len(), kept.len());
         }
         lengths.insert(kept.len());
+        if store.warning().is_some() {
+            set_aside += 1;
+            assert_eq!(shelf.desk.read(ASIDE), log, "log {number}, {chance}");
+            assert!(kept.len() < recorded.digests.len(), "log {number}, {chance}: nothing is missing");
+        }
         drop(store);
         let sound: String = shelf.raw().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(sound, "ok", "log {number}, {chance}");
     }
+    println!("{} different ends, {set_aside} logs set aside", lengths.len());
     assert!(lengths.len() > 5, "the damage was hardly felt: {lengths:?}");
 }
 
@@ -127,7 +135,43 @@ fn an_undamaged_log_opens_with_every_commit() {
     let recorded = recorded();
     let shelf = Shelf::new("torn-not");
     shelf.desk.file(FILE, &recorded.file).file(LOG, &recorded.log);
-    let session = loaded(&shelf.open(), recorded.run).unwrap();
+    let store = shelf.open();
+    assert_eq!(store.warning(), None);
+    let session = loaded(&store, recorded.run).unwrap();
     let digests: Vec<_> = session.steps().iter().map(|step| step.digest().to_string()).collect();
     assert_eq!(digests, recorded.digests);
+}
+
+#[test]
+fn a_log_with_commits_behind_the_damage_is_set_aside_and_a_torn_end_is_not() {
+    let recorded = recorded();
+    let opened = |name: &str, log: &[u8]| {
+        let shelf = Shelf::new(name);
+        shelf.desk.file(FILE, &recorded.file).file(LOG, log);
+        let warning = shelf.open().warning();
+        (shelf, warning)
+    };
+    let (middle, _) = recorded.commits[recorded.commits.len() / 2];
+    // The log's header, its salt, and a frame in the middle.
+    for at in [3, 17, middle + 100] {
+        let mut log = recorded.log.clone();
+        log[at] ^= 0x10;
+        let (shelf, warning) = opened("aside", &log);
+        assert!(warning.unwrap().contains(ASIDE), "byte {at}");
+        assert_eq!(shelf.desk.read(ASIDE), log, "byte {at}");
+        assert_eq!(shelf.open().warning(), None, "it is told once");
+    }
+    // As a kill leaves it: the last write is cut short, and nothing follows.
+    let (last, _) = recorded.commits[recorded.commits.len() - 2];
+    for end in [0, 20, 40, middle, middle + 10, middle + 2_000, last, last + 4_000] {
+        let (shelf, warning) = opened("not-aside", &recorded.log[..end]);
+        assert_eq!(warning, None, "{end}");
+        assert!(!shelf.desk.path(ASIDE).exists(), "{end}");
+    }
+    // As a log begun anew leaves it: behind its end stand frames of an older time.
+    let mut log = recorded.log.clone();
+    for salt in (middle..log.len()).step_by(24 + 4_096).map(|frame| frame + 8) {
+        log[salt] ^= 0xFF;
+    }
+    assert_eq!(opened("older", &log).1, None);
 }

@@ -2,12 +2,14 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::io::store::error::StoreError;
+use crate::io::store::log;
 use crate::io::store::place::StorePlace;
 use crate::io::store::schema;
 
@@ -17,6 +19,13 @@ const CHECKPOINT_PAGES: u32 = 4_096;
 /// The smallest page that SQLite knows, in bytes: no database is shorter.
 const PAGE_MIN: u64 = 512;
 
+/// A store's file as it was opened.
+pub(crate) struct OpenFile {
+    pub(crate) connection: Connection,
+    /// Where a copy of its log is kept, if commits in it could not be read.
+    pub(crate) set_aside: Option<PathBuf>,
+}
+
 /// Opens a store, makes it if it is not there, and brings it up to the newest schema.
 ///
 /// The file is claimed through SQLite's exclusive locking rather than a lock file beside it: there is nothing to clean up, the
@@ -24,24 +33,36 @@ const PAGE_MIN: u64 = 512;
 ///
 /// # Errors
 /// [`StoreError`]. Nothing is written before the file is known to be a store, or empty.
-pub(crate) fn open(place: &StorePlace, pages_max: Option<u32>) -> Result<Connection, StoreError> {
+pub(crate) fn open(place: &StorePlace, pages_max: Option<u32>) -> Result<OpenFile, StoreError> {
+    let has_log = matches!(place, StorePlace::File(path) if log::is_there(path));
     let mut connection = match place {
         StorePlace::File(path) => open_file(place, path)?,
         StorePlace::Temporary => temporary().map_err(|error| StoreError::of(place, &error))?,
     };
-    let set_up = |connection: &Connection| {
-        connection.pragma_update(None, "cell_size_check", "ON")?;
-        connection.pragma_update(None, "trusted_schema", "OFF")?;
-        if let Some(pages) = pages_max {
-            connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
-        }
-        Ok(())
-    };
-    set_up(&connection).map_err(|error| StoreError::of(place, &error))?;
+    guard(&connection, pages_max, has_log).map_err(|error| StoreError::of(place, &error))?;
     let found = schema::version_of(place, &connection)?;
-    keep_its_word(&connection, place).map_err(|error| StoreError::of(place, &error))?;
-    schema::migrate(&mut connection, found).map_err(|error| StoreError::of(place, &error))?;
-    Ok(connection)
+    let set_aside = match place {
+        StorePlace::File(path) => log::set_aside(place, path)?,
+        StorePlace::Temporary => None,
+    };
+    let mut begin = || {
+        keep_its_word(&connection, place)?;
+        schema::migrate(&mut connection, found)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
+    };
+    begin().map_err(|error| StoreError::of(place, &error))?;
+    Ok(OpenFile { connection, set_aside })
+}
+
+/// Distrusts what is in the file, and leaves a log alone when it is closed again before all was found right.
+fn guard(connection: &Connection, pages_max: Option<u32>, has_log: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    connection.pragma_update(None, "cell_size_check", "ON")?;
+    connection.pragma_update(None, "trusted_schema", "OFF")?;
+    if let Some(pages) = pages_max {
+        connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 fn open_file(place: &StorePlace, path: &Path) -> Result<Connection, StoreError> {

@@ -1,5 +1,6 @@
 //! The store's handle: what any thread may ask of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, SyncSender, sync_channel};
@@ -9,7 +10,7 @@ use rusqlite::Connection;
 
 use crate::io::clock;
 use crate::io::store::change::Change;
-use crate::io::store::connection;
+use crate::io::store::connection::{self, OpenFile};
 use crate::io::store::error::StoreError;
 use crate::io::store::place::StorePlace;
 use crate::io::store::row::{self, RunHead, RunId, StoredStep};
@@ -28,6 +29,7 @@ pub struct Store(Arc<Shared>);
 
 struct Shared {
     place: StorePlace,
+    set_aside: Option<PathBuf>,
     next_run: AtomicI64,
     outstanding: Arc<AtomicUsize>,
     // In this order: the writer ends when nobody can speak to it any more.
@@ -49,7 +51,7 @@ impl Store {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn open_within(place: &StorePlace, pages_max: Option<u32>) -> Result<Self, StoreError> {
-        let connection = connection::open(place, pages_max)?;
+        let OpenFile { connection, set_aside } = connection::open(place, pages_max)?;
         let last = row::last_run(&connection).map_err(|error| StoreError::of(place, &error))?;
         let (sender, inbox) = sync_channel(QUEUE_MAX);
         let outstanding = Arc::new(AtomicUsize::new(0));
@@ -60,6 +62,7 @@ impl Store {
             .map_err(|error| StoreError::of_file(place, &error))?;
         Ok(Self(Arc::new(Shared {
             place: place.clone(),
+            set_aside,
             next_run: AtomicI64::new(last + 1),
             outstanding,
             writer: Some((sender, thread)),
@@ -70,6 +73,15 @@ impl Store {
     #[must_use]
     pub fn place(&self) -> &StorePlace {
         &self.0.place
+    }
+
+    /// What whoever keeps this store must be told once: commits at the end of its log were damaged and could not be read.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let (place, copy) = (&self.0.place, self.0.set_aside.as_ref()?.display());
+        Some(format!(
+            "{place}: the end of its log was damaged, and what stood there is missing; the log is kept in {copy}"
+        ))
     }
 }
 

@@ -9,6 +9,7 @@ pub mod error;
 pub mod row;
 pub mod ticket;
 mod schema;
+mod log;
 mod connection;
 mod change;
 mod writer;

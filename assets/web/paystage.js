@@ -1,6 +1,6 @@
 // Paystage: gives any page navigator.mozPay and navigator.mozApps, as devices of 2013 to 2015 had them.
 //
-//   <script src="http://127.0.0.1:8420/paystage.js"></script>
+//   <script src="http://127.0.0.1:7717/paystage.js"></script>
 //
 // This script plays the *device*: the user agent that stands between a page and the marketplace. It checks the form of what
 // passes through it, opens the payment window, keeps receipts, and never checks a signature. Whoever wants to know whether a

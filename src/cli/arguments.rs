@@ -9,6 +9,7 @@ use crate::cli::paint::HELP;
 use crate::cli::seat::{Taken, taken};
 use crate::cli::window::Tab;
 use crate::io::files::Place;
+use crate::io::http::listen::USUAL_PORT;
 use crate::io::store::place::TEMPORARY;
 use crate::protocol::dial::{Profile, SigningMode};
 use crate::protocol::id::Origin;
@@ -249,14 +250,14 @@ pub(crate) struct PictureArguments {
 /// Without any dial it goes on with the store's last run.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  paystage serve                                            at http://127.0.0.1:8420, gone when it ends
+  paystage serve                                            at http://127.0.0.1:7717, gone when it ends
   paystage serve --store runs.sqlite                        what was answered is on disk
   paystage serve --port 0 --buyer \"you decide\"             a free port; whoever opens the payment window decides
   paystage serve --app http://127.0.0.1:3000 --signing rs256-certified
   paystage serve --seat app-server=http://127.0.0.1:9100 --key my-key --secret-file secret.txt")]
 pub(crate) struct ServeArguments {
     /// The port on 127.0.0.1 and [::1]; 0 takes one that is free
-    #[arg(long, value_name = "PORT", default_value_t = 8420)]
+    #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
     pub(crate) port: u16,
     /// Where runs are kept: a file, or `:memory:` for nowhere
     #[arg(long, value_name = "FILE", default_value = TEMPORARY)]

@@ -3,8 +3,9 @@
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder};
 
+use crate::io::http::listen::USUAL_PORT;
 use crate::session::run::Session;
-use crate::ui::guests::{Guests, USUAL_PORT};
+use crate::ui::guests::Guests;
 use crate::ui::keeping::Keeping;
 use crate::ui::theme::{self, Theme};
 use crate::ui::window::Window;

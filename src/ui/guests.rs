@@ -21,8 +21,6 @@ use crate::protocol::time::Span;
 use crate::session::run::Session;
 use crate::ui::pilot::RunNumber;
 
-/// The port that is tried first.
-pub const USUAL_PORT: u16 = 7717;
 /// How many requests are taken before the next frame is drawn.
 const ASKS_MAX: usize = 256;
 

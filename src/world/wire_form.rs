@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
 use crate::protocol::money::Money;
+use crate::protocol::reissue::{reissue_refused_json, reissued_json};
 use crate::protocol::rules::NoticeForm;
+use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, WireForm};
@@ -100,7 +102,7 @@ impl Addresses<'_> {
             Body::HistoryAnswered { transactions } => history(transactions).into(),
             Body::ReceiptRequested { transaction } => self.receipt_of("/purchases", transaction).into(),
             Body::ReissueAsked { receipt } => self.whole_receipt(receipt, Service::Reissue).into(),
-            Body::ReissueAnswered { status, answer: said } => answer(*status).content(JSON, said.json()).into(),
+            Body::ReissueAnswered { status, answer: said } => answer(*status).content(JSON, reissue_body(said)).into(),
             Body::RefundAsked { transaction, price } => order("refunds", transaction, *price).into(),
             Body::RefundAnswered { .. } => answer(200).json(&[("status", "returned")]).into(),
             Body::ChargebackReported { transaction } => self.chargeback(transaction).into(),
@@ -309,6 +311,14 @@ fn verify_answer(json: String, now: Time) -> HttpForm {
         .header("Cache-Control", "no-cache")
         .header("Last-Modified", http_date(now))
         .content(JSON, json)
+}
+
+/// The historic answer always had a `receipt`, empty where it said no.
+fn reissue_body(said: &StoreAnswer) -> String {
+    match &said.receipt {
+        Some(fresh) => reissued_json(fresh),
+        None => reissue_refused_json(said),
+    }
 }
 
 /// RFC 9110, 5.6.7: always GMT, the day in two digits.

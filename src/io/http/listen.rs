@@ -5,6 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 
 use socket2::{Domain, Socket, Type};
 
+/// The port where nobody names another.
+pub const USUAL_PORT: u16 = 7717;
 /// How often a free port is looked for that both families have.
 const TRIES_MAX: usize = 32;
 /// How many connections may wait to be accepted. Beyond these a client's knock is lost, and it knocks again after a second.
@@ -82,7 +84,7 @@ impl Listening {
         self.sockets.iter().filter_map(|socket| socket.local_addr().ok()).collect()
     }
 
-    /// Where a browser finds it: `http://127.0.0.1:8420`.
+    /// Where a browser finds it: `http://127.0.0.1:7717`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)

@@ -273,7 +273,7 @@ mod tests {
 
     /// A line at home, its driver, and what it asks of servers outside.
     fn driven(clock: Clock, buyer: BuyerCharacter) -> (Line, Driver, mpsc::UnboundedReceiver<Errand>) {
-        let address = Origin::parse("http://127.0.0.1:8420").unwrap();
+        let address = Origin::parse("http://127.0.0.1:7717").unwrap();
         let line = Line::new(at_home(Setup { buyer, ..Setup::default() }, &address, NOON));
         let (errands, waiting) = mpsc::unbounded_channel();
         let (steps, _) = broadcast::channel(16);

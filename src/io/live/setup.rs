@@ -56,7 +56,7 @@ mod tests {
 
     #[test]
     fn what_was_chosen_stays_and_the_rest_becomes_real() {
-        let address = Origin::parse("http://127.0.0.1:8420").unwrap();
+        let address = Origin::parse("http://127.0.0.1:7717").unwrap();
         let now = Time::from_seconds(1_800_000_000);
         let mut chosen = Setup::default();
         chosen.names.app.origin = Origin::parse("http://127.0.0.1:9100").unwrap();

@@ -18,6 +18,7 @@ use crate::world::event::Event;
 use crate::world::http_form::{HttpForm, StartLine};
 use crate::world::input::Input;
 use crate::world::message::{Body, Message, MessageId};
+use crate::world::party::Party;
 
 /// A request that must be carried to somebody's own server, because it was delivered to a party that sits outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,7 +194,10 @@ impl Driver {
             (_, None) => {}
         }
         let setup = run.setup();
-        if setup.seats.is_outside(message.to, setup.is_hosted())
+        // A page is never called; what reaches it is an answer, and whoever waits for that has been told.
+        let is_server = matches!(message.to, Party::AppServer | Party::Marketplace | Party::Provider);
+        if is_server
+            && setup.seats.is_outside(message.to, setup.is_hosted())
             && let Some(form) = form().filter(|form| matches!(form.start, StartLine::Request { .. }))
         {
             // Without anybody to run errands the message stays unanswered, as at a server that is down.

@@ -8,6 +8,7 @@ use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::input::Input;
 use paystage::world::message::Body;
+use paystage::world::provenance::Provenance;
 use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::Setup;
 
@@ -40,7 +41,7 @@ fn setup() -> Setup {
 fn buy(world: &mut World) {
     let (mut sold, mut signed) = (None, None);
     let product = ProductId::parse("shiny-pony").unwrap();
-    for event in say(world, Input::Buy { product, origin: None, referer: None }) {
+    for event in say(world, Input::Buy { product, origin: None, provenance: Provenance::default() }) {
         if let Event::Delivered { message } = &event
             && let Body::BuyAnswered { transaction, request } = &message.body
         {

@@ -17,6 +17,7 @@ use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Client, Presenter, Question};
 use crate::world::asked::{Matter, PATIENCE, Questions, refusal};
+use crate::world::domain_check::own_provenance;
 use crate::world::event::Event;
 use crate::world::marketplace::store_keys::root_url;
 use crate::world::message::{Body, Message, MessageId};
@@ -295,7 +296,8 @@ impl AppPage {
         }
         (stock.stage, stock.transaction, stock.polls, stock.refusal) = (Stage::Asking, None, 0, None);
         let origin = Some(scene.catalog.app.clone());
-        let body = Body::BuyAsked { product: product.clone(), origin };
+        let provenance = own_provenance(scene, product);
+        let body = Body::BuyAsked { product: product.clone(), origin, provenance };
         self.questions.ask(Matter::Order(product.clone()), Party::AppServer, body, out);
     }
 

@@ -13,9 +13,11 @@ use crate::protocol::time::Time;
 use crate::world::catalog::Product;
 use crate::world::chance::Chance;
 use crate::world::character::ServerCharacter;
+use crate::world::domain_check;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
+use crate::world::provenance::Provenance;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
 use crate::world::wire::{Outbox, Reminder};
@@ -102,7 +104,9 @@ impl AppServer {
 
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
         match &message.body {
-            Body::BuyAsked { product, origin } => self.start(scene, product, origin.as_ref(), message, out),
+            Body::BuyAsked { product, origin, provenance } => {
+                self.start(scene, (product, origin.as_ref(), provenance), message, out);
+            }
             Body::StartAnswered { transaction } => self.started(scene, transaction, message, out),
             Body::BuyRefused { status, refusal } => self.not_started(*status, refusal, message, out),
             Body::NoticeSent { token, kind, .. } => self.take_notice(scene, (token, *kind), message, out),
@@ -129,17 +133,16 @@ impl AppServer {
     fn start(
         &mut self,
         scene: &Scene,
-        product: &ProductId,
-        origin: Option<&Origin>,
+        (product, origin, told): (&ProductId, Option<&Origin>, &Provenance),
         question: &Arc<Message>,
         out: &mut Outbox<'_>,
     ) {
         let Some(product) = scene.catalog.product(product) else {
-            let refusal = Refusal::from(Stop::UnknownProduct);
-            out.event(Event::Refused { by: Party::AppServer, refusal: refusal.clone() });
-            out.answer(question, Body::BuyRefused { status: 404, refusal });
-            return;
+            return refuse(404, Stop::UnknownProduct.into(), question, out);
         };
+        if let Err(refusal) = domain_check::check(scene, &product.app, (&product.id, origin, told)) {
+            return refuse(403, refusal.into(), question, out);
+        }
         if scene.setup.is_hosted() {
             let origin = origin.unwrap_or(&product.app).clone();
             let body = Body::StartAsked { product: product.id.clone(), origin };
@@ -270,6 +273,12 @@ impl AppServer {
         order.receipt = receipt.cloned();
         out.answer(&question, Body::StatusAnswered { transaction: transaction.clone(), receipt: receipt.cloned() });
     }
+}
+
+/// Says no to a buy request.
+fn refuse(status: u16, refusal: Refusal, question: &Message, out: &mut Outbox<'_>) {
+    out.event(Event::Refused { by: Party::AppServer, refusal: refusal.clone() });
+    out.answer(question, Body::BuyRefused { status, refusal });
 }
 
 /// Who stands in `iss` of pay requests, and in `aud` of notices.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::time::Time;
 use crate::world::character::BuyerCharacter;
+use crate::world::provenance::Provenance;
 
 /// An input with its moment, as scenario lines write it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,9 +28,9 @@ pub enum Input {
         /// The `Origin` header, where there was one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
-        /// The `Referer` header, where there was one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        referer: Option<String>,
+        /// What else tells where it comes from.
+        #[serde(flatten)]
+        provenance: Provenance,
     },
     /// Device → Marketplace: opens the payment page with a pay request.
     OpenWindow {

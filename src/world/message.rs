@@ -12,6 +12,7 @@ use crate::protocol::time::Time;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::world::party::Party;
 use crate::world::planted::Planted;
+use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
 
 /// A message's place in the run: 0 for the first one sent.
@@ -144,6 +145,9 @@ pub enum Body {
         /// The `Origin` header that a browser adds, and a program need not.
         #[serde(skip_serializing_if = "Option::is_none")]
         origin: Option<Origin>,
+        /// What else tells where it comes from.
+        #[serde(flatten)]
+        provenance: Provenance,
     },
     /// App server → Marketplace: records the start of the transaction.
     StartAsked {

@@ -22,8 +22,9 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
     let arrow = |from, to, body| Ok(Arrow { from, to, body });
     let (page, server, market) = (Party::AppPage, Party::AppServer, Party::Marketplace);
     match input {
-        Input::Buy { product, origin, referer: _ } => {
-            arrow(page, server, Body::BuyAsked { product: product.clone(), origin: origin.clone() })
+        Input::Buy { product, origin, provenance } => {
+            let (product, origin, provenance) = (product.clone(), origin.clone(), provenance.clone());
+            arrow(page, server, Body::BuyAsked { product, origin, provenance })
         }
         Input::OpenWindow { request, buyer: _ } => {
             arrow(Party::Device, market, Body::WindowOpened { request: request.as_str().into() })

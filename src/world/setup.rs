@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::protocol::dial::{Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
+use crate::protocol::dial::{DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
 use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
@@ -33,6 +33,8 @@ pub struct Setup {
     pub identity: Option<IdentityMode>,
     /// D3, where the page is silent: a reissued or repeated receipt of one transaction keeps its GUID.
     pub is_guid_kept: bool,
+    /// D4: how the payment server makes sure that a buy request comes from the app.
+    pub domain_check: DomainCheck,
     /// D5: what the app asks besides the signature; `None` follows the revision.
     pub verify_policy: Option<VerifyPolicy>,
     /// D6: whose checks the app makes; `None` follows the revision.
@@ -134,6 +136,7 @@ impl Default for Setup {
             hosting: Hosting::Hosted,
             identity: None,
             is_guid_kept: true,
+            domain_check: DomainCheck::None,
             verify_policy: None,
             profile: None,
             signing: None,

@@ -19,6 +19,7 @@ use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, WireForm};
 use crate::world::message::{Body, ChargeAnswer, Message, Ware};
 use crate::world::planted::Planted;
+use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
 
@@ -56,7 +57,7 @@ impl Addresses<'_> {
             Body::KeysAsked => self.at_market("GET", "/.well-known/jwks.json").into(),
             Body::KeysAnswered { keys } => answer(200).content("application/jwk-set+json", &**keys).into(),
             Body::BuyClicked { product } => say(format!("click on Buy ({product})")),
-            Body::BuyAsked { product, origin } => self.buy(product, origin.as_ref()).into(),
+            Body::BuyAsked { product, origin, provenance } => self.buy(product, origin.as_ref(), provenance).into(),
             Body::StartAsked { product, origin } => self.start(product, origin).into(),
             Body::StartAnswered { transaction } => answer(201).json(&[("transactionID", transaction.as_str())]).into(),
             Body::BuyAnswered { transaction, request } => buy_answer(transaction, request).into(),
@@ -141,10 +142,17 @@ impl Addresses<'_> {
         if self.setup.is_hosted() { self.market() } else { own() }
     }
 
-    fn buy(&self, product: &ProductId, origin: Option<&Origin>) -> HttpForm {
-        let post = HttpForm::request("POST", format!("{}/mozpay/product/{product}/buy", self.server()));
-        match origin {
-            Some(origin) => post.header("Origin", origin.as_str()),
+    fn buy(&self, product: &ProductId, origin: Option<&Origin>, told: &Provenance) -> HttpForm {
+        let app = told.path.as_ref().map(|app| format!("/app/{}", percent_encoded(app))).unwrap_or_default();
+        let mut post = HttpForm::request("POST", format!("{}/mozpay{app}/product/{product}/buy", self.server()));
+        if let Some(origin) = origin {
+            post = post.header("Origin", origin.as_str());
+        }
+        if let Some(referer) = &told.referer {
+            post = post.header("Referer", referer);
+        }
+        match &told.token {
+            Some(token) => post.header("X-Paystage-App-Token", &**token),
             None => post,
         }
     }

@@ -30,6 +30,7 @@ mod flow_codes;
 mod notices;
 mod plain_runs;
 mod trial_payments;
+mod domain_checks;
 mod outside;
 mod names;
 mod pages;

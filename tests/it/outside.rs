@@ -12,6 +12,7 @@ use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::input::Input;
 use paystage::world::message::{Body, Message, MessageId};
+use paystage::world::provenance::Provenance;
 use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::Setup;
 use paystage::world::transaction::TransactionState;
@@ -119,7 +120,7 @@ impl Live {
 }
 
 fn buy(product: &str) -> Input {
-    Input::Buy { product: ProductId::parse(product).unwrap(), origin: None, referer: None }
+    Input::Buy { product: ProductId::parse(product).unwrap(), origin: None, provenance: Provenance::default() }
 }
 
 /// Their page, our store, and nobody decides but whoever sits at the payment page.

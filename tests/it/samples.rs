@@ -17,6 +17,7 @@ use paystage::world::event::Event;
 use paystage::world::message::{Body, Message, MessageId};
 use paystage::world::party::Party;
 use paystage::world::planted::Planted;
+use paystage::world::provenance::Provenance;
 use paystage::world::refusal::{Refusal, Stop};
 use paystage::world::setup::Setup;
 
@@ -61,7 +62,11 @@ fn rare_bodies() -> Vec<Body> {
     };
     let mut bodies = vec![
         Body::BuyClicked { product: product.clone() },
-        Body::BuyAsked { product: product.clone(), origin: Some(Catalog::of(&Setup::default()).app) },
+        Body::BuyAsked {
+            product: product.clone(),
+            origin: Some(Catalog::of(&Setup::default()).app),
+            provenance: Provenance::default(),
+        },
         Body::BuyRefused { status: 404, refusal: refusal.clone() },
         Body::PayCalled { requests: vec!["a".into(), "b".into()] },
         Body::PriceShown { transaction: transaction.clone(), name, price, opening: MessageId(0) },

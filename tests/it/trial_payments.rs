@@ -20,6 +20,7 @@ use paystage::world::input::Input;
 use paystage::world::marketplace::ledger::Charge;
 use paystage::world::message::{Body, Message, MessageId};
 use paystage::world::names::{AppName, Names, Secret};
+use paystage::world::provenance::Provenance;
 use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::Setup;
 use paystage::world::transaction::TransactionState;
@@ -72,7 +73,7 @@ impl Live {
     /// Buys a product of the store's own and gives back its receipt.
     fn buy(&mut self, product: &str) -> (TransactionId, String) {
         let Body::BuyAnswered { transaction, request } =
-            self.answer(Input::Buy { product: id(product), origin: None, referer: None })
+            self.answer(Input::Buy { product: id(product), origin: None, provenance: Provenance::default() })
         else {
             panic!("not sold")
         };

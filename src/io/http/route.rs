@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::io::http::door::Door;
 use crate::protocol::id::Origin;
 use crate::world::input::Input;
+use crate::world::provenance::Provenance;
 
 /// One endpoint. From this declaration come the route, its guard, the input that it becomes and its description.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +158,14 @@ impl Asked {
     #[must_use]
     pub fn origin(&self) -> Option<Origin> {
         Origin::parse(self.header(&header::ORIGIN)?).ok()
+    }
+
+    /// What else tells where a buy request comes from: the referring page, and the app's own token.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        let referer = self.header(&header::REFERER).map(str::to_owned);
+        let token = self.header(&HeaderName::from_static("x-paystage-app-token")).map(Into::into);
+        Provenance { referer, token, path: None }
     }
 
     /// The field of a form, decoded; the shipped interface took a JSON object in a form's place.

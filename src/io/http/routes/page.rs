@@ -1,7 +1,5 @@
 //! The page's own routes: a pay request for a product, and how a payment stands.
 
-use axum::http::header;
-
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::{ProductId, TransactionId};
@@ -48,8 +46,7 @@ fn buy(asked: &Asked) -> Result<Input, Misheard> {
     let unknown =
         |_| Misheard::missing("UNKNOWN_PRODUCT", format!("There is no such product in this shop: {slug:.80}"));
     let product = ProductId::parse(slug).map_err(unknown)?;
-    let referer = asked.header(&header::REFERER).map(str::to_owned);
-    Ok(Input::Buy { product, origin: asked.origin(), referer })
+    Ok(Input::Buy { product, origin: asked.origin(), provenance: asked.provenance() })
 }
 
 fn poll(asked: &Asked) -> Result<Input, Misheard> {

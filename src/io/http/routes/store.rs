@@ -1,7 +1,5 @@
 //! The store's shipped interface, versions 1 and 2: catalogue, prepare, status, receipts. The historic clients use it unchanged.
 
-use axum::http::header;
-
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::{ProductId, TransactionId};
@@ -112,8 +110,7 @@ fn test(asked: &Asked) -> Result<Input, Misheard> {
 
 fn prepare(asked: &Asked) -> Result<Input, Misheard> {
     let product = known(&asked.field("inapp")?, Misheard::bad)?;
-    let referer = asked.header(&header::REFERER).map(str::to_owned);
-    Ok(Input::Buy { product, origin: asked.origin(), referer })
+    Ok(Input::Buy { product, origin: asked.origin(), provenance: asked.provenance() })
 }
 
 fn status(asked: &Asked) -> Result<Input, Misheard> {

@@ -35,6 +35,7 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::ChargeAsked { price, .. } => format!("charge {price}"),
         Body::ChargeAnswered { answer, .. } => charge_word(*answer).to_owned(),
         Body::NoticeSent { kind, .. } => notice_word(*kind).to_owned(),
+        Body::NoticeAnswered { status: 0, .. } | Body::HttpAnswered { status: 0, .. } => "no answer".to_owned(),
         Body::NoticeAnswered { status, body, .. } => format!("{status}{}", spoken_body(body)),
         Body::OwnerMailed { .. } => "mail: notice not delivered".to_owned(),
         Body::WindowEnded { failure } => choose(failure.is_none(), "paymentSuccess()", "paymentFailed()"),

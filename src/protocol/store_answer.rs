@@ -220,6 +220,10 @@ impl StoreReply {
     /// Reads what came back over HTTP. Total: whatever the body holds, something is said about it.
     #[must_use]
     pub fn read(http_status: u16, body: &str) -> Self {
+        // As XMLHttpRequest tells that nobody answered.
+        if http_status == 0 {
+            return Self::Unreachable;
+        }
         if http_status != 200 {
             return Self::HttpStatus(http_status);
         }
@@ -272,6 +276,7 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_says_what_it_is() {
+        assert_eq!(StoreReply::read(0, "connection refused"), StoreReply::Unreachable);
         assert_eq!(StoreReply::read(500, ""), StoreReply::HttpStatus(500));
         assert_eq!(StoreReply::read(200, "<html>"), StoreReply::NotJson);
         assert_eq!(StoreReply::read(200, "null"), StoreReply::NotAnObject);

@@ -60,7 +60,7 @@ use crate::world::fault::reach::Reach;
 use crate::world::input::Input;
 use crate::world::marketplace::Marketplace;
 use crate::world::message::{Body, Crossing, Message, MessageId};
-use crate::world::outside::Arrow;
+use crate::world::outside::{Arrow, Errands};
 use crate::world::party::Party;
 use crate::world::planted::Planted;
 use crate::world::provider::Provider;
@@ -75,6 +75,7 @@ pub struct World {
     scene: Scene,
     wire: Wire,
     faults: FaultDesk,
+    errands: Errands,
     buyer: Buyer,
     app_page: AppPage,
     device: Device,
@@ -104,6 +105,7 @@ impl World {
         Self {
             wire: Wire::new(scene.setup.latency),
             faults: FaultDesk::new(&scene.setup.faults, scene.now),
+            errands: Errands::default(),
             buyer,
             app_page: AppPage::default(),
             device: Device::new(&scene.catalog),
@@ -121,7 +123,7 @@ impl World {
             Command::Start => self.start(&mut events),
             Command::Step => self.step(&mut events),
             Command::Wait { span } => self.wait(*span, &mut events),
-            Command::Buy { product } => self.act(&mut events, |_, out| Buyer::click_buy(product, out)),
+            Command::Buy { product } => self.at_page(&mut events, |_, out| Buyer::click_buy(product, out)),
             Command::Confirm { pin } => self.act(&mut events, |world, out| world.buyer.confirm(pin, out)),
             Command::Cancel => self.act(&mut events, |world, out| world.buyer.cancel(out)),
             Command::CloseWindow => self.act(&mut events, |world, out| world.buyer.close_window(out)),
@@ -139,11 +141,13 @@ impl World {
                 self.act(&mut events, |_, out| Buyer::request_receipt(transaction, out));
             }
             Command::VerifyAgain { product } => {
-                self.act(&mut events, |world, out| world.app_page.verify_again(product, out));
+                self.at_page(&mut events, |world, out| world.app_page.verify_again(product, out));
             }
-            Command::Reissue { product } => self.act(&mut events, |world, out| world.app_page.reissue(product, out)),
+            Command::Reissue { product } => {
+                self.at_page(&mut events, |world, out| world.app_page.reissue(product, out))
+            }
             Command::RotateKey => self.act(&mut events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
-            Command::FetchKeys => self.act(&mut events, |world, out| world.app_page.fetch_keys(out)),
+            Command::FetchKeys => self.at_page(&mut events, |world, out| world.app_page.fetch_keys(out)),
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
             Command::Arm { fault } => self.at_faults(&mut events, |faults, reach| faults.arm(fault, reach)),
@@ -218,6 +222,11 @@ impl World {
         &self.wire
     }
 
+    /// Our requests to servers outside that nobody has answered yet, oldest first.
+    pub fn errands(&self) -> impl Iterator<Item = &Arc<Message>> {
+        self.errands.iter()
+    }
+
     /// Whether this message goes to a program outside: for the stage it ends when it is delivered.
     #[must_use]
     pub fn leaves_the_stage(&self, message: &Message) -> bool {
@@ -264,9 +273,10 @@ impl World {
     /// The app is opened for the first time and obtains the keys (D14 says which it ends up with).
     fn start(&mut self, events: &mut Vec<Event>) {
         self.at_faults(events, FaultDesk::begin_all);
-        if self.setup().seats.app_page == Seat::Simulated {
-            self.act(events, |world, out| world.app_page.fetch_keys(out));
+        if self.setup().seats.app_page == Seat::External {
+            return;
         }
+        self.act(events, |world, out| world.app_page.fetch_keys(out));
         match self.scene.setup.app_keys {
             AppKeys::FetchedBeforehand | AppKeys::IssuerUnknown => {}
             AppKeys::Stale => self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
@@ -278,11 +288,19 @@ impl World {
     }
 
     /// Delivers the next arrow with the brief answers that come back at the same instant.
+    ///
+    /// Where messages take time, a step runs on until an arrow arrives. Where they take none, as in live runs, it never leaves the
+    /// moment of what is due next: a clock that follows the outside must not run ahead of it.
     fn step(&mut self, events: &mut Vec<Event>) {
-        if self.wire.is_empty() {
-            events.push(Event::CommandIgnored { why: "Nothing is on its way" });
-        }
-        while let Some((due, what)) = self.wire.pop() {
+        let Some(first) = self.wire.next_due() else {
+            return events.push(Event::CommandIgnored { why: "Nothing is on its way" });
+        };
+        let is_prompt = self.setup().latency <= Span::from_millis(0);
+        while let Some(next) = self.wire.next_due() {
+            if is_prompt && next > first.max(self.scene.now) {
+                break;
+            }
+            let Some((due, what)) = self.wire.pop() else { break };
             self.scene.now = self.scene.now.max(due);
             match what {
                 Due::Reminder(reminder) => self.remember(reminder, events),
@@ -293,6 +311,9 @@ impl World {
                     }
                 }
             }
+        }
+        if events.is_empty() {
+            events.push(Event::Waited { until: self.scene.now });
         }
     }
 
@@ -322,6 +343,14 @@ impl World {
         }
     }
 
+    /// As [`act`](Self::act), for what begins at the simulated app page.
+    fn at_page(&mut self, events: &mut Vec<Event>, begin: impl FnOnce(&mut Self, &mut Outbox<'_>)) {
+        if self.setup().seats.app_page == Seat::External {
+            return events.push(Event::CommandIgnored { why: "The app page sits outside in this run: act there" });
+        }
+        self.act(events, begin);
+    }
+
     /// Takes a message off its way if it is still due when its sender meant it to be.
     fn take_punctual(&mut self, id: MessageId, events: &[Event]) -> Option<Arc<Message>> {
         let sent = events.iter().find_map(|event| match_sent(event, id))?;
@@ -347,7 +376,9 @@ impl World {
         if let (Body::WindowEnded { .. }, Some(opening)) = (&message.body, message.answers) {
             self.buyer.lose_window(opening, out);
         }
-        if !is_leaving {
+        if is_leaving {
+            self.errands.note(message);
+        } else {
             self.hear(message, events);
         }
         self.at_faults(events, |faults, reach| faults.has_arrived(message.id, reach));
@@ -423,6 +454,18 @@ impl World {
     fn receive(&mut self, at: Time, input: &Input, events: &mut Vec<Event>) {
         let until = self.wire.next_due().map_or(at, |due| at.min(due));
         self.scene.now = self.scene.now.max(until);
+        if let Input::Answer { message, .. } | Input::NoAnswer { message, .. } = input {
+            return match self.errands.take(MessageId(*message)) {
+                None => events.push(Event::CommandIgnored { why: "No message of ours waits for this answer" }),
+                Some(question) => match outside::answer(&question.body, input) {
+                    None => events
+                        .push(Event::CommandIgnored { why: "The page is loaded; its own server says what follows" }),
+                    Some(answer) => self.act(events, |_, out| {
+                        out.hear_answer(&question, answer);
+                    }),
+                },
+            };
+        }
         let arrow = outside::arrow(input, &self.buyer, &self.app_server);
         match arrow.and_then(|arrow| self.admitted(arrow)) {
             Err(why) => events.push(Event::CommandIgnored { why }),

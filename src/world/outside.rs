@@ -1,11 +1,74 @@
 //! The outside: how recorded input becomes an arrow on the ordinary road.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::protocol::id::TransactionId;
 use crate::world::app_server::AppServer;
 use crate::world::buyer::{Buyer, PaymentWindow};
 use crate::world::input::Input;
-use crate::world::message::Body;
+use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
+use crate::world::reply::reply;
+
+/// Our requests to servers outside, until their answers come in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Errands {
+    open: BTreeMap<MessageId, Arc<Message>>,
+}
+
+impl Errands {
+    /// Remembers a message that has left the stage, if its receiver is a server that will answer it.
+    pub(crate) fn note(&mut self, message: &Arc<Message>) {
+        let is_server = matches!(message.to, Party::AppServer | Party::Marketplace | Party::Provider);
+        if is_server && message.crossing.is_none() && message.answers.is_none() && is_answered(&message.body) {
+            self.open.insert(message.id, Arc::clone(message));
+        }
+    }
+
+    /// The message that this is the answer to. One answer is enough.
+    pub(crate) fn take(&mut self, message: MessageId) -> Option<Arc<Message>> {
+        self.open.remove(&message)
+    }
+
+    /// All of them, oldest first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Message>> {
+        self.open.values()
+    }
+}
+
+/// Mail is not answered, and a page that was unloaded waits for nothing.
+fn is_answered(body: &Body) -> bool {
+    !matches!(body, Body::OwnerMailed { .. } | Body::WindowAbandoned { .. })
+}
+
+/// What a server outside said to one of our messages; nothing where it only served a page.
+pub(crate) fn answer(question: &Body, input: &Input) -> Option<Body> {
+    match input {
+        Input::Answer { status, .. }
+            if matches!(question, Body::WindowOpened { .. }) && (200..300).contains(status) =>
+        {
+            None
+        }
+        Input::Answer { status, body, .. } => Some(reply(question, *status, body)),
+        // Status 0 is how the clients of the time were told that nobody answered.
+        Input::NoAnswer { why, .. } => Some(reply(question, 0, why)),
+        Input::Buy { .. }
+        | Input::OpenWindow { .. }
+        | Input::Confirm { .. }
+        | Input::Cancel { .. }
+        | Input::CloseWindow { .. }
+        | Input::PollStatus { .. }
+        | Input::Verify { .. }
+        | Input::Reissue { .. }
+        | Input::FetchKeys
+        | Input::ListProducts { .. }
+        | Input::InstallReceipt { .. }
+        | Input::TestReceipt { .. }
+        | Input::ListPurchases
+        | Input::RequestReceipt { .. } => None,
+    }
+}
 
 /// What a program outside says to a party of the stage.
 pub(crate) struct Arrow {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::protocol::id::TransactionId;
 use crate::protocol::store_answer::StoreReply;
 use crate::world::message::Body;
 
@@ -30,6 +31,20 @@ fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
     if let Body::KeysAsked = question {
         return Some(Body::KeysAnswered { keys: body.into() });
     }
+    if let Body::BuyAsked { .. } = question {
+        return pay_request(&serde_json::from_str(body).ok()?);
+    }
+    if let Body::ReceiptSought { transaction } = question {
+        let told: Value = serde_json::from_str(body).ok()?;
+        let receipt = told.get("receipt")?.as_str()?.into();
+        return Some(Body::ReceiptSupplied { transaction: transaction.clone(), receipt });
+    }
+    if let Body::HistoryAsked = question {
+        let told: Value = serde_json::from_str(body).ok()?;
+        let id = |row: &Value| row.as_str().or_else(|| row.get("transaction")?.as_str()).map(TransactionId::from);
+        let rows = told.get("purchases")?.as_array()?;
+        return Some(Body::HistoryAnswered { transactions: rows.iter().filter_map(id).collect() });
+    }
     if let Body::StatusAsked { transaction, .. } = question {
         let told: Value = serde_json::from_str(body).ok()?;
         let receipt = told.get("receipt").and_then(Value::as_str).map(Into::into);
@@ -43,10 +58,18 @@ fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
     None
 }
 
+/// A pay request with the id that its status address ends in, in the words of either specification or of the shipped store.
+fn pay_request(told: &Value) -> Option<Body> {
+    let text = |names: &[&str]| names.iter().find_map(|name| told.get(name)?.as_str());
+    let request = text(&["webpayJWT", "jwt"])?;
+    let in_address = || text(&["contribStatusURL"])?.trim_end_matches('/').rsplit('/').next();
+    let transaction = text(&["transactionID", "transID"]).or_else(in_address)?;
+    Some(Body::BuyAnswered { transaction: TransactionId::from(transaction), request: request.into() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::id::TransactionId;
 
     fn asked() -> Body {
         Body::StatusAsked { transaction: TransactionId::from("t"), poll: 1 }

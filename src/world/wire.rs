@@ -231,6 +231,13 @@ impl<'a> Outbox<'a> {
         self.begin(Route { from, to, answers: None, crossing: Some(Crossing::In) }, body)
     }
 
+    /// Puts on the wire what a server outside answered.
+    pub(crate) fn hear_answer(&mut self, question: &Message, body: Body) -> MessageId {
+        let route =
+            Route { from: question.to, to: question.from, answers: Some(question.id), crossing: Some(Crossing::In) };
+        self.launch(route, body, question.number, Span::from_millis(0))
+    }
+
     /// Tells a third party what a question led to. Where a program outside asked and waits, the question is named.
     pub(crate) fn pass_on(&mut self, question: &Message, to: Party, body: Body) -> MessageId {
         let answers = question.crossing.map(|_| question.id);

@@ -31,6 +31,7 @@ mod notices;
 mod plain_runs;
 mod trial_payments;
 mod domain_checks;
+mod outside_servers;
 mod outside;
 mod names;
 mod pages;

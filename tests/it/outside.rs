@@ -7,7 +7,7 @@ use paystage::protocol::id::{ProductId, TransactionId};
 use paystage::protocol::store_answer::Status;
 use paystage::protocol::time::Span;
 use paystage::world::World;
-use paystage::world::character::BuyerCharacter;
+use paystage::world::character::{BuyerCharacter, ServerCharacter};
 use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::input::Input;
@@ -464,4 +464,29 @@ fn ten_thousand_readings_leave_the_world_as_large_as_it_was() {
     let few = read(100);
     // Counters may gain a digit or two.
     assert!(read(10_000) < few + 32);
+}
+
+#[test]
+fn a_step_never_leaves_the_moment_of_what_is_due_next() {
+    // The server answers no notice: its time-out leads to another delivery 300 s later, and to nothing now.
+    let lost = ServerCharacter::NeverAnswers;
+    let mut live = Live::new(Setup { app_server: lost, hosting: Hosting::Classic, ..outside_page() });
+    let (_, request) = live.buy();
+    live.open(&request);
+    // In classic mode the store has a name of its own for the payment.
+    let transaction = live.world.buyer().window().unwrap().transaction.clone();
+    live.confirm(&transaction, "1234");
+    let overdue = live.world.next_due().unwrap();
+    live.command(Command::Step);
+    assert_eq!((live.world.now(), live.world.next_due()), (overdue, Some(overdue + Span::from_seconds(300))));
+    // Where messages take time, a step runs on to the next arrow.
+    let patient = Setup { app_server: lost, hosting: Hosting::Classic, ..Setup::default() };
+    let mut world = World::new(patient);
+    world.handle(&Command::Start);
+    world.handle(&Command::Buy { product: ProductId::parse("shiny-pony").unwrap() });
+    for _ in 0..100 {
+        let events = world.handle(&Command::Step);
+        let is_arrow = |event: &Event| matches!(event, Event::Delivered { .. } | Event::CommandIgnored { .. });
+        assert!(events.iter().any(is_arrow), "{events:?}");
+    }
 }

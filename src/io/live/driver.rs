@@ -270,6 +270,7 @@ mod tests {
     use crate::protocol::id::{Origin, ProductId, TransactionId};
     use crate::session::line::Line;
     use crate::world::character::BuyerCharacter;
+    use crate::world::provenance::Provenance;
     use crate::world::setup::Setup;
     use crate::world::transaction::TransactionState;
 
@@ -295,7 +296,7 @@ mod tests {
     }
 
     fn buy() -> Input {
-        Input::Buy { product: ProductId::parse("shiny-pony").unwrap(), origin: None, referer: None }
+        Input::Buy { product: ProductId::parse("shiny-pony").unwrap(), origin: None, provenance: Provenance::default() }
     }
 
     fn answered(said: Result<Said, oneshot::error::TryRecvError>) -> Reply {

@@ -280,7 +280,7 @@ fn a_store_is_opened_and_its_last_run_loaded_while_the_window_goes_on() {
     drop(Recorder::begin(&shelf.open(), &bought()));
     let run = Recorder::begin(&shelf.open(), &session).run();
     let (wake, woken) = std::sync::mpsc::channel();
-    let mut loading = loading::open(shelf.place(), Wanted::Last, move || drop(wake.send(())));
+    let mut loading = loading::open(shelf.place(), Wanted::Last, move || wake.send(()).unwrap_or_default());
     let opened = loop {
         match loading.standing() {
             Standing::Ended(ended) => break ended.unwrap(),

@@ -145,6 +145,23 @@ fn get_product_knows_its_own_guids_alone() {
 }
 
 #[test]
+fn fake_products_are_kiwi_and_rocket_and_give_test_receipts() {
+    let server = start("pays at once");
+    let listed = get(&server, "/api/v1/payments/stub-in-app-products/").with(200).json();
+    let objects = listed["objects"].as_array().unwrap();
+    objects.iter().for_each(is_product);
+    let names: Vec<_> = objects.iter().map(|object| text(&object["name"])).collect();
+    assert_eq!(names, ["Kiwi", "Rocket"]);
+    let guid = text(&objects[0]["guid"]);
+    is_product(&get(&server, &format!("/api/v1/payments/stub-in-app-products/{guid}/")).with(200).json());
+    get(&server, "/api/v1/payments/stub-in-app-products/shiny-pony/").with(404);
+    let receipt = purchase(&server, &guid);
+    assert_eq!(claims(&receipt)["typ"], "test-receipt");
+    assert_eq!(validate(&server, &receipt)["status"], "ok");
+    assert_eq!(validate(&server, &spoiled(&receipt))["status"], "invalid");
+}
+
+#[test]
 fn purchase_ends_with_a_receipt_that_the_library_restores() {
     let server = start("pays at once");
     let receipt = purchase(&server, "shiny-pony");

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
 
 import { start } from './stage.mjs';
 
@@ -31,3 +31,13 @@ for (const [signing, alg] of [['eddsa', 'EdDSA'], ['es256', 'ES256'], ['rs512', 
     await assert.rejects(jwtVerify(receipt, keys, { ...rules, currentDate: earlier }), errors.JWTClaimValidationFailed);
   });
 }
+
+test('after a rotation the new key signs and the old receipt is still taken', async (t) => {
+  const stage = await start(t);
+  const before = await stage.buy('shiny-pony');
+  await stage.command({ do: 'rotate-key' });
+  const after = await stage.buy('golden-saddle');
+  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', stage.base));
+  assert.notEqual(decodeProtectedHeader(before.receipt).kid, decodeProtectedHeader(after.receipt).kid);
+  for (const { receipt } of [before, after]) await jwtVerify(receipt, keys, { issuer: stage.base });
+});

@@ -1,7 +1,7 @@
 // mozpay for node, as an app server of 2013: signs pay requests, takes the notices of the stage, answers them.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { test } from 'node:test';
 
@@ -14,7 +14,7 @@ const secret = 'not-a-secret-but-long-enough-for-hs256';
 const audience = 'marketplace.firefox.com';
 
 /** The little of express 2 that the library touches: `app.post`, `req.param`, `res.send`. */
-class Express {
+class Express extends EventEmitter {
   routes = new Map();
   answered = [];
 
@@ -32,6 +32,7 @@ class Express {
         this.answered.push(answer);
         const status = typeof answer === 'number' ? answer : 200;
         response.writeHead(status).end(status === answer ? '' : answer);
+        this.emit('answer');
       };
       this.routes.get(request.url)(request, response);
     });
@@ -82,9 +83,31 @@ test('a paid request comes back as a notice that the library takes', async (t) =
   assert.deepEqual(app.answered, [notice.response.transactionID]);
 });
 
+test('money given back comes as a chargeback', async (t) => {
+  const { stage, request } = await shop(t);
+  const arrived = once(pay, 'postback');
+  await open(stage, pay.request(request));
+  const [{ response }] = await arrived;
+  const back = once(pay, 'chargeback');
+  await stage.command({ do: 'refund', transaction: response.transactionID });
+  const [notice] = await back;
+  assert.equal(notice.response.transactionID, response.transactionID);
+  assert.equal(notice.response.reason, 'refund');
+});
+
 test('a request signed with another secret is refused, and the library hears nothing', async (t) => {
   const { app, stage, request } = await shop(t);
   pay.configure({ mozPayKey: key, mozPaySecret: 'some-other-secret-that-nobody-knows', mozPayAudience: audience });
   assert.match(await open(stage, pay.request(request)), /INVALID_JWT/);
   assert.deepEqual(app.answered, []);
+});
+
+test('a library with another secret says 400 to each of six deliveries', async (t) => {
+  const { app, stage, request } = await shop(t, '--clock', 'virtual');
+  const jwt = pay.request(request);
+  pay.configure({ mozPayKey: key, mozPaySecret: 'some-other-secret-that-nobody-knows', mozPayAudience: audience });
+  await open(stage, jwt);
+  await stage.advance('1d');
+  while (app.answered.length < 6) await once(app, 'answer', { signal: AbortSignal.timeout(20_000) });
+  assert.deepEqual(app.answered, Array(6).fill(400));
 });

@@ -5,12 +5,8 @@ import os
 import pathlib
 import subprocess
 import tempfile
-import time
 import urllib.error
 import urllib.request
-
-# How long a buyer may take.
-PATIENCE_S = 20
 
 
 class Stage:
@@ -27,7 +23,8 @@ class Stage:
             text=True,
             env={**os.environ, "XDG_RUNTIME_DIR": self.folder.name, "XDG_STATE_HOME": self.folder.name},
         )
-        self.base, _token = (self.process.stdout.readline().rstrip() for _ in range(2))
+        self.base, token = (self.process.stdout.readline().rstrip() for _ in range(2))
+        self.token = pathlib.Path(token).read_text().strip()
 
     def __enter__(self):
         return self
@@ -48,21 +45,40 @@ class Stage:
             with answer:
                 return answer.code, answer.read().decode()
 
+    def control(self, path, body):
+        """Asks the control door."""
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        status, text = self.ask("POST", f"/control/{path}", json.dumps(body).encode(), headers)
+        assert status == 200, f"/control/{path}: {status} {text}"
+        return json.loads(text)
+
+    def command(self, **command):
+        return self.control("command", command)
+
+    def advance(self, span):
+        """Lets time pass on a virtual clock; what falls due meanwhile happens."""
+        return self.control("clock", {"advance": span})
+
+    def open(self, product):
+        """Starts a purchase and opens its payment window: the transaction."""
+        status, text = self.ask("POST", f"/mozpay/product/{product}/buy")
+        assert status == 200, text
+        started = json.loads(text)
+        self.ask("GET", f"/mozpay/?req={started['webpayJWT']}")
+        return started["transactionID"]
+
+    def receipt(self, transaction):
+        """The receipt of a completed payment."""
+        _, text = self.ask("GET", f"/mozpay/transaction/{transaction}")
+        settled = json.loads(text)
+        assert settled["status"] == "completed", settled
+        return settled["receipt"]
+
     def buy(self, product):
         """A whole purchase through the page's own routes: its transaction and its receipt."""
-        started = self._json("POST", f"/mozpay/product/{product}/buy")
-        self.ask("GET", f"/mozpay/?req={started['webpayJWT']}")
-        until = time.monotonic() + PATIENCE_S
-        while time.monotonic() < until:
-            settled = self._json("GET", f"/mozpay/transaction/{started['transactionID']}")
-            if settled["status"] == "completed":
-                return started["transactionID"], settled["receipt"]
-        raise TimeoutError(f"{started['transactionID']} is never completed")
-
-    def _json(self, method, path):
-        status, text = self.ask(method, path)
-        assert status == 200, f"{method} {path}: {status} {text}"
-        return json.loads(text)
+        transaction = self.open(product)
+        self.control("wait", {"state": "completed", "transaction": transaction})
+        return transaction, self.receipt(transaction)
 
 
 def spoiled(token):

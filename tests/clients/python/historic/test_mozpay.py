@@ -99,6 +99,15 @@ def test_a_paid_request_comes_back_as_a_notice_that_the_library_takes(shop):
         assert notice["response"]["price"] == {"amount": "0.99", "currency": "USD"}
 
 
+def test_money_given_back_comes_as_a_chargeback_with_its_reason(shop):
+    with shop.stage() as stage:
+        stage.ask("GET", "/mozpay/?req=" + signed(shop.request()))
+        _, paid = shop.next()
+        stage.command(do="refund", transaction=paid["response"]["transactionID"])
+        path, notice = shop.next()
+        assert path == "/mozpay/chargeback"
+        assert notice["response"] == {**notice["response"], "reason": "refund"}
+
 
 def test_a_request_without_a_description_is_refused_at_once(shop):
     with shop.stage() as stage:

@@ -47,9 +47,15 @@ def is_chained(stage, receipt):
     return verifier.verify(receipt)
 
 
-def test_the_verify_service_says_ok_and_of_a_spoiled_receipt_invalid(stage):
-    _, receipt = stage.buy("shiny-pony")
+def test_the_verify_service_says_ok_then_refunded(stage):
+    transaction, receipt = stage.buy("shiny-pony")
     assert Receipt(receipt).verify_server()["status"] == "ok"
+    stage.command(do="refund", transaction=transaction)
+    assert Receipt(receipt).verify_server()["status"] == "refunded"
+
+
+def test_the_verify_service_says_invalid_of_a_spoiled_receipt(stage):
+    _, receipt = stage.buy("shiny-pony")
     assert Receipt(spoiled(receipt)).verify_server()["status"] == "invalid"
 
 

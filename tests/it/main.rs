@@ -81,3 +81,6 @@ mod compare;
 mod coverage;
 mod knowledge;
 mod opinion;
+
+#[cfg(feature = "browser")]
+mod browser;

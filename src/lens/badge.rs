@@ -31,6 +31,8 @@ pub enum BadgeKind {
     Refused,
     /// Somebody stopped trying.
     GaveUp,
+    /// Somebody spoilt it on purpose: the reason of all the others.
+    Fault,
 }
 
 impl Badge {
@@ -74,6 +76,23 @@ impl Badge {
         Self::new(BadgeKind::Unexpected, "unexpected")
     }
 
+    /// What a fault did, by the word of its act or of a party's trouble.
+    pub(crate) fn fault(act: &'static str) -> Self {
+        let words = match act {
+            "hold" => "fault · held",
+            "delay" => "fault · delayed",
+            "drop" => "fault · dropped",
+            "duplicate" => "fault · sent twice",
+            "reorder" => "fault · overtaken",
+            "corrupt" => "fault · byte changed",
+            "replace" => "fault · field changed",
+            "answer" => "fault · answered instead",
+            "time-out" => "fault · too late",
+            trouble => return Self::new(BadgeKind::Fault, format!("fault · {trouble}")),
+        };
+        Self::new(BadgeKind::Fault, words)
+    }
+
     fn new(kind: BadgeKind, text: impl Into<Cow<'static, str>>) -> Self {
         Self { kind, text: text.into() }
     }
@@ -84,7 +103,7 @@ impl BadgeKind {
     #[must_use]
     pub fn is_mild(self) -> bool {
         match self {
-            Self::Retry | Self::Unexpected | Self::WrongAnswer => true,
+            Self::Retry | Self::Unexpected | Self::WrongAnswer | Self::Fault => true,
             Self::TimedOut | Self::GaveUp | Self::Refused => false,
         }
     }

@@ -28,6 +28,8 @@ pub struct Flow {
     purchases: Purchases,
     progress: BTreeMap<ProductId, Vec<(usize, Progress)>>,
     arrows: usize,
+    /// The marks of messages that were spoilt and have not arrived yet.
+    spoilt: BTreeMap<MessageId, Badge>,
     read: usize,
     last: Option<Arc<Step>>,
     /// Whether it goes on where another flow ends.
@@ -138,6 +140,9 @@ impl Flow {
                 Event::Unexpected { message, .. } => {
                     self.mark(self.by_message.get(message).copied(), step.index, Badge::unexpected());
                 }
+                Event::FaultFired { message, act, became, .. } => {
+                    self.spoilt(message, Badge::fault(act), is_lost(act, became.is_some()), step.index);
+                }
                 Event::Waited { .. }
                 | Event::Sent { .. }
                 | Event::TransactionChanged { .. }
@@ -152,7 +157,6 @@ impl Flow {
                 | Event::KeyRotated { .. }
                 | Event::FaultArmed { .. }
                 | Event::FaultDisarmed { .. }
-                | Event::FaultFired { .. }
                 | Event::Released { .. }
                 | Event::CommandIgnored { .. } => {}
             }
@@ -168,6 +172,25 @@ impl Flow {
             None if self.is_ahead && message.answers.is_some() && message.body.is_brief() => {}
             None => self.push(message, step, phase, product),
         }
+        if let Some(badge) = self.spoilt.remove(&message.id) {
+            self.mark(self.by_message.get(&message.id).copied(), step, badge);
+        }
+    }
+
+    /// A fault hit a message. One that does not arrive is a row all the same; any other bears its mark when it arrives.
+    fn spoilt(&mut self, message: &Arc<Message>, badge: Badge, is_lost: bool, step: usize) {
+        if !is_lost {
+            self.spoilt.insert(message.id, badge);
+            return;
+        }
+        let row = self.question_of(message).unwrap_or_else(|| {
+            let product = self.purchases.learn(message);
+            let marks = product.as_ref().and_then(|product| self.progress.get(product)?.last());
+            let phase = marks.and_then(|(_, progress)| progress.current);
+            self.push(message, step, phase, product);
+            self.rows.len() - 1
+        });
+        self.mark(Some(row), step, badge);
     }
 
     /// The row that this brief answer goes back along.
@@ -256,6 +279,14 @@ impl Flow {
         if let Some(row) = index.and_then(|index| self.rows.get_mut(index)) {
             row.badges.push((step, badge));
         }
+    }
+}
+
+/// Whether what this fault hits does not arrive, or only after somebody lets it go. `is_reworded`: it says something else.
+fn is_lost(act: &str, is_reworded: bool) -> bool {
+    match act {
+        "delay" | "duplicate" | "reorder" | "time-out" => false,
+        _ => !is_reworded,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod purchases;
 pub mod label;
 pub mod badge;
+pub mod faults;
 pub mod progress;
 pub mod flow;
 mod sayings;

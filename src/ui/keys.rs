@@ -35,6 +35,10 @@ pub enum Action {
     Reissue,
     /// The marketplace gives the money back.
     Refund,
+    /// Offers what can be done to the next message like the selected one.
+    Fault,
+    /// Holds what would arrive next, or lets go what is held.
+    Hold,
     /// Offers the revisions.
     Revision,
     /// To the place before the last act or jump.
@@ -143,6 +147,8 @@ pub const TABLE: &[Group] = &[
             line(&[plain(Key::V)], "Verify the receipt again", Action::Verify),
             line(&[plain(Key::R)], "Reissue the receipt", Action::Reissue),
             line(&[plain(Key::X)], "Refund the payment", Action::Refund),
+            line(&[plain(Key::F)], "Spoil the next message like this", Action::Fault),
+            line(&[plain(Key::H)], "Hold the next arrival, or let go", Action::Hold),
             line(&[plain(Key::S)], "Choose the revision", Action::Revision),
         ],
     },

@@ -8,6 +8,10 @@ use crate::ui::keys::Action;
 use crate::ui::selection::{Menu, Selection, Tab};
 use crate::ui::view::View;
 use crate::world::command::Command;
+use crate::world::fault::act::Act;
+use crate::world::fault::armed::Fault;
+use crate::world::fault::limit::Limit;
+use crate::world::fault::pattern::Pattern;
 use crate::world::setup::Setup;
 
 /// Steps that "to the end" takes at the most.
@@ -230,6 +234,8 @@ impl Pilot {
             Action::Verify => self.of_product(selection, view, |product| Command::VerifyAgain { product }),
             Action::Reissue => self.of_product(selection, view, |product| Command::Reissue { product }),
             Action::Refund => self.refund(selection),
+            Action::Fault => selection.menu = Some(Menu::Fault),
+            Action::Hold => self.hold(selection),
             Action::Undo => self.undo(selection),
             Action::Redo => self.redo(selection),
             Action::NewRun => self.rerun(self.session.setup().clone(), selection),
@@ -295,6 +301,17 @@ impl Pilot {
         if let Some(id) = pointed.or(transactions.last()).map(|one| one.id.clone()) {
             self.command(Command::Refund { transaction: id }, selection);
         }
+    }
+
+    /// Lets the message go that was held first; where none is held, holds what would arrive next.
+    fn hold(&mut self, selection: &mut Selection) {
+        let world = self.session.world();
+        let command = match (world.faults().held().first(), world.wire().in_flight().next()) {
+            (Some(held), _) => Command::Release { message: held.message.id },
+            (None, Some(next)) => Command::Arm { fault: Fault::on(Pattern::only(next.id), Act::Hold, Limit::Nth(1)) },
+            (None, None) => return,
+        };
+        self.command(command, selection);
     }
 
     fn undo(&mut self, selection: &mut Selection) {

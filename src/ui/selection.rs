@@ -41,6 +41,8 @@ pub enum Menu {
     Revision,
     /// The branches.
     Branches,
+    /// What can be done to the next message like the selected one.
+    Fault,
 }
 
 impl Selection {

@@ -23,6 +23,7 @@ mod panes;
 mod window_pictures;
 mod window_sizes;
 mod window_pointing;
+mod window_faults;
 
 mod codes;
 mod pay_codes;

@@ -4,13 +4,19 @@ use egui::accesskit::Role;
 use egui::{Event, Pos2, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::lens::badge::BadgeKind;
+use crate::lens::faults::{Offer, offers};
 use crate::lens::flow::Row;
 use crate::ui::arrows::{self, Arrow, HEADS_HEIGHT, Lanes, Moment, ROW_HEIGHT};
 use crate::ui::desk::Desk;
 use crate::ui::pane::Pane;
+use crate::ui::selection::Menu;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::Tone;
+use crate::ui::widgets::menu;
+use crate::world::command::Command;
 use crate::world::party::Party;
+
+const FAULT_MENU_WIDTH: f32 = 260.0;
 
 /// The sequence diagram.
 #[derive(Clone, Debug, Default)]
@@ -118,6 +124,14 @@ fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row):
         is_hovered: response.hovered() && moment != Moment::Future,
     };
     arrow.paint(ui.painter(), Theme::of(ui), lanes, rect);
+    let is_in_focus = view.row_of(desk.selection.message) == Some(index);
+    let is_wanted = is_in_focus && desk.selection.menu == Some(Menu::Fault);
+    if is_wanted {
+        desk.selection.menu = None;
+    }
+    if moment != Moment::Future {
+        menu::context(&response, is_wanted, FAULT_MENU_WIDTH, |ui| faults_ui(ui, desk, row));
+    }
     let has_clicked = response.clicked();
     // The caption under the flow tells the row in focus already; a tooltip would only hide its neighbours.
     let is_told = view.row_of(desk.selection.message) == Some(index) && !view.is_untouched();
@@ -127,6 +141,21 @@ fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row):
     if has_clicked {
         desk.selection.receipt = None;
         desk.selection.message = Some(row.message.id);
+    }
+}
+
+/// What can be done to the next message like this one.
+fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
+    let offers = offers(desk.session.world(), &row.message);
+    if offers.is_empty() {
+        menu::title(ui, "This passes over no wire");
+        return;
+    }
+    menu::title(ui, &format!("The next {}", row.message.body.kind()));
+    for Offer { words, fault } in offers {
+        if menu::line(ui, &words, "", false).clicked() {
+            desk.ask(Command::Arm { fault });
+        }
     }
 }
 

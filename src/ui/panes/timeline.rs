@@ -3,6 +3,7 @@
 use egui::accesskit::Role;
 use egui::{Align, Color32, Layout, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
+use crate::lens::faults::armed_lines;
 use crate::session::branch::Branch;
 use crate::ui::desk::{Ask, Desk};
 use crate::ui::fonts;
@@ -14,6 +15,7 @@ use crate::ui::theme::Theme;
 use crate::ui::view::is_trouble;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{menu, text};
+use crate::world::command::Command;
 
 /// Ticks are never closer than this, in points; a long run shows fewer of them.
 const TICK_GAP: f32 = 3.0;
@@ -46,6 +48,9 @@ impl Pane for Timeline {
 
 fn tools_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     branches_ui(ui, desk);
+    if !desk.session.world().faults().armed().is_empty() || !desk.session.world().faults().held().is_empty() {
+        faults_ui(ui, desk);
+    }
     for (icon, name, action, is_enabled) in
         [(Icon::Redo, "Redo", Action::Redo, desk.mode.can_redo), (Icon::Undo, "Undo", Action::Undo, desk.mode.can_undo)]
     {
@@ -82,6 +87,34 @@ fn branches_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
             {
                 desk.ask(Ask::GoTo(branch.tip()));
             }
+        }
+    });
+}
+
+/// All that shall go wrong, in one place: a click on a line disarms it or lets go what is held.
+fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let world = desk.session.world();
+    let lines = armed_lines(world);
+    let held = world.faults().held();
+    let words = match held.len() {
+        0 => format!("Faults {}", lines.len()),
+        count => format!("Faults {} · {count} held", lines.len()),
+    };
+    let button = Button::quiet(&words).trailing(Icon::ChevronDown).hint("What shall go wrong, and what has").show(ui);
+    menu::drop_down(&button, 380.0, |ui| {
+        for line in lines {
+            if menu::line(ui, &line.words, &line.count, line.is_used_up).clicked() {
+                desk.ask(Command::Disarm { fault: line.id });
+            }
+        }
+        for held in held {
+            let words = format!("Let message {} go", held.message.number);
+            if menu::line(ui, &words, held.message.body.kind().name(), false).clicked() {
+                desk.ask(Command::Release { message: held.message.id });
+            }
+        }
+        if menu::line(ui, "Clear all", "", false).clicked() {
+            desk.ask(Command::ClearFaults);
         }
     });
 }

@@ -1,7 +1,7 @@
 //! Menus: a list that drops from a button, one line per choice. The present choice carries a tick.
 
 use egui::accesskit::Role;
-use egui::{Color32, Popup, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Popup, Rect, Response, Sense, SetOpenCommand, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
@@ -13,6 +13,16 @@ const MARK_WIDTH: f32 = 26.0;
 /// Drops a menu of this width from `button` while it is open; a click on the button opens and closes it.
 pub fn drop_down(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
     Popup::menu(button).accessible_name("Menu").show(|ui| {
+        ui.set_width(width_pt);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        contents(ui);
+    });
+}
+
+/// Drops a menu of this width from `owner` at a click with the other button, or when a key wants it.
+pub fn context(owner: &Response, is_wanted: bool, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
+    let opening = (is_wanted || owner.secondary_clicked()).then_some(SetOpenCommand::Bool(true));
+    Popup::menu(owner).open_memory(opening).accessible_name("Menu").show(|ui| {
         ui.set_width(width_pt);
         ui.spacing_mut().item_spacing.y = 2.0;
         contents(ui);

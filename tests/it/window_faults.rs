@@ -1,0 +1,82 @@
+//! Faults in the window: armed from an arrow's menu by key or by the other mouse button, listed in one place, cleared there.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use paystage::session::control;
+use paystage::session::run::Session;
+use paystage::ui::window::Window;
+use paystage::world::command::Command;
+use paystage::world::setup::Setup;
+
+use crate::cpu_renderer::dressed;
+
+type Stagehand = Harness<'static, Window>;
+
+fn after(steps: usize) -> Stagehand {
+    let mut session = Session::new(Setup::default());
+    for _ in 0..steps {
+        session.dispatch(control::next_command(&session).unwrap());
+    }
+    let mut harness = dressed([1600.0, 1000.0], egui::Theme::Dark)
+        .with_max_steps(20)
+        .build_ui_state(|ui, window: &mut Window| window.ui(ui), Window::new(session));
+    harness.run();
+    harness
+}
+
+fn press(harness: &mut Stagehand, key: Key) {
+    harness.key_press_modifiers(Modifiers::NONE, key);
+    harness.run_steps(3);
+}
+
+fn click(harness: &mut Stagehand, label: &str) {
+    harness.get_by_label(label).click();
+    harness.run_steps(3);
+}
+
+fn is_shown(harness: &Stagehand, label: &str) -> bool {
+    harness.query_all_by_label_contains(label).next().is_some()
+}
+
+fn session(harness: &Stagehand) -> &Session {
+    harness.state().session()
+}
+
+#[test]
+fn a_fault_is_armed_with_keys_fires_once_and_is_cleared_in_its_list() {
+    let mut harness = after(6);
+    assert!(!is_shown(&harness, "Faults"), "nothing is armed");
+    press(&mut harness, Key::F);
+    assert!(is_shown(&harness, "The next"), "the arrow's menu");
+    click(&mut harness, "Send it twice");
+    assert!(matches!(session(&harness).last_step().command, Command::Arm { .. }));
+    click(&mut harness, "Faults 1");
+    assert!(is_shown(&harness, "Clear all"));
+    click(&mut harness, "Clear all");
+    assert!(session(&harness).world().faults().armed().is_empty());
+    assert!(!is_shown(&harness, "Faults 1"));
+}
+
+#[test]
+fn the_other_mouse_button_opens_the_menu_of_any_arrow() {
+    let mut harness = after(6);
+    let row = harness.query_all_by_role(Role::Row).next().unwrap();
+    row.click_secondary();
+    harness.run_steps(3);
+    assert!(is_shown(&harness, "Drop it") && is_shown(&harness, "Bring it too late"));
+}
+
+#[test]
+fn h_holds_what_comes_next_shows_it_on_its_arrow_and_lets_it_go() {
+    let mut harness = after(6);
+    let next = session(&harness).world().wire().in_flight().next().unwrap().id;
+    press(&mut harness, Key::H);
+    assert_eq!(session(&harness).world().faults().held()[0].message.id, next);
+    assert!(is_shown(&harness, "Faults 1 · 1 held"), "held, not idle");
+    press(&mut harness, Key::H);
+    assert!(session(&harness).world().faults().held().is_empty());
+    press(&mut harness, Key::Space);
+    assert!(session(&harness).past().len() > 8);
+}

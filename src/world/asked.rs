@@ -37,8 +37,13 @@ pub(crate) struct Questions {
 }
 
 impl Questions {
-    /// Asks, and sets the time after which nobody listens any more.
+    /// Asks, and sets the time after which nobody listens any more. Nor does anybody listen to an earlier answer to the same.
     pub(crate) fn ask(&mut self, question: Matter, to: Party, body: Body, out: &mut Outbox<'_>) {
+        let earlier: Vec<MessageId> =
+            self.open.iter().filter(|(_, open)| **open == question).map(|(asked, _)| *asked).collect();
+        for asked in earlier {
+            self.close(asked, out);
+        }
         let message = out.send(Party::AppPage, to, body);
         out.remind(PATIENCE, Reminder::AnswerOverdue { message });
         self.open.insert(message, question);

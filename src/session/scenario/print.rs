@@ -20,7 +20,10 @@ pub fn print(scenario: &Scenario) -> String {
         let _ = write!(text, "\n[setup]\n{dials}");
     }
     for fault in &setup.faults {
-        let _ = write!(text, "\n[[faults]]\n{}", toml::to_string(fault).unwrap_or_default());
+        let words = serde_json::to_value(fault).unwrap_or_default();
+        let words = words.as_object().into_iter().flatten();
+        text += &words
+            .fold("\n[[faults]]\n".to_owned(), |text, (word, value)| text + word + " = " + &toml_value(value) + "\n");
     }
     for step in steps {
         let _ = write!(text, "\n[[steps]]\n{}\n", act_line(&step.act));

@@ -52,6 +52,13 @@ fn access_follows_from_a_verdict(story: &Story) -> Result<(), String> {
                 if let Body::ReceiptJudged { product, verdict, .. } = &message.body {
                     latest.insert(product.clone(), verdict.is_accepted());
                 }
+                // The store that will not trade a receipt has judged it: no product stays open on its account.
+                if let Body::ReissueAnswered { answer, .. } = &message.body
+                    && answer.receipt.is_none()
+                    && !matches!(answer.status, Status::Ok | Status::Pending)
+                {
+                    latest.values_mut().for_each(|is_accepted| *is_accepted = false);
+                }
             }
             Event::AccessGranted { product } => {
                 ensure(latest.get(product) == Some(&true), || {

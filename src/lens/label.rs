@@ -23,7 +23,7 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::StartAsked { .. } => "record start".to_owned(),
         Body::StartAnswered { transaction } => format!("recorded as {}", brief(transaction)),
         Body::BuyAnswered { request, .. } => format!("200 · pay request{}", algorithm(request)),
-        Body::BuyRefused { status, .. } => format!("{status} · refused"),
+        Body::BuyRefused { status, .. } | Body::StoreRefused { status, .. } => format!("{status} · refused"),
         Body::PayCalled { requests } => pay_call(requests.len()),
         Body::WindowOpened { .. } => "pay request".to_owned(),
         Body::PriceShown { name, price, .. } => format!("shows {}, {price}", clipped(name, 16)),
@@ -72,7 +72,6 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::ReceiptClaimed { .. } => "POST …/receipts/install/".to_owned(),
         Body::TestReceiptAsked { .. } => "POST …/receipts/test/".to_owned(),
         Body::TestReceiptIssued { .. } => "201 · test receipt".to_owned(),
-        Body::StoreRefused { status, .. } => format!("{status} · refused"),
         Body::ReceiptPlanted { kind, .. } => format!("plants receipt · {}", planted_word(kind)),
     };
     clipped(&words, LABEL_CHARS_MAX)

@@ -533,8 +533,10 @@ impl Body {
             | Self::ProductsAnswered { .. }
             | Self::TestReceiptIssued { .. }
             | Self::StoreRefused { .. } => true,
-            Self::ProductsAsked { .. } | Self::ReceiptClaimed { .. } | Self::TestReceiptAsked { .. } => false,
-            Self::KeysAsked
+            Self::ProductsAsked { .. }
+            | Self::ReceiptClaimed { .. }
+            | Self::TestReceiptAsked { .. }
+            | Self::KeysAsked
             | Self::BuyClicked { .. }
             | Self::BuyAsked { .. }
             | Self::StartAsked { .. }

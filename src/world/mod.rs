@@ -144,7 +144,7 @@ impl World {
                 self.at_page(&mut events, |world, out| world.app_page.verify_again(product, out));
             }
             Command::Reissue { product } => {
-                self.at_page(&mut events, |world, out| world.app_page.reissue(product, out))
+                self.at_page(&mut events, |world, out| world.app_page.reissue(product, out));
             }
             Command::RotateKey => self.act(&mut events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
             Command::FetchKeys => self.at_page(&mut events, |world, out| world.app_page.fetch_keys(out)),

@@ -61,9 +61,9 @@ impl Addresses<'_> {
             Body::StartAsked { product, origin } => self.start(product, origin).into(),
             Body::StartAnswered { transaction } => answer(201).json(&[("transactionID", transaction.as_str())]).into(),
             Body::BuyAnswered { transaction, request } => buy_answer(transaction, request).into(),
-            Body::BuyRefused { status, refusal } | Body::ReceiptDenied { status, refusal, .. } => {
-                refused(*status, refusal).into()
-            }
+            Body::BuyRefused { status, refusal }
+            | Body::StoreRefused { status, refusal }
+            | Body::ReceiptDenied { status, refusal, .. } => refused(*status, refusal).into(),
             Body::PayCalled { requests } => say(format!("navigator.mozPay([{}])", quoted(requests))),
             Body::WindowOpened { request } => self.at_market("GET", &format!("/mozpay/?req={request}")).into(),
             Body::PriceShown { name, price, .. } => payment_page(name, *price).into(),
@@ -113,14 +113,10 @@ impl Addresses<'_> {
             Body::ReceiptClaimed { product } => {
                 self.at_market("POST", "/api/v1/receipts/install/").content(FORM, format!("app={product}")).into()
             }
-            Body::TestReceiptAsked { manifest, kind } => {
-                let members = [("manifest_url", manifest.as_str()), ("receipt_type", kind)];
-                self.at_market("POST", "/api/v1/receipts/test/").json(&members).into()
-            }
+            Body::TestReceiptAsked { manifest, kind } => self.trial(manifest, kind).into(),
             Body::TestReceiptIssued { receipt } => {
                 answer(201).json(&[("receipt", receipt.as_deref().unwrap_or_default())]).into()
             }
-            Body::StoreRefused { status, refusal } => refused(*status, refusal).into(),
             Body::ReceiptPlanted { kind, receipt, .. } => {
                 say(format!("app.addReceipt({receipt:?}) // {}", planted(kind)))
             }
@@ -175,13 +171,18 @@ impl Addresses<'_> {
         }
     }
 
+    fn trial(&self, manifest: &str, kind: &str) -> HttpForm {
+        let members = [("manifest_url", manifest), ("receipt_type", kind)];
+        self.at_market("POST", "/api/v1/receipts/test/").json(&members)
+    }
+
     fn products(&self, origin: Option<&str>, product: Option<&ProductId>) -> HttpForm {
-        let shelf = match origin {
+        let of_whom = match origin {
             Some(origin) => format!("{}/in-app", percent_encoded(origin)),
             None => "stub-in-app-products".to_owned(),
         };
         let last = product.map_or_else(|| "?active=1".to_owned(), |product| format!("{product}/"));
-        self.at_market("GET", &format!("/api/v1/payments/{shelf}/{last}")).header("Accept", JSON)
+        self.at_market("GET", &format!("/api/v1/payments/{of_whom}/{last}")).header("Accept", JSON)
     }
 
     fn receipt_of(&self, folder: &str, transaction: &TransactionId) -> HttpForm {

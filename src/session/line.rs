@@ -68,6 +68,7 @@ impl Line {
     }
 
     /// The latest steps, oldest first, [`KEPT_MAX`] at the most.
+    #[must_use]
     pub fn kept(&self) -> impl DoubleEndedIterator<Item = &Arc<Step>> + ExactSizeIterator {
         self.kept.iter()
     }

@@ -1,6 +1,6 @@
 //! The fourth door: what comes in over HTTP leaves the bytes that a click and a scenario line leave.
 
-use paystage::protocol::id::TransactionId;
+use paystage::protocol::id::{Origin, TransactionId};
 use paystage::protocol::time::Span;
 use paystage::session::run::Session;
 use paystage::session::run_file::load::load;
@@ -11,6 +11,7 @@ use paystage::session::scenario::print::print;
 use paystage::session::scenario::record::record;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::names::{AppName, Names};
 use paystage::world::setup::Setup;
 use serde_json::json;
 
@@ -90,11 +91,9 @@ fn another_header_leaves_other_bytes() {
 }
 
 /// Names that do not change with the port that the system gives.
-fn fixed_names() -> paystage::world::names::Names {
-    let mut names = paystage::world::names::Names::default();
-    names.market = paystage::protocol::id::Origin::parse("http://127.0.0.1:8420").unwrap();
-    names.app.origin = names.market.clone();
-    names
+fn fixed_names() -> Names {
+    let origin = Origin::parse("http://127.0.0.1:8420").unwrap();
+    Names { market: origin.clone(), app: AppName { origin, ..AppName::default() }, ..Names::default() }
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn you_decide() -> Served {
 }
 
 /// Arms a fault as the files write it.
-fn arm(served: &Served, fault: Value) {
+fn arm(served: &Served, fault: &Value) {
     served.command(serde_json::from_value(json!({ "do": "arm", "fault": fault })).unwrap());
 }
 
@@ -33,7 +33,7 @@ fn counts(served: &Served) -> (u32, Option<u32>) {
 fn five_hundred_on_the_second_poll_only() {
     let served = you_decide();
     let transaction = served.opened("shiny-pony");
-    arm(&served, json!({ "on": "status-answered", "nth": 2, "answer": { "status": 500, "body": "" } }));
+    arm(&served, &json!({ "on": "status-answered", "nth": 2, "answer": { "status": 500, "body": "" } }));
     let line = format!("GET /mozpay/transaction/{transaction}");
     let polls: Vec<_> = (0..4).map(|_| served.ask(&line, &[], "").status).collect();
     assert_eq!(polls, [200, 500, 200, 200]);
@@ -43,7 +43,7 @@ fn five_hundred_on_the_second_poll_only() {
 #[test]
 fn a_fault_that_is_not_met_leaves_every_answer_alone() {
     let served = you_decide();
-    arm(&served, json!({ "on": "reissue-answered", "answer": { "status": 500, "body": "" } }));
+    arm(&served, &json!({ "on": "reissue-answered", "answer": { "status": 500, "body": "" } }));
     let (_, receipt) = served.pony();
     assert_eq!(served.verify(&receipt)["status"], "ok");
     assert_eq!(counts(&served), (0, None));
@@ -52,7 +52,7 @@ fn a_fault_that_is_not_met_leaves_every_answer_alone() {
 #[test]
 fn a_dropped_answer_ends_the_connection_without_a_word() {
     let served = you_decide();
-    arm(&served, json!({ "on": "verify-answered", "first": 1, "drop": true }));
+    arm(&served, &json!({ "on": "verify-answered", "first": 1, "drop": true }));
     let mut socket = TcpStream::connect((Ipv4Addr::LOCALHOST, served.port)).unwrap();
     let request = format!(
         "POST /verify/ HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 3\r\nConnection: close\r\n\r\na.b",
@@ -70,7 +70,7 @@ fn a_dropped_answer_ends_the_connection_without_a_word() {
 fn a_held_answer_is_waited_for_and_holds_nobody_else() {
     let served = you_decide();
     let transaction = served.opened("shiny-pony");
-    arm(&served, json!({ "on": "status-answered", "first": 1, "hold": true }));
+    arm(&served, &json!({ "on": "status-answered", "first": 1, "hold": true }));
     let mut held = Raw::connect(served.port);
     let line = format!("GET /mozpay/transaction/{transaction} HTTP/1.1");
     held.send(format!("{line}\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", served.port));
@@ -90,7 +90,7 @@ fn a_held_answer_is_waited_for_and_holds_nobody_else() {
 #[test]
 fn a_delayed_answer_obeys_the_clock_of_the_run() {
     let served = you_decide();
-    arm(&served, json!({ "on": "keys-answered", "first": 1, "delay": "1h" }));
+    arm(&served, &json!({ "on": "keys-answered", "first": 1, "delay": "1h" }));
     let mut late = Raw::connect(served.port);
     late.send(format!(
         "GET /.well-known/jwks.json HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",

@@ -215,10 +215,15 @@ fn the_catalogue_lists_what_an_app_sells_by_its_encoded_origin() {
         for product in objects {
             let one = served.json(&format!("{base}/{}/", product["guid"].as_str().unwrap()), 200);
             assert_eq!(&one, product);
-            assert!(one["name"].is_string() && one["logo_url"].is_string() && one["price_id"].is_number());
+            assert!(one["name"].is_string() && one["price_id"].is_number());
+            let logo = one["logo_url"].as_str().unwrap().strip_prefix(&served.url()).unwrap().to_owned();
+            let picture = served.ask(&format!("GET {logo}"), &[], "");
+            assert_eq!((picture.status, picture.header("content-type").as_str()), (200, "image/svg+xml"));
         }
         assert!(objects.iter().any(|product| product["guid"] == "shiny-pony"), "{list}");
         served.json(&format!("{base}/long-string/"), 404);
+        served.json("GET /logos/no-such-pony.svg", 404);
+        served.json("GET /logos/shiny-pony", 404);
         served.json(&format!("GET /api/{version}/payments/https%3A%2F%2Fnobody.example/in-app/"), 404);
         let stubs = served.json(&format!("GET /api/{version}/payments/stub-in-app-products/"), 200);
         assert_eq!(stubs["objects"].as_array().unwrap().len(), 2, "{stubs}");

@@ -1,4 +1,4 @@
-//! The description of the interface: OpenAPI, made from the same declarations as the routes.
+//! The description of the interface: `OpenAPI`, made from the same declarations as the routes.
 
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
@@ -38,7 +38,7 @@ pub fn document() -> OpenApi {
 }
 
 /// Both versions of a path, each spelled as history wrote it; that a slash at the end may be left out is not described.
-/// OpenAPI knows no parameter that spans segments, so what may follow `/verify/` stands as one.
+/// `OpenAPI` knows no parameter that spans segments, so what may follow `/verify/` stands as one.
 fn described_paths(route: &Route) -> Vec<String> {
     let path = route.path.replace("{*", "{");
     if path.contains("/v*/") {
@@ -68,7 +68,7 @@ fn operation(route: &Route) -> Operation {
             }
         }
         Takes::Form(fields) => {
-            operation = operation.request_body(Some(body("application/x-www-form-urlencoded", fields)))
+            operation = operation.request_body(Some(body("application/x-www-form-urlencoded", fields)));
         }
         Takes::Json(members) => operation = operation.request_body(Some(body("application/json", members))),
         Takes::Receipt => operation = operation.request_body(Some(receipt())),

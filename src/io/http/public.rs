@@ -14,14 +14,14 @@ use tokio::time::timeout;
 use crate::io::http::answer;
 use crate::io::http::door::Door;
 use crate::io::http::reading;
-use crate::io::http::route::{Asked, Misheard, Route, Serves, Verb, Words};
+use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Verb, Words};
 use crate::io::http::routes::{history, page, store, verify, window};
 use crate::io::http::shown;
 use crate::io::inbox::{Letterbox, Reply, Said, Silence};
 use crate::world::input::Input;
 
 /// How long a request waits for its answer; a message may be held on purpose. Then the connection is closed without one.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Every declared route, in the order of the sections in which they are written down.
 pub fn declared() -> impl Iterator<Item = &'static Route> {
@@ -29,7 +29,6 @@ pub fn declared() -> impl Iterator<Item = &'static Route> {
 }
 
 /// The declared routes of one door, acting in the run behind `letterbox`.
-#[must_use]
 pub fn routes(door: Door, letterbox: &Letterbox) -> Router {
     let mut paths: Vec<(String, MethodRouter)> = Vec::new();
     for route in declared().filter(|route| route.door == door) {
@@ -81,12 +80,12 @@ async fn read(request: Request) -> Result<Asked, Misheard> {
 
 async fn serve(route: &Route, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
     match route.serves {
-        Serves::Input(hear, words) => match hear(asked) {
+        Serves::Input(hears, words) => match hears.hear(asked) {
             Ok(input) => say(letterbox, asked, input, words).await,
             Err(error) if asked.wants_page() => shown::refused(asked, &error),
             Err(error) => answer::misheard(&error),
         },
-        Serves::Window(hear) => window_standing(letterbox, asked, hear).await,
+        Serves::Window(hears) => window_standing(letterbox, asked, hears).await,
         Serves::Reading(reading) => reading::of(reading, letterbox, asked).await,
     }
 }
@@ -122,12 +121,8 @@ async fn hear_answer(letterbox: &Letterbox, input: Input) -> Result<Heard, Box<R
 }
 
 /// The buyer acts in the payment window, where there is something to do, and is told how it stands then.
-async fn window_standing(
-    letterbox: &Letterbox,
-    asked: &Asked,
-    hear: Option<fn(&Asked) -> Result<Input, Misheard>>,
-) -> Response<HttpBody> {
-    let input = match hear.map(|hear| hear(asked)).transpose() {
+async fn window_standing(letterbox: &Letterbox, asked: &Asked, hears: Option<Hears>) -> Response<HttpBody> {
+    let input = match hears.map(|hears| hears.hear(asked)).transpose() {
         Ok(input) => input,
         Err(error) => return answer::misheard(&error),
     };

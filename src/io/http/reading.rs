@@ -11,8 +11,10 @@ use crate::io::http::shown;
 use crate::io::inbox::{Letterbox, Reply, WindowState};
 use crate::protocol::code::Code;
 use crate::protocol::flow_failure::FlowFailure;
+use crate::protocol::id::ProductId;
 use crate::protocol::jwk::JwkSet;
 use crate::protocol::pay_error::PayError;
+use crate::protocol::time::Time;
 use crate::session::recorded::Recorded;
 use crate::world::marketplace::ledger::Transaction;
 use crate::world::message::Body;
@@ -22,6 +24,7 @@ pub async fn of(reading: Reading, letterbox: &Letterbox, asked: &Asked) -> Respo
     match reading {
         Reading::Receipt if asked.wants_page() => shown::receipt(letterbox, asked).await,
         Reading::Receipt => receipt(letterbox, asked).await,
+        Reading::Logo => logo(letterbox, asked).await,
         Reading::ErrorLegend => answer::as_json(200, &error_legend(asked.query("locale").unwrap_or("en-US"))),
         Reading::Health => answer::as_json(200, &json!({ "status": "ok" })),
     }
@@ -77,6 +80,32 @@ async fn receipt(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
     }
 }
 
+/// The first letter of a product's name on its store's colour. There is no picture of what nobody sells.
+async fn logo(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+    let picture = asked.param("picture").to_owned();
+    let unknown = || {
+        Misheard::missing("UNKNOWN_PRODUCT", format!("There is no such in-app product: {:.80}", asked.param("picture")))
+    };
+    let slug = picture.strip_suffix(".svg").and_then(|slug| ProductId::parse(slug).ok());
+    let Some(slug) = slug else { return answer::misheard(&unknown()) };
+    let read = move |run: &dyn Recorded, _| {
+        let letter = run.world().catalog().product(&slug)?.name.chars().next()?;
+        letter.is_alphanumeric().then_some(letter)
+    };
+    match letterbox.read(read).await {
+        Ok(Some(letter)) => {
+            let picture = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"64\" height=\"64\"><rect width=\"64\" height=\"64\" rx=\"12\" \
+                 fill=\"#3b6fd4\"/><text x=\"32\" y=\"43\" font-family=\"sans-serif\" font-size=\"32\" fill=\"#fff\" \
+                 text-anchor=\"middle\">{letter}</text></svg>"
+            );
+            answer::with_body(200, "image/svg+xml", picture)
+        }
+        Ok(None) => answer::misheard(&unknown()),
+        Err(silence) => answer::silent(silence),
+    }
+}
+
 /// One payment for its buyer.
 fn purchase(run: &dyn Recorded, payment: &Transaction) -> Value {
     let product = run.world().catalog().product(&payment.product);
@@ -89,7 +118,7 @@ fn purchase(run: &dyn Recorded, payment: &Transaction) -> Value {
         "price": payment.price.to_string(),
         "state": payment.state,
         "started": payment.started.rfc3339(),
-        "completed": payment.completed.map(|completed| completed.rfc3339()),
+        "completed": payment.completed.map(Time::rfc3339),
         "receipt": format!("/receipts/{}", payment.contribution),
     })
 }

@@ -57,11 +57,33 @@ pub enum Takes {
 #[derive(Clone, Copy, Debug)]
 pub enum Serves {
     /// The request becomes an input of the run; what answers it goes back in these words.
-    Input(fn(&Asked) -> Result<Input, Misheard>, Words),
+    Input(Hears, Words),
     /// The payment window acts, and is told how it stands; without an input it only looks.
-    Window(Option<fn(&Asked) -> Result<Input, Misheard>>),
+    Window(Option<Hears>),
     /// Something that the run need not hear of.
     Reading(Reading),
+}
+
+/// How a request becomes an input.
+#[derive(Clone, Copy, Debug)]
+pub enum Hears {
+    /// Whatever is said, it is an input.
+    Anything(fn(&Asked) -> Input),
+    /// It may be misheard.
+    Proper(fn(&Asked) -> Result<Input, Misheard>),
+}
+
+impl Hears {
+    /// The input that a request is.
+    ///
+    /// # Errors
+    /// [`Misheard`].
+    pub fn hear(self, asked: &Asked) -> Result<Input, Misheard> {
+        match self {
+            Self::Anything(hear) => Ok(hear(asked)),
+            Self::Proper(hear) => hear(asked),
+        }
+    }
 }
 
 /// In whose words an answer is phrased.
@@ -88,6 +110,8 @@ pub enum Words {
 pub enum Reading {
     /// What the receipts of one payment say.
     Receipt,
+    /// The picture of a product.
+    Logo,
     /// All error codes with their sentences.
     ErrorLegend,
     /// That the server is there.
@@ -229,5 +253,53 @@ impl Route {
             spellings.push(path);
         }
         spellings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::http::public::declared;
+
+    fn asked(kind: &'static str, body: &'static str) -> Asked {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
+        Asked { path: String::new(), params: Vec::new(), query: Vec::new(), headers, body: Bytes::from(body) }
+    }
+
+    #[test]
+    fn a_field_is_read_from_a_form_and_from_json() {
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(asked(form, "inapp=shiny%2Dpony&x=1").field("inapp").unwrap(), "shiny-pony");
+        assert_eq!(asked("application/json", r#"{"inapp":"shiny-pony","x":1}"#).field("inapp").unwrap(), "shiny-pony");
+        for (kind, body, code) in [
+            (form, "", "FIELD_REQUIRED"),
+            (form, "inapp=", "FIELD_REQUIRED"),
+            (form, "INAPP=a", "FIELD_REQUIRED"),
+            ("application/json", r#"{"inapp":7}"#, "FIELD_REQUIRED"),
+            ("application/json", "[]", "BAD_JSON"),
+            ("application/json", "", "BAD_JSON"),
+        ] {
+            assert_eq!(asked(kind, body).field("inapp").unwrap_err().code, code, "{kind}: {body}");
+        }
+    }
+
+    #[test]
+    fn an_origin_that_is_none_is_none() {
+        for (said, is_one) in [("https://pony.example", true), ("null", false), ("pony", false), ("", false)] {
+            let mut asked = asked("text/plain", "");
+            asked.headers.insert(header::ORIGIN, said.parse().unwrap());
+            assert_eq!(asked.origin().is_some(), is_one, "{said}");
+        }
+    }
+
+    #[test]
+    fn both_versions_and_both_spellings_lead_to_a_route() {
+        let route = |path: &str| declared().find(|route| route.path == path).unwrap();
+        let prepare = route("/api/v*/webpay/inapp/prepare/").spellings();
+        assert_eq!(prepare.len(), 4);
+        assert!(prepare.contains(&"/api/v2/webpay/inapp/prepare".to_owned()), "{prepare:?}");
+        assert_eq!(route("/.well-known/jwks.json").spellings(), ["/.well-known/jwks.json"]);
+        assert!(declared().flat_map(Route::spellings).all(|path| path.starts_with('/') && !path.contains("v*")));
     }
 }

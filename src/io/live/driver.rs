@@ -134,14 +134,13 @@ impl Driver {
         let _ = self.steps.send(Arc::clone(step));
         self.windows.note_openings(step);
         for event in &step.events {
-            match event {
-                Event::Delivered { message } => self.delivered(run, (step, &saved), message),
-                // Neither a question that was dropped nor a dropped answer is ever answered.
-                Event::FaultFired { message, act: "drop", .. } => {
-                    self.waiters.lose(message.id);
-                    message.answers.into_iter().for_each(|question| self.waiters.lose(question));
-                }
-                _ => {}
+            if let Event::Delivered { message } = event {
+                self.delivered(run, (step, &saved), message);
+            }
+            // Neither a question that was dropped nor a dropped answer is ever answered.
+            if let Event::FaultFired { message, act: "drop", .. } = event {
+                self.waiters.lose(message.id);
+                message.answers.into_iter().for_each(|question| self.waiters.lose(question));
             }
         }
         saved

@@ -27,16 +27,16 @@ impl Windows {
     pub(crate) fn note_openings(&mut self, step: &Step) {
         let mut opening = None;
         for event in &step.events {
-            match event {
-                Event::Delivered { message } if matches!(message.body, Body::WindowOpened { .. }) => {
-                    opening = Some(message.id);
-                }
-                Event::Sent { message } => {
-                    if let (Body::PriceShown { transaction, .. }, Some(opening)) = (&message.body, opening.take()) {
-                        self.opened.insert(opening, transaction.clone());
-                    }
-                }
-                _ => {}
+            if let Event::Delivered { message } = event
+                && matches!(message.body, Body::WindowOpened { .. })
+            {
+                opening = Some(message.id);
+            }
+            if let Event::Sent { message } = event
+                && let Body::PriceShown { transaction, .. } = &message.body
+                && let Some(opening) = opening.take()
+            {
+                self.opened.insert(opening, transaction.clone());
             }
         }
     }
@@ -50,6 +50,8 @@ impl Windows {
     pub(crate) fn note_end(&mut self, message: &Message) {
         let Body::WindowEnded { failure } = &message.body else { return };
         let Some(transaction) = message.answers.and_then(|opening| self.opened.remove(&opening)) else { return };
+        // A page that was loaded again is the same window.
+        self.opened.retain(|_, open| *open != transaction);
         if self.ended.insert(transaction.clone(), failure.clone()).is_none() {
             self.oldest.push_back(transaction);
         }

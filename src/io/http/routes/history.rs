@@ -1,7 +1,7 @@
 //! The buyer's history, the explanation of one receipt, and what a server says about itself.
 
 use crate::io::http::door::Door;
-use crate::io::http::route::{Asked, Misheard, Reading, Route, Serves, Takes, Verb, Words};
+use crate::io::http::route::{Asked, Hears, Reading, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::TransactionId;
 use crate::world::input::Input;
 
@@ -13,7 +13,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Confirm,
         about: "The buyer's completed in-app payments, as a page or as JSON",
         takes: Takes::Nothing,
-        serves: Serves::Input(list, Words::History),
+        serves: Serves::Input(Hears::Anything(list), Words::History),
     },
     Route {
         verb: Verb::Post,
@@ -21,7 +21,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Confirm,
         about: "The receipt of a completed payment, once more",
         takes: Takes::Nothing,
-        serves: Serves::Input(receipt, Words::Page),
+        serves: Serves::Input(Hears::Anything(receipt), Words::Page),
     },
     Route {
         verb: Verb::Get,
@@ -49,10 +49,10 @@ pub const ROUTES: &[Route] = &[
     },
 ];
 
-fn list(_: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::ListPurchases)
+fn list(_: &Asked) -> Input {
+    Input::ListPurchases
 }
 
-fn receipt(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::RequestReceipt { transaction: TransactionId::from(asked.param("transaction")) })
+fn receipt(asked: &Asked) -> Input {
+    Input::RequestReceipt { transaction: TransactionId::from(asked.param("transaction")) }
 }

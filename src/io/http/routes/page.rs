@@ -1,7 +1,7 @@
 //! The page's own routes: a pay request for a product, and how a payment stands.
 
 use crate::io::http::door::Door;
-use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::world::input::Input;
 
@@ -13,7 +13,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "Starts a purchase: a pay request, the transaction's id and the URL that tells how it stands",
         takes: Takes::Nothing,
-        serves: Serves::Input(buy, Words::Page),
+        serves: Serves::Input(Hears::Proper(buy), Words::Page),
     },
     Route {
         verb: Verb::Get,
@@ -21,7 +21,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "How a payment stands: pending, or completed with the receipt",
         takes: Takes::Nothing,
-        serves: Serves::Input(poll, Words::Page),
+        serves: Serves::Input(Hears::Anything(poll), Words::Page),
     },
     Route {
         verb: Verb::Get,
@@ -29,7 +29,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "The public halves of the store's receipt keys, as a JWK set",
         takes: Takes::Nothing,
-        serves: Serves::Input(keys, Words::KeySet),
+        serves: Serves::Input(Hears::Anything(keys), Words::KeySet),
     },
     Route {
         verb: Verb::Get,
@@ -37,7 +37,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "The root key that certifies the store's receipt keys, where receipts come behind certificates",
         takes: Takes::Nothing,
-        serves: Serves::Input(keys, Words::RootKey),
+        serves: Serves::Input(Hears::Anything(keys), Words::RootKey),
     },
 ];
 
@@ -49,10 +49,10 @@ fn buy(asked: &Asked) -> Result<Input, Misheard> {
     Ok(Input::Buy { product, origin: asked.origin(), provenance: asked.provenance() })
 }
 
-fn poll(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::PollStatus { transaction: TransactionId::from(asked.param("id")) })
+fn poll(asked: &Asked) -> Input {
+    Input::PollStatus { transaction: TransactionId::from(asked.param("id")) }
 }
 
-fn keys(_: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::FetchKeys)
+fn keys(_: &Asked) -> Input {
+    Input::FetchKeys
 }

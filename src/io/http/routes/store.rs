@@ -1,7 +1,7 @@
 //! The store's shipped interface, versions 1 and 2: catalogue, prepare, status, receipts. The historic clients use it unchanged.
 
 use crate::io::http::door::Door;
-use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::io::http::route::{Asked, Hears, Misheard, Reading, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::world::input::Input;
 
@@ -13,7 +13,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "What an app sells, as a list of in-app products",
         takes: Takes::Query(&["active"]),
-        serves: Serves::Input(products, Words::Store),
+        serves: Serves::Input(Hears::Anything(products), Words::Store),
     },
     Route {
         verb: Verb::Get,
@@ -21,7 +21,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "One in-app product of an app",
         takes: Takes::Nothing,
-        serves: Serves::Input(product, Words::Store),
+        serves: Serves::Input(Hears::Proper(product), Words::Store),
     },
     Route {
         verb: Verb::Post,
@@ -29,7 +29,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "Prepares the purchase of an in-app product: a pay request, and the path that tells how it stands",
         takes: Takes::Form(&["inapp"]),
-        serves: Serves::Input(prepare, Words::Store),
+        serves: Serves::Input(Hears::Proper(prepare), Words::Store),
     },
     Route {
         verb: Verb::Get,
@@ -37,7 +37,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "How a payment stands: incomplete, or complete with the receipt. Never 404",
         takes: Takes::Nothing,
-        serves: Serves::Input(status, Words::Store),
+        serves: Serves::Input(Hears::Anything(status), Words::Store),
     },
     Route {
         verb: Verb::Get,
@@ -45,7 +45,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "The products that are there for trying out payments",
         takes: Takes::Nothing,
-        serves: Serves::Input(stubs, Words::Store),
+        serves: Serves::Input(Hears::Anything(stubs), Words::Store),
     },
     Route {
         verb: Verb::Get,
@@ -53,7 +53,15 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "One of the products that are there for trying out payments",
         takes: Takes::Nothing,
-        serves: Serves::Input(stub, Words::Store),
+        serves: Serves::Input(Hears::Proper(stub), Words::Store),
+    },
+    Route {
+        verb: Verb::Get,
+        path: "/logos/{picture}",
+        door: Door::Public,
+        about: "The picture of a product, 64 by 64, as the catalogue names it",
+        takes: Takes::Nothing,
+        serves: Serves::Reading(Reading::Logo),
     },
     Route {
         verb: Verb::Post,
@@ -61,7 +69,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "The receipt of a product that its buyer has bought: 402 where that is not so",
         takes: Takes::Form(&["app"]),
-        serves: Serves::Input(install, Words::Store),
+        serves: Serves::Input(Hears::Proper(install), Words::Store),
     },
     Route {
         verb: Verb::Post,
@@ -69,7 +77,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "A receipt for trying things out, whose verify address answers what was asked for",
         takes: Takes::Form(&["manifest_url", "receipt_type"]),
-        serves: Serves::Input(test, Words::Store),
+        serves: Serves::Input(Hears::Proper(test), Words::Store),
     },
     Route {
         verb: Verb::Post,
@@ -77,12 +85,12 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "Trades an expired receipt for a fresh one",
         takes: Takes::Receipt,
-        serves: Serves::Input(reissue, Words::Store),
+        serves: Serves::Input(Hears::Anything(reissue), Words::Store),
     },
 ];
 
-fn products(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: None })
+fn products(asked: &Asked) -> Input {
+    Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: None }
 }
 
 fn product(asked: &Asked) -> Result<Input, Misheard> {
@@ -90,8 +98,8 @@ fn product(asked: &Asked) -> Result<Input, Misheard> {
     Ok(Input::ListProducts { origin: Some(asked.param("origin").to_owned()), product: Some(product) })
 }
 
-fn stubs(_: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::ListProducts { origin: None, product: None })
+fn stubs(_: &Asked) -> Input {
+    Input::ListProducts { origin: None, product: None }
 }
 
 fn stub(asked: &Asked) -> Result<Input, Misheard> {
@@ -113,12 +121,12 @@ fn prepare(asked: &Asked) -> Result<Input, Misheard> {
     Ok(Input::Buy { product, origin: asked.origin(), provenance: asked.provenance() })
 }
 
-fn status(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::PollStatus { transaction: TransactionId::from(asked.param("uuid")) })
+fn status(asked: &Asked) -> Input {
+    Input::PollStatus { transaction: TransactionId::from(asked.param("uuid")) }
 }
 
-fn reissue(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::Reissue { receipt: asked.text() })
+fn reissue(asked: &Asked) -> Input {
+    Input::Reissue { receipt: asked.text() }
 }
 
 fn known(guid: &str, refuse: fn(&'static str, String) -> Misheard) -> Result<ProductId, Misheard> {

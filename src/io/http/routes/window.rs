@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::io::http::door::Door;
-use crate::io::http::route::{Asked, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::TransactionId;
 use crate::world::character::CharacterError;
 use crate::world::input::Input;
@@ -16,7 +16,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "The payment window for a pay request, as a web page",
         takes: Takes::Query(&["req", "buyer"]),
-        serves: Serves::Input(open, Words::WindowPage),
+        serves: Serves::Input(Hears::Proper(open), Words::WindowPage),
     },
     Route {
         verb: Verb::Post,
@@ -24,7 +24,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Public,
         about: "Begins the payment flow for a pay request, without a page",
         takes: Takes::Json(&["req", "mcc", "mnc"]),
-        serves: Serves::Input(begin, Words::Flow),
+        serves: Serves::Input(Hears::Proper(begin), Words::Flow),
     },
     Route {
         verb: Verb::Get,
@@ -40,7 +40,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Confirm,
         about: "The buyer confirms with the PIN",
         takes: Takes::Json(&["pin"]),
-        serves: Serves::Window(Some(confirm)),
+        serves: Serves::Window(Some(Hears::Proper(confirm))),
     },
     Route {
         verb: Verb::Post,
@@ -48,7 +48,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Confirm,
         about: "The buyer presses Cancel",
         takes: Takes::Nothing,
-        serves: Serves::Window(Some(cancel)),
+        serves: Serves::Window(Some(Hears::Anything(cancel))),
     },
     Route {
         verb: Verb::Post,
@@ -56,7 +56,7 @@ pub const ROUTES: &[Route] = &[
         door: Door::Confirm,
         about: "The buyer closes the payment window",
         takes: Takes::Nothing,
-        serves: Serves::Window(Some(close)),
+        serves: Serves::Window(Some(Hears::Anything(close))),
     },
 ];
 
@@ -89,12 +89,12 @@ fn confirm(asked: &Asked) -> Result<Input, Misheard> {
     Ok(Input::Confirm { transaction: transaction(asked), pin })
 }
 
-fn cancel(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::Cancel { transaction: transaction(asked) })
+fn cancel(asked: &Asked) -> Input {
+    Input::Cancel { transaction: transaction(asked) }
 }
 
-fn close(asked: &Asked) -> Result<Input, Misheard> {
-    Ok(Input::CloseWindow { transaction: transaction(asked) })
+fn close(asked: &Asked) -> Input {
+    Input::CloseWindow { transaction: transaction(asked) }
 }
 
 fn transaction(asked: &Asked) -> TransactionId {

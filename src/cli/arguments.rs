@@ -256,7 +256,7 @@ pub(crate) struct PictureArguments {
   paystage serve --app http://127.0.0.1:3000 --signing rs256-certified
   paystage serve --seat app-server=http://127.0.0.1:9100 --key my-key --secret-file secret.txt")]
 pub(crate) struct ServeArguments {
-    /// The port on 127.0.0.1 and, with IPv6, on ::1; 0 takes one that is free
+    /// The port on this machine, for both address families; 0 takes one that is free
     #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
     pub(crate) port: u16,
     /// Where runs are kept: a file, or `:memory:` for nowhere

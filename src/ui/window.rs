@@ -319,7 +319,7 @@ impl Window {
             Wanted::Help if self.overlay.is_some() => self.overlay = None,
             Wanted::Help => self.overlay = Some(Overlay::Help),
             Wanted::Open => {
-                self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())))
+                self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())));
             }
             Wanted::Save => self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref()))),
             Wanted::Close => self.overlay = None,

@@ -179,11 +179,8 @@ async fn end(State(sessions): State<Sessions>, request: Request) -> Response<Bod
         Ok(order) => order.param,
         Err(trouble) => return trouble.response(),
     };
-    match sessions.table().by_name.remove(&name) {
-        Some(session) => answer::as_json(200, &json!({ "ended": name, "base": session.run.base })),
-        None => {
-            let error = format!("There is no session called {name:.60}");
-            Trouble::missing("NO_SUCH_SESSION", error, "GET /control/sessions lists them").response()
-        }
+    if let Some(session) = sessions.table().by_name.remove(&name) { answer::as_json(200, &json!({ "ended": name, "base": session.run.base })) } else {
+        let error = format!("There is no session called {name:.60}");
+        Trouble::missing("NO_SUCH_SESSION", error, "GET /control/sessions lists them").response()
     }
 }

@@ -40,7 +40,7 @@ pub fn clock(world: &World, clock: Clock) -> Value {
     json!({
         "now": world.now().rfc3339(),
         "now_ms": world.now().millis(),
-        "next_due": world.next_due().map(|due| due.rfc3339()),
+        "next_due": world.next_due().map(crate::protocol::time::Time::rfc3339),
         "follows": match clock {
             Clock::Real { .. } => "real",
             Clock::Virtual => "virtual",

@@ -14,7 +14,7 @@ use crate::protocol::time::{Span, Time};
 use crate::session::recorded::Recorded;
 
 /// How long a request may wait at the most, by the machine's clock, whatever the run's shows.
-const REAL_MAX: Duration = Duration::from_secs(120);
+const REAL_MAX: Duration = Duration::from_mins(2);
 
 /// What came of the waiting.
 pub struct Waited {

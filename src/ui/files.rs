@@ -198,7 +198,7 @@ impl Files {
             deed = Deed::Kept(run);
         }
         if self.purpose == Purpose::Open
-            && let Some(name) = suite_ui(ui, self.kept.len().min(KEPT_SHOWN))
+            && let Some(name) = suite_ui(ui, u8::try_from(self.kept.len().min(KEPT_SHOWN)).unwrap_or(u8::MAX))
         {
             deed = Deed::Builtin(name);
         }
@@ -244,9 +244,9 @@ fn kept_ui(ui: &mut Ui, kept: &[RunHead]) -> Option<RunId> {
 }
 
 /// The built-in scenarios by their titles. Answers with the one that was clicked.
-fn suite_ui(ui: &mut Ui, kept: usize) -> Option<&'static str> {
+fn suite_ui(ui: &mut Ui, kept: u8) -> Option<&'static str> {
     // What the dialog shows above this list.
-    let above = if kept == 0 { 300.0 } else { 340.0 + 28.0 * kept as f32 };
+    let above = if kept == 0 { 300.0 } else { 340.0 + 28.0 * f32::from(kept) };
     surface::hairline(ui);
     menu::title(ui, "Or one that comes with Paystage");
     let mut chosen = None;

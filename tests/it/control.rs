@@ -40,13 +40,13 @@ impl Tester {
         self.asks(&format!("GET {path}"), &Value::Null, 200)
     }
 
-    fn post(&self, path: &str, body: Value) -> Value {
-        self.asks(&format!("POST {path}"), &body, 200)
+    fn post(&self, path: &str, body: impl Into<Value>) -> Value {
+        self.asks(&format!("POST {path}"), &body.into(), 200)
     }
 
     /// What is said when it does not work: every such answer has a sentence, a code and a hint.
-    fn refused(&self, line: &str, body: Value, status: u16, code: &str) -> Value {
-        let said = self.asks(line, &body, status);
+    fn refused(&self, line: &str, body: impl Into<Value>, status: u16, code: &str) -> Value {
+        let said = self.asks(line, &body.into(), status);
         assert_eq!(said["code"], code, "{said}");
         assert!(
             ["error", "hint"].iter().all(|member| said[member].as_str().is_some_and(|text| !text.is_empty())),

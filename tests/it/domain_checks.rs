@@ -76,8 +76,8 @@ fn none() -> Provenance {
 
 /// Every case: policy, `Origin` header, what else is told, what comes of it.
 fn cases() -> Vec<(DomainCheck, Option<&'static str>, Provenance, &'static str)> {
-    let now = Setup::default().start.seconds();
     use DomainCheck::{AppSignedToken, None as NoCheck, OriginHeader, OriginInPath, Referer};
+    let now = Setup::default().start.seconds();
     vec![
         (NoCheck, None, none(), "sold"),
         (NoCheck, Some("https://evil.example"), referer("https://evil.example/"), "sold"),

@@ -121,7 +121,6 @@ impl Front {
 ///
 /// # Panics
 /// When there is no route in `routes`.
-#[must_use]
 pub fn guarded(gate: &Arc<Gate>, door: Door, routes: Router) -> Router {
     let guard = Guard::new(Arc::clone(gate), door);
     routes.route_layer(from_fn_with_state(guard, guard::watch))

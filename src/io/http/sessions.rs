@@ -82,7 +82,6 @@ impl Sessions {
     }
 
     /// The endpoints that list, make and end sessions. The control door stands before them.
-    #[must_use]
     pub fn routes(&self) -> Router {
         Router::new()
             .route("/control/sessions", get(list).post(create))
@@ -179,7 +178,9 @@ async fn end(State(sessions): State<Sessions>, request: Request) -> Response<Bod
         Ok(order) => order.param,
         Err(trouble) => return trouble.response(),
     };
-    if let Some(session) = sessions.table().by_name.remove(&name) { answer::as_json(200, &json!({ "ended": name, "base": session.run.base })) } else {
+    if let Some(session) = sessions.table().by_name.remove(&name) {
+        answer::as_json(200, &json!({ "ended": name, "base": session.run.base }))
+    } else {
         let error = format!("There is no session called {name:.60}");
         Trouble::missing("NO_SUCH_SESSION", error, "GET /control/sessions lists them").response()
     }

@@ -24,31 +24,25 @@ use crate::world::transaction::TransactionState;
 /// The payment window that a pay request opened, or the sentence that says why it did not.
 pub async fn window(letterbox: &Letterbox, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
     let base = base_of(&asked.path);
-    match &reply.message.body {
-        Body::PriceShown { transaction, name, price, .. } => {
-            let id = transaction.clone();
-            let Ok(told) = letterbox.read(move |run: &dyn Recorded, _| Told::of(run, &id)).await else {
-                return gone(asked);
-            };
-            let order = Order {
-                transaction: transaction.as_str(),
-                product: name,
-                description: &unverified_description(asked.query("req").unwrap_or_default()),
-                price: &price.to_string(),
-                seller: &told.seller,
-                buyer: &told.buyer,
-                pin: &told.pin,
-            };
-            let page = WindowPage { base: &base, order: Some(order), standing: &Standing::asking(None) };
-            serve::page(StatusCode::OK, page.html())
-        }
-        Body::WindowEnded { failure } => {
-            let status = failure.as_ref().map_or(200, |refusal| answer::flow_status(refusal.code));
-            let page = WindowPage { base: &base, order: None, standing: &Standing::ended(failure.as_ref()) };
-            serve::page(StatusCode::from_u16(status).unwrap_or_default(), page.html())
-        }
-        _ => gone(asked),
+    if let Body::WindowEnded { failure } = &reply.message.body {
+        let status = failure.as_ref().map_or(200, |refusal| answer::flow_status(refusal.code));
+        let page = WindowPage { base: &base, order: None, standing: &Standing::ended(failure.as_ref()) };
+        return serve::page(StatusCode::from_u16(status).unwrap_or_default(), page.html());
     }
+    let Body::PriceShown { transaction, name, price, .. } = &reply.message.body else { return gone(asked) };
+    let id = transaction.clone();
+    let Ok(told) = letterbox.read(move |run: &dyn Recorded, _| Told::of(run, &id)).await else { return gone(asked) };
+    let order = Order {
+        transaction: transaction.as_str(),
+        product: name,
+        description: &unverified_description(asked.query("req").unwrap_or_default()),
+        price: &price.to_string(),
+        seller: &told.seller,
+        buyer: &told.buyer,
+        pin: &told.pin,
+    };
+    let page = WindowPage { base: &base, order: Some(order), standing: &Standing::asking(None) };
+    serve::page(StatusCode::OK, page.html())
 }
 
 /// What the payment window knows besides the price.

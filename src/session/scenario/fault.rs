@@ -89,7 +89,7 @@ impl Source<'_> {
 }
 
 /// The known word that needs the fewest letters changed, if they are few.
-#[must_use] 
+#[must_use]
 pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(FOUND_MAX).collect();
     let allowed = word.len().div_ceil(3).max(1);

@@ -13,7 +13,6 @@ use crate::io::http::control::perform::{Controlled, Order, perform};
 use crate::io::http::control::trouble::Trouble;
 
 /// Every endpoint of this run. The door stands before it.
-#[must_use]
 pub fn routes(run: &Controlled) -> Router {
     let mut paths: Vec<(&str, MethodRouter)> = Vec::new();
     for endpoint in &ENDPOINTS {
@@ -48,6 +47,9 @@ async fn serve(deed: Deed, run: &Controlled, request: Request) -> Response<Body>
 }
 
 /// Reads a request whole. The guard has bounded its body.
+///
+/// # Errors
+/// [`Trouble`] for a body that ended early.
 pub async fn order(request: Request) -> Result<Order, Trouble> {
     let (mut parts, body) = request.into_parts();
     let broken = |_| Trouble::bad("BROKEN_BODY", "The body ended early or is badly framed", "Send it again");

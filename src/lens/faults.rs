@@ -108,16 +108,16 @@ fn pattern_words(what: &Pattern) -> String {
         (None, None) => "any message".to_owned(),
     };
     if let (Some(from), None) = (from, kind) {
-        words += &format!(" from {}", from.label());
+        words = words + " from " + from.label();
     }
     if let (Some(to), None) = (to, kind) {
-        words += &format!(" to {}", to.label());
+        words = words + " to " + to.label();
     }
     if let Some(product) = product {
-        words += &format!(" of {product}");
+        words = words + " of " + product.as_str();
     }
     if let Some(transaction) = transaction {
-        words += &format!(" of {transaction}");
+        words = words + " of " + transaction.as_str();
     }
     words
 }
@@ -160,11 +160,8 @@ mod tests {
     fn every_offer_works_on_the_next_message_like_it() {
         let mut session = Session::new(Setup::default());
         session.dispatch(Command::Buy { product: ProductId::well_known("shiny-pony") });
-        let asked = session.past()[0].events.iter().find_map(|event| match event {
-            Event::Sent { message } => Some(message.clone()),
-            Event::Waited { .. } | Event::Delivered { .. } => None,
-            other => panic!("{other:?} before anything was sent"),
-        });
+        let sent = |event: &Event| if let Event::Sent { message } = event { Some(message.clone()) } else { None };
+        let asked = session.past()[0].events.iter().find_map(sent);
         let offers = offers(session.world(), &asked.unwrap());
         assert!(offers.len() >= 8, "{offers:?}");
         for offer in offers {

@@ -84,7 +84,7 @@ fn fault(dice: &mut Dice) -> Fault {
 fn run(seed: u64) -> Session {
     let mut dice = Dice::new(seed ^ 0xfa17);
     // Every other run begins as a plain purchase with one common message spoilt, so that late ones are met too.
-    let is_plain = seed % 2 == 0;
+    let is_plain = seed.is_multiple_of(2);
     let plain = Setup { seed, verify_policy: Some(VerifyPolicy::SignatureAndStore), ..Setup::default() };
     let mut session = Session::new(if is_plain { plain } else { dice::setup(&mut dice, seed) });
     if is_plain {

@@ -57,7 +57,9 @@ fn access_follows_from_a_verdict(story: &Story) -> Result<(), String> {
                     && answer.receipt.is_none()
                     && !matches!(answer.status, Status::Ok | Status::Pending)
                 {
-                    latest.values_mut().for_each(|is_accepted| *is_accepted = false);
+                    for is_accepted in latest.values_mut() {
+                        *is_accepted = false;
+                    }
                 }
             }
             Event::AccessGranted { product } => {

@@ -4,6 +4,8 @@ use std::io;
 use std::path::Path;
 
 use tokio::runtime::Builder;
+#[cfg(unix)]
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::io::clock;
 use crate::io::http::guard::Gate;
@@ -97,8 +99,9 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
         let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(keep));
         let front = site::front(gate, &letterbox, &outbound);
         let (stopper, stop) = stopper();
+        let asked = asked_to_end()?;
         tokio::spawn(async move {
-            asked_to_end().await;
+            asked.await;
             stopper.stop();
         });
         announce(&Serving { url: &url, token: file.path(), market: &market, goes_on_after })?;
@@ -126,19 +129,26 @@ fn line(
     Ok((LineKeeper::begin(store, "Served"), Line::new(setup), None))
 }
 
-/// Ends when the user presses Ctrl-C, or the system asks the program to end.
-async fn asked_to_end() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    if let Ok(mut terminated) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+/// Ends when the user presses Ctrl-C, or the system asks the program to end. Listens from now on, before it is first awaited: who
+/// was told where we are may end us at once.
+#[cfg(unix)]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = interrupted => {}
+            _ = interrupted.recv() => {}
             _ = terminated.recv() => {}
         }
-        return;
-    }
-    // Where the system knows no signals the program is ended from outside.
-    if interrupted.await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+/// Ends when the user presses Ctrl-C.
+#[cfg(not(unix))]
+fn asked_to_end() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
 }

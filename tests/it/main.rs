@@ -74,6 +74,7 @@ mod served;
 mod http_walk;
 mod http_doors;
 mod http_faults;
+mod seats;
 mod serve;
 mod listening;
 mod outbound;

@@ -27,6 +27,7 @@ pub mod event;
 pub mod wire;
 pub(crate) mod open_windows;
 pub(crate) mod scene;
+pub mod secret;
 pub(crate) mod chance;
 pub mod domain_check;
 pub mod buyer;
@@ -66,6 +67,7 @@ use crate::world::planted::Planted;
 use crate::world::provider::Provider;
 use crate::world::scene::Scene;
 use crate::world::seat::Seat;
+use crate::world::secret::Secrets;
 use crate::world::setup::{AppKeys, Setup};
 use crate::world::wire::{Due, Outbox, Reminder, Wire};
 
@@ -178,6 +180,18 @@ impl World {
     pub fn judged_as(&self, receipt: &str, profile: Profile) -> Verdict {
         let reply = StoreReply::Answer(self.marketplace.answer_for(&self.scene, receipt));
         self.app_page.judged_as(&self.scene, receipt, profile, &reply)
+    }
+
+    /// What no message may carry: the payment secret and the store's own. Drawn anew from the seed, as at the beginning.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        let draw = |purpose| Chance::new(self.scene.setup.seed, purpose).bytes();
+        let own = self.scene.setup.names.app.secret.as_ref().map_or("", |own| own.expose());
+        Secrets::new(&[
+            ("the secret that signs pay requests", &draw(stream::PAYMENT_KEY)),
+            ("the app's own secret", own.as_bytes()),
+            ("the secret that hides the buyer's identity", &draw(stream::STORE_IDS)),
+        ])
     }
 
     /// Who and what there is.

@@ -8,6 +8,7 @@ use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
 use paystage::protocol::time::Span;
 use paystage::protocol::verdict::check::{Check, CheckSet};
+use paystage::session::branch::Place;
 use paystage::session::builtin::SUITE;
 use paystage::session::control::{advance, run_until_idle};
 use paystage::session::run::Session;
@@ -15,9 +16,12 @@ use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::play::play;
 use paystage::session::watch::Watch;
 use paystage::session::watch::law::Law;
-use paystage::world::character::{BuyerCharacter, ServerCharacter};
+use paystage::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
 use paystage::world::command::Command;
 use paystage::world::event::Event;
+use paystage::world::fault::armed::Fault;
+use paystage::world::message::Body;
+use paystage::world::names::{Names, Secret};
 use paystage::world::planted::Planted;
 use paystage::world::setup::{Polling, Setup};
 use paystage::world::transaction::TransactionState;
@@ -315,4 +319,94 @@ fn a_scenario_may_expect_the_lamp() {
 
 fn suite(name: &str) -> paystage::session::scenario::plan::Scenario {
     paystage::session::builtin::Builtin::find(name).unwrap().scenario().unwrap()
+}
+
+fn armed(on: &str, setup: Setup) -> Session {
+    let fault: Fault = serde_json::from_str(on).unwrap();
+    let mut session = Session::new(setup);
+    session.dispatch(Command::Arm { fault });
+    settle(&mut session, Command::Buy { product: pony() });
+    session
+}
+
+#[test]
+fn a_lost_notice_turns_it_red_where_it_was_lost_and_enough_polls_keep_it_green() {
+    let first_is_lost = r#"{ "on": "notice-sent", "nth": 1, "drop": true }"#;
+    let session = armed(first_is_lost, Setup::default());
+    let watch = Watch::over(session.setup(), session.past());
+    let breach = watch.red().next().unwrap();
+    assert_eq!((breach.law, breach.step), (Law::ProductAvailable, completion(&session)), "the retry comes too late");
+    let patient = Setup { polling: Polling { tries: 400, ..Polling::default() }, ..Setup::default() };
+    assert_eq!(broken(&armed(first_is_lost, patient)), []);
+}
+
+#[test]
+fn one_pay_request_that_opens_two_windows_is_charged_twice_as_built_and_once_by_the_rules() {
+    let twice = r#"{ "on": "window-opened", "nth": 1, "duplicate": true }"#;
+    let as_built = armed(twice, Setup { revision: Revision::AsBuilt2015, ..Setup::default() });
+    let charges = as_built.past().iter().flat_map(|step| &step.events).filter(|event| is_charge(event)).count();
+    assert_eq!((charges, broken(&as_built).contains(&Law::OneCharge)), (2, true), "edge case 30");
+    assert_eq!(broken(&armed(twice, Setup::default())), []);
+}
+
+#[test]
+fn a_notice_that_comes_twice_has_one_effect() {
+    for on in ["notice-sent", "notice-answered"] {
+        let twice = format!(r#"{{ "on": "{on}", "nth": 1, "duplicate": true }}"#);
+        assert_eq!(broken(&armed(&twice, Setup::default())), [], "{on}");
+    }
+    let wrong_body = Setup { app_server: ServerCharacter::AnswersWrongBody, ..Setup::default() };
+    let mut session = bought(wrong_body);
+    refund(&mut session);
+    assert_eq!(broken(&session), [], "each notice comes six times");
+    // An app server that gave out another receipt for the second delivery would be noticed.
+    let mut watch = Watch::new();
+    for step in session.past() {
+        let mut step = (**step).clone();
+        let is_second = |event: &Event| matches!(event, Event::Delivered { message } if matches!(message.body, Body::NoticeSent { attempt: 2, .. }));
+        if let Some(at) = step.events.iter().position(is_second) {
+            let (transaction, receipt) = (session.world().marketplace().transactions()[0].id.clone(), "again".into());
+            step.events.insert(at + 1, Event::ReceiptIssued { transaction, receipt });
+        }
+        let place = Place { step: step.index + 1, ..session.here() };
+        watch.read(&step, &session.world_at(place).unwrap());
+    }
+    assert_eq!(watch.red().map(|breach| breach.law).collect::<Vec<_>>(), [Law::OneEffect]);
+}
+
+#[test]
+fn money_that_nobody_took_buys_nothing() {
+    let lied = r#"{ "on": "charge-answered", "nth": 1, "replace": { "field": "answer", "value": "charged" } }"#;
+    let declines = || Setup { provider: ProviderCharacter::Declines, ..Setup::default() };
+    assert_eq!(broken(&armed(lied, declines())), [Law::ProductPaid]);
+    assert_eq!(broken(&bought(declines())), []);
+}
+
+#[test]
+fn a_secret_in_a_message_turns_it_red_and_an_email_in_a_receipt_too() {
+    let secret = "an app secret that is long enough";
+    let names = || {
+        let mut names = Names::default();
+        names.app.secret = Some(Secret::new(secret));
+        names
+    };
+    let planted = |text: &str| {
+        let mut session = Session::new(Setup { names: names(), ..Setup::default() });
+        session.dispatch(Command::Plant { product: pony(), receipt: Planted::Text(text.to_owned()) });
+        broken(&session)
+    };
+    assert_eq!(planted(&format!("so: {secret}")), [Law::SecretsKept]);
+    assert_eq!(planted(&BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"k\":\"{secret}\"}}"))), [Law::SecretsKept]);
+    assert_eq!(planted("an app secret that is short"), []);
+    let identity = |revision| {
+        let identity = Some(paystage::protocol::dial::IdentityMode::Email);
+        broken(&bought(Setup {
+            revision,
+            identity,
+            verify_policy: Some(VerifyPolicy::SignatureOnly),
+            ..Setup::default()
+        }))
+    };
+    assert!(identity(Revision::After).contains(&Law::SecretsKept));
+    assert_eq!(identity(Revision::Before), [], "before the privacy changes the page itself put it there");
 }

@@ -8,7 +8,7 @@ use crate::session::watch::breach::{Book, Cause};
 use crate::session::watch::law::Law;
 use crate::world::World;
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::Transaction;
+use crate::world::marketplace::ledger::{Charge, Transaction};
 use crate::world::message::Body;
 use crate::world::planted::Planted;
 
@@ -83,6 +83,13 @@ fn judge_payment(world: &World, product: &ProductId, payment: &Transaction, name
     }
     if payment.completed.is_none() {
         return Some((Law::ProductPaid, format!("{name} was opened for a payment that was never completed")));
+    }
+    let account = world.provider().accounts().get(&payment.id);
+    if payment.charge == Charge::Real && !account.is_some_and(|account| account.is_charged) {
+        return Some((
+            Law::ProductPaid,
+            format!("{name} was opened for a payment of which the provider took no money"),
+        ));
     }
     // Whoever bought it twice and got the money back once still paid for it.
     let is_paid = |other: &&Transaction| other.product == *product && other.state.is_paid();

@@ -8,6 +8,8 @@ pub mod breach;
 mod hope;
 mod access;
 mod charges;
+mod effects;
+mod secrets;
 
 use std::sync::Arc;
 
@@ -15,7 +17,9 @@ use crate::session::step::Step;
 use crate::session::watch::access::Access;
 use crate::session::watch::breach::{Book, Breach, Cause};
 use crate::session::watch::charges::Charges;
+use crate::session::watch::effects::Effects;
 use crate::session::watch::hope::Hope;
+use crate::session::watch::secrets::Discretion;
 use crate::world::World;
 use crate::world::event::Event;
 use crate::world::setup::Setup;
@@ -27,6 +31,8 @@ pub struct Watch {
     hope: Hope,
     access: Access,
     charges: Charges,
+    effects: Effects,
+    discretion: Discretion,
 }
 
 impl Watch {
@@ -49,7 +55,7 @@ impl Watch {
 
     /// Takes in the next step, with the world that it led to.
     pub fn read(&mut self, step: &Step, world: &World) {
-        let Self { book, hope, access, charges } = self;
+        let Self { book, hope, access, charges, effects, discretion } = self;
         book.turn_to(step.index, step.at);
         hope.begin(&step.command);
         charges.begin(&step.command);
@@ -60,6 +66,8 @@ impl Watch {
             }
             access.take(event, cause, world, book);
             charges.take(event, cause, world, book);
+            effects.take(event, cause, world, book);
+            discretion.take(event, world, book);
             hope.take(event, cause, world);
         }
         hope.end(world, book);

@@ -1,0 +1,75 @@
+//! Secrets: the values that no message may carry, and where one is found all the same.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
+
+/// No stretch of letters that is shorter can hold a secret or a claims object.
+const STRETCH_CHARS_MIN: usize = 16;
+
+/// Spellings of the run's secrets to look for. `Debug` shows nothing of them.
+#[derive(Clone)]
+pub struct Secrets {
+    spelt: Vec<(&'static str, String)>,
+}
+
+impl Secrets {
+    pub(crate) fn new(secrets: &[(&'static str, &[u8])]) -> Self {
+        let mut spelt = Vec::new();
+        for (name, bytes) in secrets.iter().filter(|(_, bytes)| !bytes.is_empty()) {
+            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let texts = [hex, BASE64_STANDARD_NO_PAD.encode(bytes), BASE64_URL_SAFE_NO_PAD.encode(bytes)];
+            spelt.extend(texts.map(|text| (*name, text)));
+            spelt.extend(std::str::from_utf8(bytes).ok().map(|text| (*name, text.to_owned())));
+        }
+        Self { spelt }
+    }
+
+    /// Which secret stands in this text: as it is, in hex, in base64, or so inside a token's parts.
+    #[must_use]
+    pub fn found_in(&self, text: &str) -> Option<&'static str> {
+        let find = |text: &str| self.spelt.iter().find(|(_, spelt)| text.contains(spelt)).map(|(name, _)| *name);
+        find(text).or_else(|| stretches(text).find_map(|stretch| find(&decoded(stretch)?)))
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets").finish_non_exhaustive()
+    }
+}
+
+/// What may be the part of a token: long stretches of its letters.
+fn stretches(text: &str) -> impl Iterator<Item = &str> {
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.split(move |c: char| !is_letter(c)).filter(|stretch| stretch.len() >= STRETCH_CHARS_MIN)
+}
+
+fn decoded(stretch: &str) -> Option<String> {
+    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(stretch).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BASE64_URL_SAFE_NO_PAD, Engine, Secrets};
+
+    #[test]
+    fn a_secret_is_found_in_every_spelling_and_inside_a_token() {
+        let secrets = Secrets::new(&[("the key", b"a secret of thirty-two bytes, yes"), ("none", b"")]);
+        let encoded = BASE64_URL_SAFE_NO_PAD.encode("a secret of thirty-two bytes, yes");
+        let inside = BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"k\":\"{encoded}\"}}"));
+        for text in [
+            "so: a secret of thirty-two bytes, yes!",
+            "6120736563726574206f66207468697274792d74776f2062797465732c20796573",
+            &encoded,
+            &format!("eyJhbGciOiJub25lIn0.{inside}."),
+        ] {
+            assert_eq!(secrets.found_in(text), Some("the key"), "{text}");
+        }
+        for text in ["", "a secret of thirty-two bytes, no", "eyJhbGciOiJub25lIn0.e30."] {
+            assert_eq!(secrets.found_in(text), None, "{text}");
+        }
+        assert!(!format!("{secrets:?}").contains("thirty"));
+    }
+}

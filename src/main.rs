@@ -34,6 +34,10 @@ fn draw(session: Session, shot: &Shot) -> Result<Vec<u8>, String> {
         None | Some(Tab::Claims) => selection::Tab::Claims,
         Some(Tab::Verdict) => selection::Tab::Verdict,
         Some(Tab::Message) => selection::Tab::Message,
+        Some(Tab::Opinions) => selection::Tab::Opinions,
+        Some(Tab::Knowledge) => selection::Tab::Knowledge,
+        Some(Tab::Compare) => selection::Tab::Compare,
+        Some(Tab::Coverage) => selection::Tab::Coverage,
     };
     let theme = if shot.is_dark { egui::Theme::Dark } else { egui::Theme::Light };
     let size_pt = [f32::from(shot.size_pt.0), f32::from(shot.size_pt.1)];

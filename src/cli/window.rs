@@ -36,11 +36,20 @@ pub enum Tab {
     Verdict,
     /// How the message looks on the wire.
     Message,
+    /// What other verifiers say of the receipt.
+    Opinions,
+    /// Who knows what.
+    Knowledge,
+    /// The run beside another.
+    Compare,
+    /// What the run has met.
+    Coverage,
 }
 
 impl Tab {
     /// All, in the order of the window.
-    pub(crate) const ALL: [Self; 3] = [Self::Claims, Self::Verdict, Self::Message];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Claims, Self::Verdict, Self::Message, Self::Opinions, Self::Knowledge, Self::Compare, Self::Coverage];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -48,6 +57,10 @@ impl Tab {
             Self::Claims => "claims",
             Self::Verdict => "verdict",
             Self::Message => "message",
+            Self::Opinions => "opinions",
+            Self::Knowledge => "knowledge",
+            Self::Compare => "compare",
+            Self::Coverage => "coverage",
         }
     }
 
@@ -57,6 +70,10 @@ impl Tab {
             Self::Claims => "What the token says, claim by claim",
             Self::Verdict => "What the ladder says of the receipt",
             Self::Message => "How the message looks on the wire",
+            Self::Opinions => "What four profiles and a library call say of the receipt",
+            Self::Knowledge => "Who knows what, and from which message",
+            Self::Compare => "The run beside another branch",
+            Self::Coverage => "Which messages, refusals and errors the run has met",
         }
     }
 }

@@ -80,14 +80,14 @@ impl Fact {
     pub const ALL: [Self; 11] = [
         Self::Email,
         Self::Identifier,
-        Self::Pin,
+        Self::AppUsed,
         Self::App,
         Self::Product,
         Self::Price,
         Self::Paid,
         Self::TakenBack,
         Self::Receipt,
-        Self::AppUsed,
+        Self::Pin,
         Self::History,
     ];
 

@@ -1,23 +1,35 @@
-//! The inspector: one place that shows whatever is selected, as claims, as a verdict, or as a message.
+//! The inspector: one place that shows whatever is selected, from every side, and the lamp beside it.
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
 use crate::ui::desk::Desk;
+use crate::ui::lamp;
 use crate::ui::pane::Pane;
 use crate::ui::panes::claims::Claims;
+use crate::ui::panes::compare::Compare;
+use crate::ui::panes::coverage::Coverage;
+use crate::ui::panes::knowledge::Knowledge;
 use crate::ui::panes::message::Message;
+use crate::ui::panes::opinions::Opinions;
 use crate::ui::panes::verdict::Verdict;
 use crate::ui::selection::Tab;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::choice::{self, TABS_HEIGHT};
 use crate::ui::widgets::text;
 
-/// The three tabs with what they show.
+/// What the longest words of the lamp need, in points.
+const LAMP_ROOM: f32 = 250.0;
+
+/// The tabs with what they show.
 #[derive(Default)]
 pub struct Inspector {
     claims: Claims,
     verdict: Verdict,
     message: Message,
+    opinions: Opinions,
+    knowledge: Knowledge,
+    compare: Compare,
+    coverage: Coverage,
 }
 
 impl Pane for Inspector {
@@ -31,20 +43,30 @@ impl Pane for Inspector {
         let head = Rect::from_min_size(room.min, vec2(room.width(), TABS_HEIGHT));
         ui.painter().hline(room.x_range(), head.bottom() - 0.5, theme.hairline());
         let inner = head.shrink2(vec2(theme.space.gap, 0.0));
-        let mut tabs = ui.new_child(UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center)));
+        // The lamp is never cut; where there is little room the tabs move closer together.
+        let for_tabs = inner.with_max_x((inner.right() - LAMP_ROOM).max(inner.left()));
+        let mut tabs = ui.new_child(UiBuilder::new().max_rect(for_tabs).layout(Layout::left_to_right(Align::Center)));
         choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::ALL);
         let rest = Rect::from_min_max(pos2(tabs.min_rect().right() + theme.space.pad, head.top()), inner.max);
         let mut title = ui.new_child(UiBuilder::new().max_rect(rest).layout(Layout::right_to_left(Align::Center)));
         // The title is the token's; a message has its own, and may carry none.
-        if desk.selection.tab != Tab::Message {
-            text::mono_in(&mut title, &desk.view.subject().title(), theme.color.muted);
+        let words = if desk.selection.tab.is_about_token() { desk.view.subject().title() } else { String::new() };
+        let font = theme.mono();
+        let width = title.painter().layout_no_wrap(words.clone(), font, theme.color.muted).size().x;
+        if !words.is_empty() && width + LAMP_ROOM <= rest.width() {
+            text::mono_in(&mut title, &words, theme.color.muted);
         }
+        lamp::chip_ui(&mut title, desk);
         let body = Rect::from_min_max(pos2(room.left(), head.bottom()), room.max);
         let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
         let pane: &mut dyn Pane = match desk.selection.tab {
             Tab::Claims => &mut self.claims,
             Tab::Verdict => &mut self.verdict,
             Tab::Message => &mut self.message,
+            Tab::Opinions => &mut self.opinions,
+            Tab::Knowledge => &mut self.knowledge,
+            Tab::Compare => &mut self.compare,
+            Tab::Coverage => &mut self.coverage,
         };
         pane.ui(&mut body_ui, desk);
     }

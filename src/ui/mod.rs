@@ -12,6 +12,7 @@ pub mod keys;
 pub mod arrows;
 pub mod subject;
 pub mod ladder;
+pub mod lamp;
 pub mod selection;
 pub mod view;
 pub mod live_state;

@@ -32,6 +32,14 @@ pub enum Tab {
     Verdict,
     /// How the message looks on the wire.
     Message,
+    /// What other verifiers say of the receipt.
+    Opinions,
+    /// Who knows what.
+    Knowledge,
+    /// The present run beside another.
+    Compare,
+    /// What this run has met of all that there is.
+    Coverage,
 }
 
 /// Menus that a key can open.
@@ -55,6 +63,19 @@ impl Selection {
 
 impl Tab {
     /// The tabs in their order, with their words.
-    pub const ALL: [(Self, &'static str); 3] =
-        [(Self::Claims, "Claims"), (Self::Verdict, "Verdict"), (Self::Message, "Message")];
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Claims, "Claims"),
+        (Self::Verdict, "Verdict"),
+        (Self::Message, "Message"),
+        (Self::Opinions, "Opinions"),
+        (Self::Knowledge, "Who knows what"),
+        (Self::Compare, "Compare"),
+        (Self::Coverage, "Coverage"),
+    ];
+
+    /// Whether it talks about the token that is pointed at.
+    #[must_use]
+    pub fn is_about_token(self) -> bool {
+        matches!(self, Self::Claims | Self::Verdict | Self::Opinions)
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::lens::claim_marks::Reader;
 use crate::lens::claims;
 use crate::lens::flow::Row;
+use crate::lens::lamp::Lamp;
 use crate::lens::progress::{Phase, PhaseState, Progress};
 use crate::lens::reading::Reading;
 use crate::protocol::id::ProductId;
@@ -30,6 +31,7 @@ pub struct View {
     /// The phases with their state, in order.
     pub phases: Vec<(&'static str, StepState)>,
     reading: Reading,
+    lamp: Lamp,
     progress: Progress,
     product: Option<ProductId>,
     caption: Said,
@@ -115,6 +117,7 @@ impl View {
 
     /// Looks again at what has changed since the last time: new steps, another place, another thing pointed at.
     pub fn refresh(&mut self, session: &Session, selection: &Selection) {
+        self.lamp.refresh(session);
         let looked_at = LookedAt::now(session, selection);
         if self.looked_at.as_ref() == Some(&looked_at) {
             return;
@@ -235,6 +238,12 @@ impl View {
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         self.is_untouched
+    }
+
+    /// Whether the laws of the money hold here.
+    #[must_use]
+    pub fn lamp(&self) -> &Lamp {
+        &self.lamp
     }
 
     /// What moves the run on from here.

@@ -83,6 +83,7 @@ mod compare;
 mod coverage;
 mod knowledge;
 mod opinion;
+mod lens_panes;
 
 #[cfg(feature = "browser")]
 mod browser;

@@ -11,4 +11,8 @@ pub mod market;
 pub mod claims;
 pub mod verdict;
 pub mod message;
+pub mod opinions;
+pub mod knowledge;
+pub mod compare;
+pub mod coverage;
 pub mod timeline;

@@ -13,6 +13,7 @@ use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use paystage::io::inbox::{Clock, Letterbox};
+use paystage::protocol::code::Refusal;
 use paystage::protocol::device::{check_add, check_remove, check_replace};
 use paystage::protocol::mozpay::{Provider, offers};
 use paystage::protocol::request::PAY_TYPE;
@@ -448,7 +449,7 @@ fn the_receipt_store_keeps_and_refuses_what_the_device_does() {
     let mut names = Vec::new();
     for receipt in &receipts {
         let added = check_add(receipt, &stored);
-        names.push(added.as_ref().err().map(|refusal| refusal.code()));
+        names.push(added.as_ref().err().map(Refusal::code));
         if added.is_ok() {
             stored.push(receipt.clone());
         }
@@ -456,7 +457,7 @@ fn the_receipt_store_keeps_and_refuses_what_the_device_does() {
     let (kept, other) = (stored[0].clone(), token("{}"));
     for receipt in [String::new(), other.clone(), kept.clone(), kept.clone()] {
         let removed = check_remove(&receipt, &stored);
-        names.push(removed.as_ref().err().map(|refusal| refusal.code()));
+        names.push(removed.as_ref().err().map(Refusal::code));
         if let Ok(place) = removed {
             stored.remove(place);
         }

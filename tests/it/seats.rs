@@ -120,7 +120,8 @@ fn attend(mut socket: TcpStream, port: u16, answers: &str) {
         Some("/postback" | "/chargeback") => take_notice(&body, kind, answers),
         _ => (404, String::new()),
     };
-    write!(socket, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len()).unwrap();
+    // Whoever asked may have gone.
+    let _ = write!(socket, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());
 }
 
 fn sign(port: u16) -> String {

@@ -143,3 +143,18 @@ async fn window_standing(letterbox: &Letterbox, asked: &Asked, hears: Option<Hea
         Err(silence) => answer::silent(silence),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_versions_and_both_spellings_lead_to_a_route() {
+        let route = |path: &str| declared().find(|route| route.path == path).unwrap();
+        let prepare = route("/api/v*/webpay/inapp/prepare/").spellings();
+        assert_eq!(prepare.len(), 4);
+        assert!(prepare.contains(&"/api/v2/webpay/inapp/prepare".to_owned()), "{prepare:?}");
+        assert_eq!(route("/.well-known/jwks.json").spellings(), ["/.well-known/jwks.json"]);
+        assert!(declared().flat_map(Route::spellings).all(|path| path.starts_with('/') && !path.contains("v*")));
+    }
+}

@@ -259,7 +259,6 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::http::public::declared;
 
     fn asked(kind: &'static str, body: &'static str) -> Asked {
         let mut headers = HeaderMap::new();
@@ -291,15 +290,5 @@ mod tests {
             asked.headers.insert(header::ORIGIN, said.parse().unwrap());
             assert_eq!(asked.origin().is_some(), is_one, "{said}");
         }
-    }
-
-    #[test]
-    fn both_versions_and_both_spellings_lead_to_a_route() {
-        let route = |path: &str| declared().find(|route| route.path == path).unwrap();
-        let prepare = route("/api/v*/webpay/inapp/prepare/").spellings();
-        assert_eq!(prepare.len(), 4);
-        assert!(prepare.contains(&"/api/v2/webpay/inapp/prepare".to_owned()), "{prepare:?}");
-        assert_eq!(route("/.well-known/jwks.json").spellings(), ["/.well-known/jwks.json"]);
-        assert!(declared().flat_map(Route::spellings).all(|path| path.starts_with('/') && !path.contains("v*")));
     }
 }

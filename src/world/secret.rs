@@ -1,6 +1,7 @@
 //! Secrets: the values that no message may carry, and where one is found all the same.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -18,8 +19,7 @@ impl Secrets {
     pub(crate) fn new(secrets: &[(&'static str, &[u8])]) -> Self {
         let mut spelt = Vec::new();
         for (name, bytes) in secrets.iter().filter(|(_, bytes)| !bytes.is_empty()) {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            let texts = [hex, BASE64_STANDARD_NO_PAD.encode(bytes), BASE64_URL_SAFE_NO_PAD.encode(bytes)];
+            let texts = [hex(bytes), BASE64_STANDARD_NO_PAD.encode(bytes), BASE64_URL_SAFE_NO_PAD.encode(bytes)];
             spelt.extend(texts.map(|text| (*name, text)));
             spelt.extend(std::str::from_utf8(bytes).ok().map(|text| (*name, text.to_owned())));
         }
@@ -32,6 +32,14 @@ impl Secrets {
         let find = |text: &str| self.spelt.iter().find(|(_, spelt)| text.contains(spelt)).map(|(name, _)| *name);
         find(text).or_else(|| stretches(text).find_map(|stretch| find(&decoded(stretch)?)))
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 impl fmt::Debug for Secrets {

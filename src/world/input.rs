@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
+use crate::protocol::notice::NoticeKind;
 use crate::protocol::time::Time;
 use crate::world::character::BuyerCharacter;
 use crate::world::provenance::Provenance;
@@ -104,6 +105,13 @@ pub enum Input {
     RequestReceipt {
         /// Which payment.
         transaction: TransactionId,
+    },
+    /// Anybody → Payment server: a notice, genuine or not.
+    Notice {
+        /// Which of the two addresses it was posted to.
+        kind: NoticeKind,
+        /// The token. Nobody has checked it.
+        notice: String,
     },
     /// An outside server → us: its answer to one of our messages.
     Answer {

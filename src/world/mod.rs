@@ -499,6 +499,9 @@ impl World {
         if setup.seats.is_outside(arrow.to, setup.is_hosted()) {
             return Err("Whoever should hear this sits outside in this run");
         }
+        if matches!(arrow.body, Body::NoticeSent { .. }) && !setup.is_hosted() {
+            return Err("The store takes notices of hosted payments only; this app has a server of its own");
+        }
         if let Body::WindowAbandoned { opening } = arrow.body
             && self.device.has_window(opening)
         {

@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::TransactionId;
+use crate::protocol::notice::NoticeKind;
 use crate::world::app_server::AppServer;
 use crate::world::buyer::{Buyer, PaymentWindow};
 use crate::world::input::Input;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::reply::reply;
+
+/// Where the store's own payment server takes notices.
+const POSTBACK_PATH: &str = "/services/webpay/postback";
+/// Where it takes chargebacks.
+const CHARGEBACK_PATH: &str = "/services/webpay/chargeback";
 
 /// Our requests to servers outside, until their answers come in.
 #[derive(Clone, Debug, Default)]
@@ -66,7 +72,8 @@ pub(crate) fn answer(question: &Body, input: &Input) -> Option<Body> {
         | Input::InstallReceipt { .. }
         | Input::TestReceipt { .. }
         | Input::ListPurchases
-        | Input::RequestReceipt { .. } => None,
+        | Input::RequestReceipt { .. }
+        | Input::Notice { .. } => None,
     }
 }
 
@@ -125,6 +132,15 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         Input::ListPurchases => arrow(Party::Buyer, market, Body::HistoryAsked),
         Input::RequestReceipt { transaction } => {
             arrow(Party::Buyer, market, Body::ReceiptRequested { transaction: transaction.clone() })
+        }
+        Input::Notice { kind, notice } => {
+            // Which payment it is about is for its signature to say.
+            let (transaction, token) = (TransactionId::from(""), notice.as_str().into());
+            let url = match kind {
+                NoticeKind::Postback => POSTBACK_PATH,
+                NoticeKind::Chargeback => CHARGEBACK_PATH,
+            };
+            arrow(market, server, Body::NoticeSent { transaction, kind: *kind, token, attempt: 1, url: url.into() })
         }
         Input::Answer { .. } | Input::NoAnswer { .. } => Err("No message of ours waits for this answer"),
     }

@@ -2,11 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use paystage::protocol::dial::SigningMode;
+use paystage::protocol::dial::{Hosting, SigningMode};
 use paystage::protocol::id::TransactionId;
 use paystage::protocol::time::Span;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::event::Event;
+use paystage::world::message::Body;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
@@ -284,4 +286,38 @@ fn a_receipt_is_verified_at_the_path_that_it_names() {
     assert_eq!(at("/verify/")["status"], "ok");
     assert_eq!(at("/verify")["status"], "ok");
     assert_eq!(at("/verify/7"), json!({ "status": "invalid" }));
+}
+
+#[test]
+fn the_payment_server_believes_signed_notices_only() {
+    let served = you_decide();
+    let (transaction, receipt) = served.pony();
+    let genuine = served.look(|run| {
+        let steps = run.kept();
+        let sent = steps.iter().flat_map(|step| &step.events).find_map(|event| match event {
+            Event::Sent { message } => match &message.body {
+                Body::NoticeSent { token, .. } => Some(token.to_string()),
+                _ => None,
+            },
+            _ => None,
+        });
+        sent.unwrap()
+    });
+    let post = |path: &str, notice: &str| served.ask(&format!("POST {path}"), &FORM, &format!("notice={notice}"));
+    let again = post("/services/webpay/postback", &genuine);
+    assert_eq!(
+        (again.status, again.body.as_str()),
+        (200, transaction.as_str()),
+        "a notice repeated is answered as before"
+    );
+    assert_eq!(post("/services/webpay/chargeback", &genuine).status, 400, "one kind is not the other");
+    let (head, _) = genuine.rsplit_once('.').unwrap();
+    let forged = format!("{head}.{}", URL_SAFE_NO_PAD.encode([7; 32]));
+    for notice in ["", "a.b.c", forged.as_str()] {
+        assert_eq!(post("/services/webpay/postback", notice).status, 400, "{notice}");
+    }
+    assert_eq!(served.verify(&receipt)["status"], "ok", "and nothing has come of any of it");
+    let classic = Served::start(Setup { hosting: Hosting::Classic, ..Setup::default() });
+    let refused = classic.ask("POST /services/webpay/postback", &FORM, "notice=a.b.c");
+    assert_eq!(refused.status, 409, "{refused:?}");
 }

@@ -43,7 +43,8 @@ impl Wanted {
             | Input::InstallReceipt { .. }
             | Input::TestReceipt { .. }
             | Input::ListPurchases
-            | Input::RequestReceipt { .. } => Self::Answer,
+            | Input::RequestReceipt { .. }
+            | Input::Notice { .. } => Self::Answer,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb, Words};
 use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::notice::NoticeKind;
 use crate::world::input::Input;
 
 /// The routes of the specification's sketch, and the keys that an app fetches beforehand.
@@ -39,7 +40,36 @@ pub const ROUTES: &[Route] = &[
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(keys), Words::RootKey),
     },
+    Route {
+        verb: Verb::Post,
+        path: "/services/webpay/postback",
+        door: Door::Public,
+        about: "The payment server's own address for notices of payment: 200 with the transaction's id, or 400",
+        takes: Takes::Form(&["notice"]),
+        serves: Serves::Input(Hears::Anything(postback), Words::Page),
+    },
+    Route {
+        verb: Verb::Post,
+        path: "/services/webpay/chargeback",
+        door: Door::Public,
+        about: "The payment server's own address for notices of money taken back",
+        takes: Takes::Form(&["notice"]),
+        serves: Serves::Input(Hears::Anything(chargeback), Words::Page),
+    },
 ];
+
+fn postback(asked: &Asked) -> Input {
+    Input::Notice { kind: NoticeKind::Postback, notice: notice(asked) }
+}
+
+fn chargeback(asked: &Asked) -> Input {
+    Input::Notice { kind: NoticeKind::Chargeback, notice: notice(asked) }
+}
+
+/// One form field; a post without it is a notice that says nothing, and is refused as one.
+fn notice(asked: &Asked) -> String {
+    asked.field("notice").unwrap_or_default()
+}
 
 fn buy(asked: &Asked) -> Result<Input, Misheard> {
     let slug = asked.param("slug");

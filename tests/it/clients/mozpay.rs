@@ -4,9 +4,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+use std::time::Instant;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use paystage::protocol::time::Span;
+use paystage::world::event::Event;
+use paystage::world::message::Body;
 use serde_json::{Value, json};
 
 use crate::clients::exchange::Answer;
@@ -152,6 +155,27 @@ fn pay(server: &Server, jwt: &str) -> Answer {
     page
 }
 
+/// Waits until the run has heard the shop's answers to so many deliveries.
+#[track_caller]
+fn heard(server: &Server, wanted: usize) {
+    let began = Instant::now();
+    loop {
+        let answers = server.served.look(|run| {
+            let steps = run.kept();
+            let events = steps.iter().flat_map(|step| &step.events);
+            events.filter(|event| matches!(event, Event::Delivered { message } if is_answer(&message.body))).count()
+        });
+        if answers >= wanted {
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "only {answers} of {wanted} answers were heard");
+    }
+}
+
+fn is_answer(body: &Body) -> bool {
+    matches!(body, Body::NoticeAnswered { .. })
+}
+
 #[test]
 fn a_paid_request_comes_back_as_a_notice_that_both_libraries_take() {
     let shop = Shop::open(as_it_should);
@@ -191,4 +215,36 @@ fn a_request_signed_with_another_secret_is_not_paid_and_nobody_is_told() {
     shop.is_quiet();
     pay(&server, &sign(&request(&shop), SECRET)).with(200);
     shop.next();
+}
+
+#[test]
+fn a_notice_that_is_not_echoed_is_delivered_again_five_times_signed_anew() {
+    let shop = Shop::open(|_| (200, "OK".to_owned()));
+    let server = start(&shop);
+    pay(&server, &sign(&request(&shop), SECRET)).with(200);
+    let mut issued = Vec::new();
+    for attempt in 1..=6 {
+        let delivery = shop.next();
+        let claims = notice(&delivery).unwrap_or_else(|| panic!("delivery {attempt}: {delivery:?}"));
+        issued.push(claims["iat"].as_i64().unwrap());
+        heard(&server, attempt);
+        server.served.advance(Span::from_seconds(300));
+    }
+    assert!(issued.is_sorted_by(|one, next| next - one >= 300), "{issued:?}");
+    server.served.advance(Span::from_days(1));
+    shop.is_quiet();
+}
+
+#[test]
+fn an_id_with_white_space_around_it_is_an_echo() {
+    let shop = Shop::open(|delivery| {
+        let (status, id) = as_it_should(delivery);
+        (status, format!(" {id}\r\n"))
+    });
+    let server = start(&shop);
+    pay(&server, &sign(&request(&shop), SECRET)).with(200);
+    shop.next();
+    heard(&server, 1);
+    server.served.advance(Span::from_days(1));
+    shop.is_quiet();
 }

@@ -1,5 +1,6 @@
 //! The driver: lets a run be acted in from outside, at the pace of a clock, and tells those who wait.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,7 +43,17 @@ pub struct Driver {
     waiters: Waiters,
     windows: Windows,
     errands: mpsc::UnboundedSender<Errand>,
+    /// The errands that are under way: each ends in an answer, or in the news that there is none.
+    under_way: BTreeSet<u32>,
+    advances: VecDeque<Advance>,
     steps: broadcast::Sender<Arc<Step>>,
+}
+
+/// Time that somebody lets pass, as far as it has not passed yet.
+struct Advance {
+    span: Span,
+    until: Time,
+    reply: oneshot::Sender<()>,
 }
 
 impl Driver {
@@ -54,7 +65,16 @@ impl Driver {
         steps: broadcast::Sender<Arc<Step>>,
         keeper: Option<Keeper>,
     ) -> Self {
-        Self { clock, keeper, waiters: Waiters::default(), windows: Windows::default(), errands, steps }
+        Self {
+            clock,
+            keeper,
+            waiters: Waiters::default(),
+            windows: Windows::default(),
+            errands,
+            under_way: BTreeSet::new(),
+            advances: VecDeque::new(),
+            steps,
+        }
     }
 
     /// Who moves the clock.
@@ -72,6 +92,8 @@ impl Driver {
     pub fn forget(&mut self) {
         self.waiters.clear();
         self.windows = Windows::default();
+        self.under_way.clear();
+        self.advances.clear();
     }
 
     /// When the machine's clock will show that something is due; `None` where nothing is, or where that clock moves nothing.
@@ -96,7 +118,10 @@ impl Driver {
             self.tick(run, real);
         }
         match ask {
-            Ask::Say { input, reply } => self.say(run, input, reply, real),
+            Ask::Say { input, reply } => {
+                self.say(run, input, reply, real);
+                self.go_on(run);
+            }
             Ask::Do { command, reply } => {
                 self.catch_up(run, real);
                 let (step, saved) = self.dispatch(run, command);
@@ -104,8 +129,10 @@ impl Driver {
                 let _ = reply.send(Done { step, saved });
             }
             Ask::Advance { span, reply } => {
-                self.advance(run, span, real);
-                let _ = reply.send(());
+                let span = span.max(Span::ZERO);
+                let from = self.advances.back().map_or_else(|| self.shown(run, real), |last| last.until);
+                self.advances.push_back(Advance { span, until: from + span, reply });
+                self.go_on(run);
             }
             Ask::Follow { clock } => self.set_clock(clock),
             Ask::Restart { setup, commands, reply } => {
@@ -148,6 +175,9 @@ impl Driver {
 
     fn say(&mut self, run: &mut dyn Recorded, input: Input, reply: oneshot::Sender<Said>, real: Time) {
         let (wanted, at) = (Wanted::by(&input), self.shown(run, real));
+        if let Input::Answer { message, .. } | Input::NoAnswer { message, .. } = &input {
+            self.under_way.remove(message);
+        }
         let step = run.dispatch(Command::Receive { at, input });
         let question = first_sent(&step);
         let mut reply = Some(reply);
@@ -200,7 +230,9 @@ impl Driver {
             && let Some(form) = form().filter(|form| matches!(form.start, StartLine::Request { .. }))
         {
             // Without anybody to run errands the message stays unanswered, as at a server that is down.
-            let _ = self.errands.send(Errand { message: message.id, form });
+            if self.errands.send(Errand { message: message.id, form }).is_ok() {
+                self.under_way.insert(message.id.0);
+            }
         }
     }
 
@@ -222,19 +254,27 @@ impl Driver {
         }
     }
 
-    fn advance(&mut self, run: &mut dyn Recorded, span: Span, real: Time) {
-        let span = span.max(Span::ZERO);
-        let until = match &mut self.clock {
-            Clock::Real { ahead } => {
-                *ahead = *ahead + span;
-                self.shown(run, real)
+    /// Lets time pass as it was asked to, but not past an answer that is on its way from a server outside: the seconds that
+    /// pass here on a word must not make a server late that answers at once.
+    fn go_on(&mut self, run: &mut dyn Recorded) {
+        while let Some(until) = self.advances.front().map(|advance| advance.until) {
+            for _ in 0..STEPS_MAX {
+                let Some(due) = run.world().next_due().filter(|due| *due <= until) else { break };
+                if due > run.world().now() && !self.under_way.is_empty() {
+                    return;
+                }
+                self.dispatch(run, Command::Step);
             }
-            Clock::Virtual => run.world().now() + span,
-        };
-        self.settle(run, until);
-        let left = until - run.world().now();
-        if left > Span::ZERO {
-            self.dispatch(run, Command::Wait { span: left });
+            let left = until - run.world().now();
+            if left > Span::ZERO {
+                self.dispatch(run, Command::Wait { span: left });
+            }
+            let Some(done) = self.advances.pop_front() else { return };
+            if let Clock::Real { ahead } = &mut self.clock {
+                *ahead = *ahead + done.span;
+            }
+            // Whoever asked may have gone meanwhile.
+            let _ = done.reply.send(());
         }
     }
 

@@ -160,11 +160,7 @@ fn pay(server: &Server, jwt: &str) -> Answer {
 fn heard(server: &Server, wanted: usize) {
     let began = Instant::now();
     loop {
-        let answers = server.served.look(|run| {
-            let steps = run.kept();
-            let events = steps.iter().flat_map(|step| &step.events);
-            events.filter(|event| matches!(event, Event::Delivered { message } if is_answer(&message.body))).count()
-        });
+        let answers = delivered(server, |body| matches!(body, Body::NoticeAnswered { .. }));
         if answers >= wanted {
             return;
         }
@@ -172,8 +168,13 @@ fn heard(server: &Server, wanted: usize) {
     }
 }
 
-fn is_answer(body: &Body) -> bool {
-    matches!(body, Body::NoticeAnswered { .. })
+/// How many messages of a kind have arrived.
+fn delivered(server: &Server, is_wanted: fn(&Body) -> bool) -> usize {
+    server.served.look(move |run| {
+        let steps = run.kept();
+        let events = steps.iter().flat_map(|step| &step.events);
+        events.filter(|event| matches!(event, Event::Delivered { message } if is_wanted(&message.body))).count()
+    })
 }
 
 #[test]
@@ -247,4 +248,16 @@ fn an_id_with_white_space_around_it_is_an_echo() {
     heard(&server, 1);
     server.served.advance(Span::from_days(1));
     shop.is_quiet();
+}
+
+/// The clock must not pass the echo that is on its way, or a server that answers at once would be too late.
+#[test]
+fn a_day_that_passes_at_once_makes_no_server_late_and_none_quick() {
+    for (answer, deliveries) in [(as_it_should as fn(&Delivery) -> (u16, String), 1), (|_| (200, "OK".to_owned()), 6)] {
+        let shop = Shop::open(answer);
+        let server = start(&shop);
+        pay(&server, &sign(&request(&shop), SECRET));
+        server.served.advance(Span::from_days(1));
+        assert_eq!(delivered(&server, |body| matches!(body, Body::NoticeSent { .. })), deliveries);
+    }
 }

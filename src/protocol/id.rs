@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn a_loopback_origin_is_what_its_text_reads_as() {
-        for (port, text) in [(7717, "http://127.0.0.1:7717"), (80, "http://127.0.0.1:80")] {
+        for (port, text) in [(7717, "http://127.0.0.1:7717"), (80, "http://127.0.0.1")] {
             assert_eq!(Origin::loopback(port), Origin::parse(text).unwrap());
         }
     }

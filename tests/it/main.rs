@@ -75,6 +75,7 @@ mod http_walk;
 mod http_doors;
 mod http_faults;
 mod seats;
+mod seats_market;
 mod serve;
 mod listening;
 mod outbound;

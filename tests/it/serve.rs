@@ -10,15 +10,15 @@ use crate::program::Desk;
 use crate::raw_http::ask;
 
 /// A running `paystage serve`. Killed when the test ends before it does.
-struct Program {
+pub(crate) struct Program {
     child: Child,
-    port: u16,
+    pub(crate) port: u16,
     token: PathBuf,
     out: BufReader<std::process::ChildStdout>,
 }
 
 impl Program {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+    pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
         let mut command = serve(desk, arguments);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());

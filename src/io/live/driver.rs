@@ -138,6 +138,9 @@ impl Driver {
             Ask::Restart { setup, commands, reply } => {
                 self.forget();
                 run.restart(*setup);
+                for start in run.kept() {
+                    drop(self.observe(run, &start));
+                }
                 for step in run.kept() {
                     self.observe(run, &step);
                 }

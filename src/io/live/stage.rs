@@ -38,6 +38,12 @@ pub fn start(line: Line, clock: Clock, outbound: Outbound, keeper: Option<Keeper
 impl Stage {
     /// Serves until every letterbox is gone. One ask after another: what is asked first happens first.
     async fn run(mut self) {
+        // A line that has just begun has asked a store outside for its keys.
+        if self.line.count() == 1
+            && let Some(start) = self.line.kept().next().cloned()
+        {
+            drop(self.driver.observe(&self.line, &start));
+        }
         loop {
             self.driver.tick(&mut self.line, clock::now());
             let asked = match self.sleep() {

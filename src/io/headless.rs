@@ -94,10 +94,11 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let gate = Gate::new(listening.port(), token, Limits::default());
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
+        let archive = keeper.archive();
         let keep: Keeper = Box::new(move |run, step| keeper.keep(run, step));
         let outbound = Outbound::new(plan.reach);
         let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(keep));
-        let front = site::front(gate, &letterbox, &outbound);
+        let front = site::front_with(gate, &letterbox, &outbound, Some(archive));
         let (stopper, stop) = stopper();
         let asked = asked_to_end()?;
         tokio::spawn(async move {

@@ -170,3 +170,31 @@ fn a_bad_set_up_is_named_by_file_line_and_word() {
     let program = Program::start(&desk, &["--setup", "good.toml"]);
     assert_eq!(program.interrupt().0, Some(0));
 }
+
+#[test]
+fn steps_that_have_left_memory_come_back_from_the_store() {
+    let desk = Desk::new("serve-archive");
+    let program = Program::start(&desk, &["--store", "runs.sqlite"]);
+    let token = std::fs::read_to_string(&program.token).unwrap();
+    let host = format!("127.0.0.1:{}", program.port);
+    let bearer = format!("Bearer {}", token.trim());
+    let trace = |query: &str| {
+        let answer = ask(
+            program.port,
+            &format!("GET /control/trace?{query}"),
+            &[("Host", &host), ("Authorization", &bearer)],
+            "",
+        );
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    program.pony();
+    let young = trace("from=0&limit=4");
+    for _ in 0..1100 {
+        assert_eq!(ask(program.port, "GET /.well-known/jwks.json", &[("Host", &host)], "").status, 200);
+    }
+    let old = trace("from=0&limit=4");
+    assert!(old["kept_from"].as_u64() > Some(4), "{}", old["kept_from"]);
+    assert_eq!((&old["steps"], old["steps"].as_array().map(Vec::len)), (&young["steps"], Some(4)));
+    assert_eq!(old["next"], 4);
+}

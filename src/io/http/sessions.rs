@@ -120,7 +120,7 @@ impl Sessions {
         let (begun, clock) = begun(&base)?;
         let line = Line::new(begun.setup.clone());
         let letterbox = stage::start(line, clock, self.0.outbound.clone(), None);
-        let run = Controlled { letterbox, address: self.0.address.clone(), base };
+        let run = Controlled { letterbox, address: self.0.address.clone(), base, archive: None };
         let routes = (self.0.build)(&run);
         table.by_name.insert(name.clone(), Session { run: run.clone(), routes });
         Ok((name, run, begun))

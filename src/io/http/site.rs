@@ -17,14 +17,21 @@ use crate::io::http::public;
 use crate::io::http::sessions::Sessions;
 use crate::io::inbox::Letterbox;
 use crate::io::outbound::Outbound;
+use crate::io::store::archive::Archive;
 use crate::protocol::id::Origin;
 
 /// A front whose root is the run behind `letterbox`. Sessions beside it reach out through `outbound`.
 #[must_use]
 pub fn front(gate: Gate, letterbox: &Letterbox, outbound: &Outbound) -> Front {
+    front_with(gate, letterbox, outbound, None)
+}
+
+/// The same, where the root's old steps are to be had from an archive.
+#[must_use]
+pub fn front_with(gate: Gate, letterbox: &Letterbox, outbound: &Outbound, archive: Option<Archive>) -> Front {
     let address = Origin::loopback(gate.port());
     let front = Front::new(gate);
-    let root = Controlled { letterbox: letterbox.clone(), address: address.clone(), base: String::new() };
+    let root = Controlled { letterbox: letterbox.clone(), address: address.clone(), base: String::new(), archive };
     let gate = Arc::clone(front.gate());
     let build = move |run: &Controlled| {
         let public = guarded(&gate, Door::Public, public(run));

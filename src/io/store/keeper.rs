@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::io::saved::Saved;
+use crate::io::store::archive::Archive;
 use crate::io::store::handle::Store;
 use crate::io::store::load::{self, LoadError, Progress};
 use crate::io::store::row::RunId;
@@ -17,6 +18,7 @@ pub struct LineKeeper {
     store: Store,
     title: String,
     run: Option<RunId>,
+    archive: Archive,
     /// The index of the step that is due.
     due: usize,
 }
@@ -25,7 +27,7 @@ impl LineKeeper {
     /// Keeps a line from its first step on, under this title.
     #[must_use]
     pub fn begin(store: &Store, title: impl Into<String>) -> Self {
-        Self { store: store.clone(), title: title.into(), run: None, due: 0 }
+        Self { store: store.clone(), title: title.into(), run: None, archive: Archive::new(store), due: 0 }
     }
 
     /// Loads a run as a line, and goes on keeping it there.
@@ -38,7 +40,11 @@ impl LineKeeper {
         let title = load::title(store, run)?;
         let run = (done > 0).then_some(run);
         let line = if run.is_some() { line } else { Line::new(line.setup().clone()) };
-        Ok((Self { store: store.clone(), title, run, due: done }, line))
+        let archive = Archive::new(store);
+        if let Some(run) = run {
+            archive.is_in(run);
+        }
+        Ok((Self { store: store.clone(), title, run, archive, due: done }, line))
     }
 
     /// Which run it is in the store, once a step was kept.
@@ -47,12 +53,19 @@ impl LineKeeper {
         self.run
     }
 
+    /// Where its old steps are to be had.
+    #[must_use]
+    pub fn archive(&self) -> Archive {
+        self.archive.clone()
+    }
+
     /// Keeps the step that `line` has just taken, and those before it that were taken unseen. The first of a line opens a run.
     pub fn keep(&mut self, line: &dyn Recorded, step: &Arc<Step>) -> Saved {
         if step.index < self.due {
             (self.run, self.due) = (None, 0);
         }
         let run = *self.run.get_or_insert_with(|| self.store.create(&self.title, line.setup()));
+        self.archive.is_in(run);
         let unseen = if step.index > self.due { line.kept() } else { Vec::new() };
         for earlier in unseen.iter().filter(|earlier| (self.due..step.index).contains(&earlier.index)) {
             drop(self.store.append(run, BranchId::FIRST, earlier));

@@ -16,5 +16,6 @@ mod writer;
 pub mod handle;
 pub mod load;
 pub mod recorder;
+pub mod archive;
 pub mod keeper;
 pub mod loading;

@@ -16,6 +16,7 @@ use crate::io::http::control::trace;
 use crate::io::http::control::trouble::Trouble;
 use crate::io::http::control::wait::{ADVANCE_MAX, wait};
 use crate::io::inbox::{Clock, Letterbox};
+use crate::io::store::archive::Archive;
 use crate::protocol::id::Origin;
 use crate::protocol::time::Span;
 use crate::session::recorded::Recorded;
@@ -37,6 +38,8 @@ pub struct Controlled {
     pub address: Origin,
     /// What stands before the run's paths: empty for the root, else `/s/…`.
     pub base: String,
+    /// Where steps that have left memory are to be had.
+    pub archive: Option<Archive>,
 }
 
 /// A request to the control interface, read.
@@ -92,10 +95,13 @@ pub async fn perform(deed: Deed, run: &Controlled, order: &Order) -> Result<Resp
             let from = order.last_event.map(|last| last + 1).or(order.number("from")?);
             trace::live(letterbox, from).await
         }
-        Deed::Trace => trace::page(letterbox, order.number("from")?.unwrap_or(0), order.number("limit")?).await,
-        Deed::RunFile => Ok(answer::with_body(200, "application/json", save(&relived(letterbox).await?))),
+        Deed::Trace => {
+            let (from, limit) = (order.number("from")?.unwrap_or(0), order.number("limit")?);
+            trace::page(letterbox, run.archive.as_ref(), from, limit).await
+        }
+        Deed::RunFile => Ok(answer::with_body(200, "application/json", save(&relived(run).await?))),
         Deed::Scenario => {
-            let text = print(&record(&relived(letterbox).await?));
+            let text = print(&record(&relived(run).await?));
             Ok(answer::with_body(200, "application/toml", text))
         }
     }
@@ -197,13 +203,13 @@ async fn move_clock(letterbox: &Letterbox, Moved { advance, follow }: Moved) -> 
 }
 
 /// The whole run lived again, so that it can be saved.
-async fn relived(letterbox: &Letterbox) -> Result<Session, Trouble> {
+async fn relived(run: &Controlled) -> Result<Session, Trouble> {
     let read = |run: &dyn Recorded, _| (run.setup().clone(), run.kept(), run.count());
-    let (setup, kept, count) = letterbox.read(read).await?;
+    let (setup, mut kept, count) = run.letterbox.read(read).await?;
     if kept.len() < count {
-        let error = format!("Only the latest {} of {count} steps are in memory", kept.len());
-        let hint = "The store has the whole run: stop the server and open it in the window";
-        return Err(Trouble::conflict("STEPS_PAGED_OUT", error, hint));
+        let mut older = trace::archived(run.archive.as_ref(), 0, count - kept.len()).await?;
+        older.append(&mut kept);
+        kept = older;
     }
     let mut session = Session::new(setup);
     for step in kept.iter().skip(1) {

@@ -14,6 +14,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use crate::io::http::answer;
 use crate::io::http::control::trouble::Trouble;
 use crate::io::inbox::Letterbox;
+use crate::io::store::archive::Archive;
 use crate::session::recorded::Recorded;
 use crate::session::step::Step;
 
@@ -22,27 +23,44 @@ const LIMIT: usize = 200;
 /// How many steps a page may have.
 const LIMIT_MAX: usize = 1_000;
 
-/// One page: `{"from": …, "steps": […], "next": … or null, "kept_from": …}`.
+/// One page: `{"from": …, "steps": […], "next": … or null, "kept_from": …}`. Steps before `kept_from` come from the store.
 ///
 /// # Errors
-/// [`Trouble`] where the steps have left memory.
-pub async fn page(letterbox: &Letterbox, from: usize, limit: Option<usize>) -> Result<Response<Body>, Trouble> {
+/// [`Trouble`] where the steps have left memory and cannot be had back.
+pub async fn page(
+    letterbox: &Letterbox,
+    archive: Option<&Archive>,
+    from: usize,
+    limit: Option<usize>,
+) -> Result<Response<Body>, Trouble> {
     let limit = limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let read = move |run: &dyn Recorded, _| (run.kept(), run.count());
     let (kept, count) = letterbox.read(read).await?;
     let kept_from = kept.first().map_or(count, |step| step.index);
-    if from < kept_from {
-        let error = format!("Step {from} has left memory; the oldest one that is kept is {kept_from}");
-        return Err(Trouble::missing(
-            "STEPS_PAGED_OUT",
-            error,
-            "Older steps are in the store: stop the server and open it in the window",
-        ));
-    }
-    let steps: Vec<Value> = kept.iter().skip(from - kept_from).take(limit).map(|step| step_json(step)).collect();
+    let steps = if from < kept_from {
+        archived(archive, from, limit.min(kept_from - from)).await?
+    } else {
+        kept.into_iter().skip(from - kept_from).take(limit).collect()
+    };
+    let steps: Vec<Value> = steps.iter().map(|step| step_json(step)).collect();
     let next = from + steps.len();
     let next = if next < count { Value::from(next) } else { Value::Null };
     Ok(answer::as_json(200, &json!({ "from": from, "steps": steps, "next": next, "kept_from": kept_from })))
+}
+
+/// Steps that have left memory, lived again beside the server's own work.
+///
+/// # Errors
+/// [`Trouble`] where nobody keeps them, or the store cannot give them back.
+pub async fn archived(archive: Option<&Archive>, from: usize, limit: usize) -> Result<Vec<Arc<Step>>, Trouble> {
+    let Some(archive) = archive.cloned() else {
+        let hint = "A session keeps its latest 1,024 steps; the root's run is kept whole";
+        return Err(Trouble::missing("STEPS_GONE", format!("Step {from} has left memory"), hint));
+    };
+    let hint = "What is still in memory can be read: ask with a later from";
+    let broken = |error: String| Trouble::conflict("STEPS_UNREADABLE", error, hint);
+    let lived = tokio::task::spawn_blocking(move || archive.steps(from, limit)).await;
+    lived.map_err(|error| broken(error.to_string()))?.map_err(|error| broken(error.to_string()))
 }
 
 /// One step as JSON, its members in the order of its fingerprint.

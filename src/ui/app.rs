@@ -36,10 +36,10 @@ impl App {
         let ctx = &context.egui_ctx;
         dress(ctx);
         let wake = ctx.clone();
-        let keeping = match eframe::storage_dir(ID) {
-            Some(folder) => Keeping::in_folder(folder, path.is_none(), move || wake.request_repaint()),
-            None => Keeping::default(),
-        };
+        let kept = eframe::storage_dir(ID)
+            .map(|folder| Keeping::in_folder(&folder, path.is_none(), move || wake.request_repaint()));
+        // Where nothing can be kept, the window goes on without.
+        let keeping = kept.and_then(Result::ok).unwrap_or_default();
         let guests = Guests::invite(USUAL_PORT, ctx, keeping.keeper());
         let mut window = Window::new(session).at_path(path).with_keeping(keeping);
         window.let_in(guests);

@@ -1,9 +1,8 @@
-//! Keeping: the window's runs in the store. Files are opened and runs replayed on a thread of their own, never in a frame.
+//! Keeping: the window's runs in the store, written as they go and fetched without holding up a frame.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
@@ -11,6 +10,8 @@ use tokio::sync::oneshot;
 use crate::io::live::driver::Keeper;
 use crate::io::saved::{NotSaved, Saved};
 use crate::io::store::handle::Store;
+use crate::io::store::load::Progress;
+use crate::io::store::loading::{self, Loading, Standing, Wanted};
 use crate::io::store::place::StorePlace;
 use crate::io::store::recorder::Recorder;
 use crate::io::store::row::{RunHead, RunId};
@@ -22,63 +23,70 @@ const FILE: &str = "runs.sqlite";
 /// How many runs the list offers.
 const RECENT_MAX: usize = 12;
 
+/// From so many steps on a run takes long enough to be lived again that people want to see it.
+const LONG_RUN: usize = 5_000;
+
 /// The store of a window, and what of its runs is in it.
 #[derive(Default)]
 pub struct Keeping {
     store: Option<Store>,
-    coming: Option<Receiver<Arrival>>,
+    coming: Option<Loading>,
     recorders: BTreeMap<RunNumber, Recorder>,
     promises: Promises,
 }
 
-/// What a thread brings.
-enum Arrival {
-    Store(Store),
-    Run(Box<(Recorder, Session)>),
-    Trouble { words: String, readable: Option<Box<Session>> },
-}
-
 /// What has come for the window.
 pub enum News {
-    /// A run, with what keeps it.
-    Run(Box<(Recorder, Session)>),
+    /// A run is on its way.
+    Progress(Progress),
+    /// A run, with what keeps it, and what the store has to say.
+    Run(Box<(Recorder, Session)>, Option<String>),
     /// Something went wrong; the readable part of a run, where there is one.
     Trouble(String, Option<Box<Session>>),
 }
 
 impl Keeping {
-    /// Opens the store in this folder and, where `is_last_wanted`, fetches the run that was last shown. `wake` is called when something has come.
-    #[must_use]
-    pub fn in_folder(folder: PathBuf, is_last_wanted: bool, wake: impl Fn() + Send + 'static) -> Self {
-        let (sender, coming) = channel();
-        on_a_thread(move || {
-            open(&folder, is_last_wanted, &sender);
-            wake();
-        });
-        Self { coming: Some(coming), ..Self::default() }
+    /// Opens the store in this folder and, where `is_last_wanted`, fetches the run that was last shown. `wake` is called when
+    /// something has come.
+    ///
+    /// # Errors
+    /// The folder cannot be made; then nothing is kept.
+    pub fn in_folder(
+        folder: &Path,
+        is_last_wanted: bool,
+        wake: impl Fn() + Send + 'static,
+    ) -> Result<Self, std::io::Error> {
+        fs::create_dir_all(folder)?;
+        let wanted = if is_last_wanted { Wanted::Last } else { Wanted::Nothing };
+        let coming = loading::open(StorePlace::File(folder.join(FILE)), wanted, wake);
+        Ok(Self { coming: Some(coming), ..Self::default() })
     }
 
     /// Fetches a kept run.
     pub fn fetch(&mut self, run: RunId, wake: impl Fn() + Send + 'static) {
-        let Some(store) = self.store.clone() else { return };
-        let (sender, coming) = channel();
-        on_a_thread(move || {
-            load(&store, run, &sender);
-            wake();
-        });
-        self.coming = Some(coming);
+        if let Some(store) = &self.store {
+            self.coming = Some(loading::load(store, Wanted::Run(run), wake));
+        }
     }
 
     /// What has come since the last time.
     pub fn news(&mut self) -> Option<News> {
-        loop {
-            match self.coming.as_ref()?.try_recv() {
-                Ok(Arrival::Store(store)) => self.store = Some(store),
-                Ok(Arrival::Run(run)) => return Some(News::Run(run)),
-                Ok(Arrival::Trouble { words, readable }) => return Some(News::Trouble(words, readable)),
-                Err(TryRecvError::Empty) => return None,
-                Err(TryRecvError::Disconnected) => self.coming = None,
-            }
+        let opened = match self.coming.as_mut()?.standing() {
+            Standing::Under(progress) => return (progress.of > LONG_RUN).then_some(News::Progress(progress)),
+            Standing::Taken => return None,
+            Standing::Ended(opened) => *opened,
+        };
+        self.coming = None;
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(error) => return Some(News::Trouble(format!("Runs are not kept. {error}"), None)),
+        };
+        let warning = opened.store.warning();
+        self.store = Some(opened.store);
+        match opened.run {
+            Some(Ok(run)) => Some(News::Run(Box::new(run), warning)),
+            Some(Err(error)) => Some(News::Trouble(error.to_string(), error.into_readable().map(Box::new))),
+            None => warning.map(|words| News::Trouble(words, None)),
         }
     }
 
@@ -120,42 +128,6 @@ impl Keeping {
     pub fn recent(&self) -> Vec<RunHead> {
         self.store.as_ref().and_then(|store| store.recent(RECENT_MAX).ok()).unwrap_or_default()
     }
-}
-
-fn on_a_thread(work: impl FnOnce() + Send + 'static) {
-    // Without a thread nothing comes, and the window goes on unkept.
-    drop(std::thread::Builder::new().name("keeping".to_owned()).spawn(work));
-}
-
-fn open(folder: &Path, is_last_wanted: bool, sender: &Sender<Arrival>) {
-    let opened = fs::create_dir_all(folder).map_err(|cause| format!("{}: {cause}", folder.display()));
-    let place = StorePlace::File(folder.join(FILE));
-    let store = match opened.and_then(|()| Store::open(&place).map_err(|error| error.to_string())) {
-        Ok(store) => store,
-        Err(error) => {
-            return tell(sender, Arrival::Trouble { words: format!("Runs are not kept. {error}"), readable: None });
-        }
-    };
-    let last = store.recent(1);
-    tell(sender, Arrival::Store(store.clone()));
-    match last.map(|runs| runs.into_iter().next().filter(|_| is_last_wanted)) {
-        Ok(None) => {}
-        Ok(Some(last)) => load(&store, last.id, sender),
-        Err(error) => tell(sender, Arrival::Trouble { words: error.to_string(), readable: None }),
-    }
-}
-
-fn load(store: &Store, run: RunId, sender: &Sender<Arrival>) {
-    let arrival = match Recorder::resume(store, run, &mut |_| {}) {
-        Ok(kept) => Arrival::Run(Box::new(kept)),
-        Err(error) => Arrival::Trouble { words: error.to_string(), readable: error.into_readable().map(Box::new) },
-    };
-    tell(sender, arrival);
-}
-
-/// The window may have closed meanwhile.
-fn tell(sender: &Sender<Arrival>, arrival: Arrival) {
-    drop(sender.send(arrival));
 }
 
 /// Promises that are given while a request is handled and kept when the step is written.

@@ -245,7 +245,11 @@ impl Window {
 
     fn take_news(&mut self, news: News) {
         match news {
-            News::Run(kept) => {
+            News::Progress(progress) => {
+                self.said = Some(format!("Living a kept run again: {} of {} steps", progress.done, progress.of));
+            }
+            News::Run(kept, warning) => {
+                self.said = warning;
                 let (recorder, session) = *kept;
                 self.show_instead(session);
                 self.keeping.adopt(self.pilot.number(), recorder);

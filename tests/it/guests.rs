@@ -148,7 +148,7 @@ impl Drop for Folder {
 }
 
 fn kept_in(folder: &Folder) -> Stagehand {
-    let keeping = Keeping::in_folder(folder.0.clone(), true, || {});
+    let keeping = Keeping::in_folder(&folder.0, true, || {}).unwrap();
     let window = Window::new(Session::new(Setup::default())).with_keeping(keeping);
     dressed([1600.0, 1000.0], egui::Theme::Dark)
         .with_max_steps(20)

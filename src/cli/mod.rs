@@ -10,6 +10,8 @@ pub mod opening;
 pub mod ladder;
 pub mod play;
 pub mod show;
+pub mod shard;
+pub mod report;
 pub mod run;
 pub mod verify;
 pub mod audit;

@@ -38,8 +38,7 @@ pub(crate) fn print_messages(out: &mut dyn Write, session: &Session) -> io::Resu
 
 fn print_row(out: &mut dyn Write, row: &Row, taken: usize, teller: &Teller<'_>, is_hosted: bool) -> io::Result<()> {
     let lane = |party: Party| party.lane_label(is_hosted);
-    let (from, to) = (lane(row.from), lane(row.to));
-    let lanes = if row.from == row.to { from.to_owned() } else { format!("{from} → {to}") };
+    let lanes = lanes(row, is_hosted);
     // The widest pair is as wide as the lanes' names allow.
     let width = 2 * Party::ALL.iter().map(|party| lane(*party).len()).max().unwrap_or(0) + 3;
     let number = padded(&format!("{:>3}", row.number), 5);
@@ -55,6 +54,13 @@ fn print_row(out: &mut dyn Write, row: &Row, taken: usize, teller: &Teller<'_>, 
         write!(out, "  {}", painted(BAD, code))?;
     }
     writeln!(out)
+}
+
+/// Who says it to whom: `App page → Device`.
+pub(crate) fn lanes(row: &Row, is_hosted: bool) -> String {
+    let lane = |party: Party| party.lane_label(is_hosted);
+    let (from, to) = (lane(row.from), lane(row.to));
+    if row.from == row.to { from.to_owned() } else { format!("{from} → {to}") }
 }
 
 /// Prints what every product came to, last of all: `✓ access granted: Shiny Pony`.

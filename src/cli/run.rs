@@ -1,8 +1,7 @@
 //! `paystage run`: plays scenarios, replays run files, and says what is not as expected.
 
 use std::io::{self, Write};
-
-use serde::Serialize;
+use std::time::Duration;
 
 use crate::cli::arguments::RunArguments;
 use crate::cli::coverage;
@@ -10,7 +9,15 @@ use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Piece};
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, padded, painted};
 use crate::cli::play;
+use crate::cli::report::diagram::diagram;
+use crate::cli::report::entry::{Entry, Outcome, Report};
+use crate::cli::report::junit::junit;
+use crate::cli::report::page::page;
+use crate::io::clock::Stopwatch;
+use crate::io::cores;
 use crate::io::files::{self, Place};
+use crate::io::http::pages::template::Markup;
+use crate::io::progress::Progress;
 use crate::io::runs::Kept;
 use crate::lens::coverage::Coverage;
 use crate::session::builtin::SUITE;
@@ -21,193 +28,158 @@ use crate::session::scenario::play::Failure;
 /// Titles are this wide in a list, so that names stand below each other.
 const TITLE_WIDTH: usize = 36;
 
-/// Plays what the arguments name; one bad file does not stop the others.
+/// Plays what the arguments name, on all cores; one bad file does not stop the others.
 pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
     if arguments.list {
         list(out)?;
         return Ok(Ending::Fine);
     }
-    let is_text = arguments.json.as_ref() != Some(&Place::Standard);
-    let mut report = Report::default();
-    let mut met = Coverage::new();
-    for piece in pieces(arguments, &mut report) {
-        let (entry, session) = played(&piece, arguments.seed);
-        if let Some(session) = session.as_ref().filter(|_| arguments.coverage) {
-            met.add(&Coverage::of(session.past()));
-        }
-        if is_text {
-            print(out, &entry)?;
-            if let Some(session) = session.filter(|_| arguments.messages) {
-                play::print_messages(out, &session)?;
+    let is_text = !gives_output_away(arguments)?;
+    let tasks = tasks(arguments);
+    let progress = Progress::counting(tasks.len() as u64, "scenarios");
+    let (mut report, mut met, mut diagrams) = (Report::default(), Coverage::new(), Vec::new());
+    let watch = Stopwatch::start();
+    cores::in_order(
+        arguments.jobs,
+        &tasks,
+        |task| task.perform(arguments),
+        |done: Done| -> anyhow::Result<()> {
+            if is_text {
+                progress.aside(|| {
+                    print(out, &done.entry)?;
+                    out.write_all(&done.messages)?;
+                    out.flush()
+                })?;
             }
-        }
-        report.add(entry);
-    }
+            met.add(&done.met);
+            diagrams.push(done.diagram);
+            report.add(done.entry);
+            let count = report.results.len() as u64;
+            progress.tell(count, count);
+            Ok(())
+        },
+    )?;
+    let took = watch.elapsed();
+    let _ = progress.finish();
+    report.coverage = arguments.coverage.then(|| coverage::report(&met));
     if is_text {
-        for failure in report.results.iter().filter(|entry| entry.name.is_empty()) {
-            print(out, failure)?;
-        }
-        print_summary(out, &report)?;
+        print_summary(out, &report, took)?;
         if arguments.coverage {
             coverage::print(out, &met)?;
         }
     }
     if let Some(place) = &arguments.json {
-        report.coverage = arguments.coverage.then(|| coverage::report(&met));
-        let text = serde_json::to_string_pretty(&report)? + "\n";
-        match place {
-            Place::Standard => out.write_all(text.as_bytes())?,
-            Place::File(_) => files::save(place, text.as_bytes())?,
-        }
+        deliver(out, place, &(serde_json::to_string_pretty(&report)? + "\n"))?;
+    }
+    if let Some(place) = &arguments.junit {
+        deliver(out, place, &junit(&report, arguments.shard, took)?)?;
+    }
+    if let Some(place) = &arguments.html {
+        deliver(out, place, &page(&report, &diagrams, arguments.shard, took))?;
     }
     Ok(report.ending())
 }
 
-/// What `--json` writes.
-#[derive(Debug, Default, Serialize)]
-struct Report {
-    fine: usize,
-    failed: usize,
-    unreadable: usize,
-    results: Vec<Entry>,
-    /// What was met, list by list, where it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    coverage: Option<Vec<coverage::Entry>>,
-}
-
-/// One scenario or run.
-#[derive(Debug, Serialize)]
-struct Entry {
-    /// The file, or the built-in scenario's name.
-    name: String,
-    outcome: Outcome,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<String>,
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    end: Option<End>,
-    /// What was not as expected.
-    failures: Vec<Unmet>,
-    /// Why it could not be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-/// How a run ended.
-#[derive(Debug, Serialize)]
-struct End {
-    kind: &'static str,
-    seed: u64,
-    steps: usize,
-    messages: u32,
-    /// The products that are open.
-    access: Vec<String>,
-    /// The mark of the whole trace: equal runs have equal ones.
-    fingerprint: String,
-}
-
-/// An expectation that did not hold.
-#[derive(Debug, Serialize)]
-struct Unmet {
-    line: usize,
-    step: usize,
-    message: Option<u32>,
-    what: String,
-    expected: String,
-    found: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum Outcome {
-    Fine,
-    Failed,
-    Unreadable,
-}
-
-impl Report {
-    fn add(&mut self, entry: Entry) {
-        match entry.outcome {
-            Outcome::Fine => self.fine += 1,
-            Outcome::Failed => self.failed += 1,
-            Outcome::Unreadable => self.unreadable += 1,
-        }
-        self.results.push(entry);
-    }
-
-    fn ending(&self) -> Ending {
-        match (self.unreadable, self.failed) {
-            (0, 0) => Ending::Fine,
-            (0, _) => Ending::Refused,
-            _ => Ending::BadInput,
-        }
+/// Whether a report takes standard output in place of the text.
+fn gives_output_away(arguments: &RunArguments) -> anyhow::Result<bool> {
+    let places = [&arguments.json, &arguments.junit, &arguments.html];
+    match places.into_iter().filter(|place| **place == Some(Place::Standard)).count() {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => anyhow::bail!("only one of --json, --junit and --html can go to standard output; give the others a file"),
     }
 }
 
-impl Entry {
-    fn unreadable(name: String, error: &anyhow::Error) -> Self {
-        let error = Some(format!("{error:#}"));
-        Self { name, outcome: Outcome::Unreadable, title: None, end: None, failures: Vec::new(), error }
+fn deliver(out: &mut dyn Write, place: &Place, text: &str) -> anyhow::Result<()> {
+    match place {
+        Place::Standard => out.write_all(text.as_bytes())?,
+        Place::File(_) => files::save(place, text.as_bytes())?,
     }
+    Ok(())
 }
 
-impl End {
-    fn of(session: &Session, kind: &'static str) -> Self {
-        let open = session.world().app_page().shelves().filter(|shelf| shelf.is_open);
-        Self {
-            kind,
-            seed: session.setup().seed,
-            steps: session.here().step,
-            messages: session.past().iter().filter_map(|step| step.message_number()).max().unwrap_or(0),
-            access: open.map(|shelf| shelf.product.as_str().to_owned()).collect(),
-            fingerprint: session.fingerprint().to_string(),
-        }
-    }
+/// One thing to do, for whichever core is free.
+enum Task {
+    /// Play it, or replay it.
+    Play(Piece),
+    /// Nothing: the word names nothing.
+    Report { word: String, error: anyhow::Error },
 }
 
-impl From<Failure> for Unmet {
-    fn from(failure: Failure) -> Self {
-        let Failure { line, step, message, what, expected, found, .. } = failure;
-        Self { line, step, message, what, expected, found }
-    }
+/// What came of a task.
+struct Done {
+    entry: Entry,
+    /// All messages in print, where they were asked for.
+    messages: Vec<u8>,
+    /// What was met, where it was asked for.
+    met: Coverage,
+    /// The arrows of a failure, where a page was asked for.
+    diagram: Markup,
 }
 
-/// Everything to play, in the order of the words. A word that names nothing is reported and passed over.
-fn pieces(arguments: &RunArguments, report: &mut Report) -> Vec<Piece> {
+/// Everything to do, in the order of the words, without what belongs to other shards.
+fn tasks(arguments: &RunArguments) -> Vec<Task> {
+    let mut tasks = Vec::new();
     if arguments.files.is_empty() {
-        return SUITE.iter().map(Piece::Builtin).collect();
+        tasks.extend(SUITE.iter().map(|builtin| Task::Play(Piece::Builtin(builtin))));
     }
-    let mut found = Vec::new();
     for word in &arguments.files {
         match opening::pieces(word) {
-            Ok(pieces) => found.extend(pieces),
-            Err(error) => report.add(Entry::unreadable(String::new(), &error)),
+            Ok(pieces) => tasks.extend(pieces.into_iter().map(Task::Play)),
+            Err(error) => tasks.push(Task::Report { word: word.to_string_lossy().into_owned(), error }),
         }
     }
-    found
+    tasks.retain(|task| arguments.shard.is_none_or(|shard| shard.holds(&task.name())));
+    tasks
 }
 
-fn played(piece: &Piece, seed: Option<u64>) -> (Entry, Option<Session>) {
-    let name = piece.name();
-    match piece.open() {
-        Err(error) => (Entry::unreadable(name, &error), None),
-        Ok(Kept::Run(session)) => (entry(name, &session, "run", Vec::new()), Some(*session)),
-        Ok(Kept::Scenario(mut scenario)) => {
-            scenario.setup.seed = seed.unwrap_or(scenario.setup.seed);
-            let played = scenario::play(&scenario);
-            let entry = entry(name, &played.session, "scenario", played.failures);
-            (entry, Some(played.session))
+impl Task {
+    fn name(&self) -> String {
+        match self {
+            Self::Play(piece) => piece.name(),
+            Self::Report { word, .. } => word.clone(),
         }
     }
-}
 
-fn entry(name: String, session: &Session, kind: &'static str, failures: Vec<Failure>) -> Entry {
-    Entry {
-        name,
-        outcome: if failures.is_empty() { Outcome::Fine } else { Outcome::Failed },
-        title: Some(session.title().to_owned()),
-        end: Some(End::of(session, kind)),
-        failures: failures.into_iter().map(Unmet::from).collect(),
-        error: None,
+    fn perform(&self, arguments: &RunArguments) -> Done {
+        let watch = Stopwatch::start();
+        let unread = |error: &anyhow::Error| Done {
+            entry: Entry::unreadable(self.name(), error),
+            messages: Vec::new(),
+            met: Coverage::new(),
+            diagram: Markup::default(),
+        };
+        let mut done = match self {
+            Self::Report { error, .. } => unread(error),
+            Self::Play(piece) => match piece.open() {
+                Err(error) => unread(&error),
+                Ok(Kept::Run(session)) => self.done(arguments, &session, "run", Vec::new()),
+                Ok(Kept::Scenario(mut scenario)) => {
+                    scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);
+                    let played = scenario::play(&scenario);
+                    self.done(arguments, &played.session, "scenario", played.failures)
+                }
+            },
+        };
+        done.entry.took = watch.elapsed();
+        done
+    }
+
+    fn done(&self, arguments: &RunArguments, session: &Session, kind: &'static str, failures: Vec<Failure>) -> Done {
+        let entry = Entry::played(self.name(), session, kind, failures);
+        let mut messages = Vec::new();
+        if arguments.messages {
+            // Memory takes whatever is written to it.
+            let _ = play::print_messages(&mut messages, session);
+        }
+        let is_drawn = arguments.html.is_some() && entry.outcome == Outcome::Failed;
+        let decisive: Vec<u32> = entry.failures.iter().filter_map(|unmet| unmet.message).collect();
+        Done {
+            messages,
+            met: if arguments.coverage { Coverage::of(session.past()) } else { Coverage::new() },
+            diagram: if is_drawn { diagram(session, &decisive) } else { Markup::default() },
+            entry,
+        }
     }
 }
 
@@ -219,30 +191,25 @@ fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     let title = entry.title.as_deref().unwrap_or_default();
     write!(out, "{sign} {}  {}", painted(STRONG, padded(title, TITLE_WIDTH)), painted(QUIET, &entry.name))?;
     if let Some(end) = &entry.end {
-        let open =
-            if end.access.is_empty() { "nothing open".to_owned() } else { format!("open: {}", end.access.join(", ")) };
-        write!(out, "{}", painted(QUIET, format_args!("  {} messages, {open}", end.messages)))?;
+        write!(out, "  {}", painted(QUIET, end.sentence()))?;
     }
     writeln!(out)?;
-    for Unmet { line, step, message, what, expected, found } in &entry.failures {
-        let message = message.map_or(String::new(), |number| format!(", message {number}"));
-        writeln!(out, "    {}:{line}: {what}: expected {expected}, found {found}  (step {step}{message})", entry.name)?;
+    for unmet in &entry.failures {
+        writeln!(out, "    {}  ({})", unmet.sentence(&entry.name), unmet.place())?;
+        if let Some(said) = &unmet.said {
+            writeln!(out, "      {}", painted(QUIET, said))?;
+        }
     }
     Ok(())
 }
 
-fn print_summary(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let Report { fine, failed, unreadable, results, coverage: _ } = report;
-    if results.len() < 2 {
+fn print_summary(out: &mut dyn Write, report: &Report, took: Duration) -> io::Result<()> {
+    if report.results.len() == 1 {
         return Ok(());
     }
-    write!(out, "\n{} played: {fine} as expected", fine + failed)?;
-    for (count, words) in [(failed, "not as expected"), (unreadable, "unreadable")] {
-        if *count > 0 {
-            write!(out, ", {}", painted(BAD, format_args!("{count} {words}")))?;
-        }
-    }
-    writeln!(out)
+    let style = if report.failed + report.unreadable == 0 { STRONG } else { BAD };
+    let took = format!("{}.{:03} s", took.as_secs(), took.subsec_millis());
+    writeln!(out, "\n{}  {}", painted(style, report.sentence()), painted(QUIET, took))
 }
 
 /// One line for each built-in scenario.

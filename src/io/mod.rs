@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod lines;
+pub mod cores;
 pub mod progress;
 pub mod clock;
 pub mod terminal;

@@ -6,6 +6,9 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 
 use crate::io::files::Place;
 
+/// How a bar looks whose end is known.
+const KNOWN_LENGTH: &str = "{bar:32} {percent:>3} %  {msg}, {eta} left";
+
 /// A bar on standard error that counts pieces of work.
 #[derive(Debug)]
 pub struct Progress {
@@ -21,10 +24,19 @@ impl Progress {
             Place::Standard => None,
             Place::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|facts| facts.len()),
         };
-        let (bar, form) = match length {
-            Some(length) => (ProgressBar::new(length), "{bar:32} {percent:>3} %  {msg}, {eta} left"),
-            None => (ProgressBar::no_length(), "{spinner} {msg}"),
-        };
+        match length {
+            Some(length) => Self::shown(ProgressBar::new(length), KNOWN_LENGTH, what),
+            None => Self::shown(ProgressBar::no_length(), "{spinner} {msg}", what),
+        }
+    }
+
+    /// A bar over pieces whose number is known: in [`tell`](Self::tell), each of them stands for one byte.
+    #[must_use]
+    pub fn counting(total: u64, what: &'static str) -> Self {
+        Self::shown(ProgressBar::new(total), KNOWN_LENGTH, what)
+    }
+
+    fn shown(bar: ProgressBar, form: &str, what: &'static str) -> Self {
         // The form is our own; a wrong one would only look plainer.
         let style = ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("━╸ "));

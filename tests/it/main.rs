@@ -44,6 +44,8 @@ mod hostile_words;
 
 mod program;
 mod cli;
+mod xml;
+mod cli_run;
 mod cli_receipts;
 mod audit;
 mod guests;

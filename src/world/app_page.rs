@@ -125,13 +125,18 @@ impl AppPage {
     }
 
     /// What the app would say of this receipt, without these checks and without asking the store.
-    pub(crate) fn judged(&self, scene: &Scene, receipt: &str, off: CheckSet) -> Verdict {
-        judge(&Question { switched_off: off, ..question(scene, &sites(scene), (&self.keys, receipt, None)) })
+    pub(crate) fn judged(scene: &Scene, keys: &KeyRing, receipt: &str, off: CheckSet) -> Verdict {
+        judge(&Question { switched_off: off, ..question(scene, &sites(scene), (keys, receipt, None)) })
     }
 
     /// What an app with this profile would say of this receipt, once the store has replied.
-    pub(crate) fn judged_as(&self, scene: &Scene, receipt: &str, profile: Profile, reply: &StoreReply) -> Verdict {
-        let (sites, asked) = (sites(scene), (&self.keys, receipt, Some(reply)));
+    pub(crate) fn judged_as(
+        scene: &Scene,
+        keys: &KeyRing,
+        receipt: &str,
+        (profile, reply): (Profile, &StoreReply),
+    ) -> Verdict {
+        let (sites, asked) = (sites(scene), (keys, receipt, Some(reply)));
         judge(&Question { profile, switched_off: CheckSet::NONE, ..question(scene, &sites, asked) })
     }
 

@@ -40,10 +40,12 @@ pub mod provider;
 pub(crate) mod forge;
 mod outside;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
 use crate::protocol::id::ProductId;
+use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
@@ -172,14 +174,24 @@ impl World {
     /// What the app would say of this receipt now, without these checks and without asking the store. Changes nothing.
     #[must_use]
     pub fn judged(&self, receipt: &str, off: CheckSet) -> Verdict {
-        self.app_page.judged(&self.scene, receipt, off)
+        AppPage::judged(&self.scene, &self.keys_at_page(), receipt, off)
     }
 
     /// What an app with this profile would say of this receipt now, all checks made and the store asked. Changes nothing.
     #[must_use]
     pub fn judged_as(&self, receipt: &str, profile: Profile) -> Verdict {
         let reply = StoreReply::Answer(self.marketplace.answer_for(&self.scene, receipt));
-        self.app_page.judged_as(&self.scene, receipt, profile, &reply)
+        AppPage::judged_as(&self.scene, &self.keys_at_page(), receipt, (profile, &reply))
+    }
+
+    /// The keys that the app page judges with. What a page outside holds nobody here knows: it is taken to have fetched them.
+    fn keys_at_page(&self) -> Cow<'_, KeyRing> {
+        let setup = &self.scene.setup;
+        let is_outside = |party| setup.seats.is_outside(party, setup.is_hosted());
+        if is_outside(Party::AppPage) && !is_outside(Party::Marketplace) {
+            return Cow::Owned(self.marketplace.ring());
+        }
+        Cow::Borrowed(self.app_page.keys())
     }
 
     /// What no message may carry: the payment secret and the store's own. Drawn anew from the seed, as at the beginning.

@@ -321,3 +321,14 @@ fn the_payment_server_believes_signed_notices_only() {
     let refused = classic.ask("POST /services/webpay/postback", &FORM, "notice=a.b.c");
     assert_eq!(refused.status, 409, "{refused:?}");
 }
+
+#[test]
+fn a_page_outside_is_taken_to_hold_the_stores_keys_when_its_receipt_is_judged() {
+    let served = Served::start(Setup::default());
+    let (_, receipt) = served.pony();
+    let spoilt = receipt.replacen("eyJ", "eyK", 1);
+    let judged = |text: String| {
+        served.look(move |run| run.world().judged(&text, paystage::protocol::verdict::check::CheckSet::NONE).is_accepted())
+    };
+    assert!(judged(receipt) && !judged(spoilt));
+}

@@ -18,6 +18,7 @@ use crate::world::app_page::{Shelf, Stage};
 use crate::world::catalog::Product;
 use crate::world::command::Command;
 use crate::world::party::Party;
+use crate::world::seat::Seat;
 use crate::world::setup::Setup;
 
 /// The shop.
@@ -36,6 +37,9 @@ impl Pane for Shop {
         let host = desk.session.world().catalog().app.host().to_owned();
         surface::region_head(ui, theme.party(Party::AppPage as usize), self.name(), &host);
         surface::hairline(ui);
+        if desk.session.setup().seats.app_page == Seat::External {
+            return guest_ui(ui);
+        }
         ScrollArea::vertical().id_salt("shop").auto_shrink(false).show(ui, |ui| {
             surface::screen(ui, |ui| screen_ui(ui, desk));
             ui.add_space(theme.space.gap);
@@ -44,6 +48,18 @@ impl Pane for Shop {
             self.checks_ui(ui, desk);
         });
     }
+}
+
+/// Where somebody's own app plays the shop, there is nothing to click here.
+fn guest_ui(ui: &mut Ui) {
+    ui.add_space(Theme::of(ui).space.gap);
+    surface::card(ui, |ui| {
+        text::strong(ui, "Your own app sits here");
+        text::paragraph(
+            ui,
+            "What it asks shows as arrows in the flow. The receipts that it holds, and what it checks, are its own",
+        );
+    });
 }
 
 fn screen_ui(ui: &mut Ui, desk: &mut Desk<'_>) {

@@ -17,6 +17,7 @@ use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::request::SimulationResult;
+use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
@@ -75,6 +76,11 @@ impl Marketplace {
     #[must_use]
     pub fn keys(&self) -> &[StoreKey] {
         self.counter.keys()
+    }
+
+    /// The keys that its receipts are checked with, each with the time of its retirement.
+    pub(crate) fn ring(&self) -> KeyRing {
+        self.counter.ring()
     }
 
     /// What the store publishes: a JWK set, or the document of its certificates' root.

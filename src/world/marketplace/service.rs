@@ -43,6 +43,10 @@ impl Counter {
         self.keys.public()
     }
 
+    pub(crate) fn ring(&self) -> KeyRing {
+        self.keys.ring()
+    }
+
     pub(crate) fn published_keys(&self) -> String {
         self.keys.published()
     }

@@ -15,6 +15,10 @@ pub mod report;
 pub mod run;
 pub mod verify;
 pub mod audit;
+pub mod corpus;
+pub mod forge;
+pub mod findings;
+pub mod conform;
 pub mod inspect;
 pub mod compare;
 pub mod coverage;
@@ -66,6 +70,8 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Run(arguments)) => run::run(arguments, out),
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
         Some(Task::Audit(arguments)) => audit::run(arguments, out),
+        Some(Task::Forge(arguments)) => forge::run(arguments, out),
+        Some(Task::Conform(arguments)) => conform::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Compare(arguments)) => compare::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),

@@ -1,6 +1,7 @@
 //! The doors: the only room with clock, disk, network and threads.
 
 pub mod files;
+pub mod folder;
 pub mod lines;
 pub mod cores;
 pub mod progress;
@@ -12,6 +13,7 @@ pub mod dialogs;
 pub mod http;
 pub mod target;
 pub mod outbound;
+pub mod verifier;
 pub mod saved;
 pub mod inbox;
 pub mod live;

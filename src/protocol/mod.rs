@@ -42,3 +42,4 @@ pub mod store_answer;
 pub mod verify_service;
 pub mod reissue;
 pub mod verdict;
+pub mod corpus;

@@ -14,6 +14,7 @@ mod forge;
 mod ladder;
 mod profiles;
 mod client_words;
+mod corpus;
 mod codes_verify;
 mod claims_lens;
 
@@ -48,6 +49,7 @@ mod xml;
 mod cli_run;
 mod cli_receipts;
 mod audit;
+mod conform;
 mod guests;
 mod control;
 mod clients;

@@ -1,0 +1,149 @@
+//! Findings: what a verifier made of each forgery and of its twin, as text, JSON and JUnit.
+
+use std::io::Write;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde::Serialize;
+
+use crate::cli::paint::{BAD, OK, QUIET, STRONG, painted, plain};
+use crate::io::verifier::Said;
+use crate::protocol::corpus::attack::Attack;
+
+/// What was wrong about one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "wrong", content = "why")]
+pub(crate) enum Wrong {
+    /// A forgery got through.
+    Accepted,
+    /// A good twin did not.
+    TwinRefused,
+    /// No answer about the forgery.
+    Trouble(String),
+    /// No answer about the twin.
+    TwinTrouble(String),
+}
+
+/// One forgery with what was wrong about the answers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Finding {
+    pub(crate) name: String,
+    pub(crate) flaw: &'static str,
+    pub(crate) rule: &'static str,
+    pub(crate) found: Vec<Wrong>,
+}
+
+impl Finding {
+    /// What the two answers come to.
+    pub(crate) fn of(attack: &Attack, token: &Said, twin: &Said) -> Self {
+        let token = match token {
+            Said::Accepted => Some(Wrong::Accepted),
+            Said::Refused => None,
+            Said::Trouble(why) => Some(Wrong::Trouble(why.clone())),
+        };
+        let twin = match twin {
+            Said::Accepted => None,
+            Said::Refused => Some(Wrong::TwinRefused),
+            Said::Trouble(why) => Some(Wrong::TwinTrouble(why.clone())),
+        };
+        let found = token.into_iter().chain(twin).collect();
+        Self { name: attack.name(), flaw: attack.class.flaw, rule: attack.class.rule, found }
+    }
+}
+
+impl Wrong {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Accepted => "wrongly accepted".to_owned(),
+            Self::TwinRefused => "its good twin was wrongly refused".to_owned(),
+            Self::Trouble(why) => format!("no verdict, {why}"),
+            Self::TwinTrouble(why) => format!("no verdict on its good twin, {why}"),
+        }
+    }
+
+    fn is_trouble(&self) -> bool {
+        matches!(self, Self::Trouble(_) | Self::TwinTrouble(_))
+    }
+}
+
+/// All findings, counted.
+#[derive(Debug, Serialize)]
+pub(crate) struct Findings {
+    pub(crate) verifier: String,
+    pub(crate) forgeries: usize,
+    pub(crate) wrongly_accepted: usize,
+    pub(crate) wrongly_refused: usize,
+    pub(crate) without_verdict: usize,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Findings {
+    /// Counts them.
+    pub(crate) fn of(verifier: &str, findings: Vec<Finding>) -> Self {
+        let count = |is: fn(&Wrong) -> bool| findings.iter().filter(|finding| finding.found.iter().any(is)).count();
+        Self {
+            verifier: verifier.to_owned(),
+            forgeries: findings.len(),
+            wrongly_accepted: count(|wrong| *wrong == Wrong::Accepted),
+            wrongly_refused: count(|wrong| *wrong == Wrong::TwinRefused),
+            without_verdict: count(Wrong::is_trouble),
+            findings,
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.found.is_empty())
+    }
+
+    /// The bad ones by name, then the counts.
+    pub(crate) fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        for finding in self.findings.iter().filter(|finding| !finding.found.is_empty()) {
+            for wrong in &finding.found {
+                writeln!(out, "{} {}: {}", painted(BAD, "✗"), finding.name, plain(&wrong.sentence()))?;
+            }
+            writeln!(out, "    {} {}", finding.flaw, painted(QUIET, finding.rule))?;
+        }
+        if self.forgeries > 0 && self.wrongly_refused == self.forgeries {
+            writeln!(
+                out,
+                "Every good token was refused; does the verifier have the keys that `paystage forge --out` writes?"
+            )?;
+        }
+        writeln!(out, "{}", painted(STRONG, format_args!("{} forgeries and their good twins", self.forgeries)))?;
+        for (count, what) in [
+            (self.wrongly_accepted, "wrongly accepted"),
+            (self.wrongly_refused, "with a twin wrongly refused"),
+            (self.without_verdict, "without a verdict"),
+        ] {
+            writeln!(out, "  {} {what}", painted(if count == 0 { OK } else { BAD }, count))?;
+        }
+        Ok(())
+    }
+
+    /// One case for each forgery.
+    pub(crate) fn junit(&self) -> Result<String, quick_junit::SerializeError> {
+        let mut suite = TestSuite::new("paystage conform");
+        for finding in &self.findings {
+            let status = if finding.found.is_empty() {
+                TestCaseStatus::success()
+            } else {
+                let kind = if finding.found.iter().any(Wrong::is_trouble) {
+                    NonSuccessKind::Error
+                } else {
+                    NonSuccessKind::Failure
+                };
+                let sentences: Vec<String> = finding.found.iter().map(Wrong::sentence).collect();
+                let mut status = TestCaseStatus::non_success(kind);
+                status.set_message(sentences.join("; "));
+                status.set_description(format!("{}, {}", finding.flaw, finding.rule));
+                status
+            };
+            let mut case = TestCase::new(finding.name.as_str(), status);
+            case.set_classname("paystage.conform");
+            suite.add_test_case(case);
+        }
+        let mut report = Report::new("paystage conform");
+        report.add_test_suite(suite);
+        report.to_string()
+    }
+}

@@ -1,0 +1,182 @@
+//! Algorithm confusion: keys used with an algorithm that they are not for. RFC 8725, 2.1 and 3.1; CVE-2016-10555.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
+use crate::protocol::corpus::bench::{Bench, Tray, encoded};
+use crate::protocol::corpus::public_forms;
+use crate::protocol::jwt::SignError;
+use crate::protocol::key::Algorithm;
+
+/// Secrets that somebody has really used, or that a missing one turns into.
+const SECRETS: [(Class, &[u8]); 6] = [
+    (Class::new("hs256-empty-secret", "It is signed with an empty secret (CVE-2019-20933)", "RFC 8725, 3.5"), b""),
+    (
+        Class::new(
+            "hs256-zero-secret",
+            "It is signed with one zero byte, as a file without content may read",
+            "RFC 8725, 3.5",
+        ),
+        b"\0",
+    ),
+    (
+        Class::new("hs256-guessed-secret", "It is signed with a secret that everybody tries first", "RFC 8725, 3.5"),
+        b"secret",
+    ),
+    (
+        Class::new(
+            "hs256-null-secret",
+            "It is signed with the text null, as a missing setting may read",
+            "RFC 8725, 3.5",
+        ),
+        b"null",
+    ),
+    (
+        Class::new(
+            "hs256-undefined-secret",
+            "It is signed with the text undefined, as a missing setting may read",
+            "RFC 8725, 3.5",
+        ),
+        b"undefined",
+    ),
+    (
+        Class::new(
+            "hs256-zeros-secret",
+            "It is signed with 32 zero bytes, as memory that nobody filled",
+            "RFC 8725, 3.5",
+        ),
+        &[0; 32],
+    ),
+];
+
+/// All of this family.
+///
+/// # Errors
+/// [`SignError`].
+pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
+    let mut tray = Tray::new(bench, Family::Confusion)?;
+    for (class, secret) in SECRETS {
+        tray.add(class, hs256(bench, secret, None));
+    }
+    tray.add(
+        Class::new(
+            "kid-path",
+            "Its key is named by a path to an empty file, and it is signed with nothing",
+            "RFC 8725, 3.10",
+        ),
+        hs256(bench, b"", Some("../../../../../../dev/null")),
+    );
+    tray.add(
+        Class::new("kid-sql", "Its key is named by a query that answers with the forger's secret", "RFC 8725, 3.10"),
+        hs256(bench, b"forger", Some("x'/**/UNION/**/SELECT/**/'forger'--")),
+    );
+    public_secrets(bench, &mut tray);
+    renamed(bench, &mut tray)?;
+    Ok(tray.attacks())
+}
+
+/// The public key as an HMAC secret, in each form in which it lies around.
+fn public_secrets(bench: &Bench<'_>, tray: &mut Tray<'_>) {
+    let key = bench.key.verifying_key();
+    let pem = public_forms::pem(&key);
+    let trimmed = pem.as_ref().map(|pem| pem.trim_end().as_bytes().to_vec());
+    for (class, secret) in [
+        (
+            Class::new(
+                "hs256-public-pem",
+                "It is signed with the public key's PEM text as a secret (CVE-2016-10555)",
+                "RFC 8725, 3.1",
+            ),
+            pem.map(String::into_bytes),
+        ),
+        (
+            Class::new(
+                "hs256-public-pem-trimmed",
+                "It is signed with the public key's PEM text, without its last line break",
+                "RFC 8725, 3.1",
+            ),
+            trimmed,
+        ),
+        (
+            Class::new("hs256-public-der", "It is signed with the public key's DER bytes as a secret", "RFC 8725, 3.1"),
+            public_forms::der(&key),
+        ),
+        (
+            Class::new("hs256-public-raw", "It is signed with the public key's own bytes as a secret", "RFC 8725, 3.1"),
+            public_forms::raw(&key),
+        ),
+        (
+            Class::new("hs256-public-jwk", "It is signed with the public key's JSON as a secret", "RFC 8725, 3.1"),
+            public_forms::jwk(&key).map(String::into_bytes),
+        ),
+    ] {
+        if let Some(secret) = secret {
+            tray.add(class, hs256(bench, &secret, None));
+        }
+    }
+}
+
+/// A right signature under the name of another algorithm.
+fn renamed(bench: &Bench<'_>, tray: &mut Tray<'_>) -> Result<(), SignError> {
+    let names = [
+        (
+            Class::new("alg-says-rs256", "It says RS256, and is signed with another algorithm", "RFC 8725, 3.1"),
+            Algorithm::Rs256,
+        ),
+        (
+            Class::new("alg-says-es256", "It says ES256, and is signed with another algorithm", "RFC 8725, 3.1"),
+            Algorithm::Es256,
+        ),
+        (
+            Class::new("alg-says-eddsa", "It says EdDSA, and is signed with another algorithm", "RFC 8725, 3.1"),
+            Algorithm::EdDsa,
+        ),
+        (
+            Class::new("alg-says-hs256", "It says HS256, and is signed with another algorithm", "RFC 8725, 3.1"),
+            Algorithm::Hs256,
+        ),
+    ];
+    for (class, name) in names {
+        if !bench.algorithm.admits(name.name()) {
+            tray.add(class, bench.signed(&bench.header.with_text("alg", name.name()), &bench.claims)?);
+        }
+    }
+    // One RSA key fits both hashes; it is registered for one of them.
+    let other = match bench.algorithm {
+        Algorithm::Rs256 => Algorithm::Rs512,
+        Algorithm::Rs512 => Algorithm::Rs256,
+        Algorithm::EdDsa | Algorithm::Ed25519 | Algorithm::Es256 | Algorithm::Hs256 => return Ok(()),
+    };
+    let pem_key = match (bench.kind, bench.algorithm) {
+        (TokenKind::Receipt, Algorithm::Rs512) => {
+            crate::protocol::test_keys::next_store(bench.key.kid().clone(), other)?
+        }
+        _ => crate::protocol::test_keys::store(bench.key.kid().clone(), other)?,
+    };
+    tray.add(
+        Class::new(
+            "rsa-other-hash",
+            "It is signed with the right RSA key under the hash that the key is not for",
+            "RFC 8725, 3.1",
+        ),
+        bench.signed_by(&pem_key, &bench.header.with_text("alg", other.name()), &bench.claims)?,
+    );
+    Ok(())
+}
+
+/// The bench's token signed by HMAC with any secret, an empty one included.
+fn hs256(bench: &Bench<'_>, secret: &[u8], kid: Option<&str>) -> String {
+    let header = bench.header.with_text("alg", "HS256");
+    let header = kid.map_or_else(|| header.clone(), |kid| header.with_text("kid", kid));
+    let input = format!("{}.{}", encoded(header.json()), encoded(bench.claims.json()));
+    // HMAC takes secrets of every length. RFC 2104, 2.
+    let signature = Hmac::<Sha256>::new_from_slice(secret).map_or_else(
+        |_| Vec::new(),
+        |mut mac| {
+            mac.update(input.as_bytes());
+            mac.finalize().into_bytes().to_vec()
+        },
+    );
+    bench.with_signature(&input, &signature)
+}

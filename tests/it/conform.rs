@@ -1,0 +1,138 @@
+//! `paystage forge` and `paystage conform`: the forgeries as files, and against somebody's verifier, good, careless or broken.
+
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+
+use serde_json::Value;
+
+use crate::program::{Desk, Said};
+
+const AT: &str = "2023-11-14T22:13:20Z";
+const PART: [&str; 6] = ["--kind", "receipt", "--algorithm", "EdDSA", "--at", AT];
+
+fn conform(desk: &Desk, verifier: &str, more: &[&str]) -> Said {
+    desk.run(&[&["conform", "--verifier", verifier, "--json"], &PART[..], more].concat())
+}
+
+fn report(said: &Said) -> Value {
+    serde_json::from_str(&said.out).unwrap()
+}
+
+fn forged(name: &str) -> Desk {
+    let desk = Desk::new(name);
+    desk.run(&[&["forge", "--out", "corpus"], &PART[..]].concat()).ended(0).says(&["forgeries", "index.json"]);
+    desk
+}
+
+/// Paystage's own `verify` as somebody's verifier.
+fn own(desk: &Desk, more: &str) -> String {
+    let keys = desk.path("corpus/keys/issuer.jwks");
+    format!(
+        "{} verify - --keys {} --issuer https://market.example --app https://pony.example --at {AT} {more}",
+        env!("CARGO_BIN_EXE_paystage"),
+        keys.display()
+    )
+}
+
+#[test]
+fn the_corpus_is_written_with_an_index_and_the_keys() {
+    let desk = forged("forge-files");
+    let index: Value = serde_json::from_slice(&desk.read("corpus/index.json")).unwrap();
+    let attacks = index["attacks"].as_array().unwrap();
+    assert!(attacks.len() >= 100 && index["good_at"] == AT, "{}", attacks.len());
+    for attack in attacks {
+        let read = |name: &str| desk.read(&format!("corpus/{}", attack[name].as_str().unwrap()));
+        assert_ne!(read("token"), read("twin"), "{attack}");
+        assert!(attack["flaw"].is_string() && attack["rule"].is_string());
+    }
+    let alone = ["issuer.jwks", "other-issuer.jwks", "root.json", "shared-secret.txt", "issuer-EdDSA.pem"];
+    assert!(alone.iter().all(|name| !desk.read(&format!("corpus/keys/{name}")).is_empty()));
+    desk.run(&["forge", "--list"]).ended(0).says(&["receipt-ES256-alg-none", "Header tricks", "RFC 8725, 3.2"]);
+    let twin = desk.path("corpus/good/receipt-EdDSA-alg-none.jwt");
+    desk.run(&["forge", twin.to_str().unwrap(), "--out", "mine"]).ended(0);
+    assert!(!desk.read("mine/forged/receipt-EdDSA-edited-product.jwt").is_empty());
+    assert_eq!(desk.run(&["forge"]).code, 2);
+    assert_eq!(desk.run(&["forge", "--list", "--kind", "notice", "--algorithm", "EdDSA"]).code, 2);
+}
+
+#[test]
+fn a_right_verifier_passes_and_one_that_skips_a_check_is_caught_by_name() {
+    let desk = forged("conform-own");
+    let right = conform(&desk, &own(&desk, ""), &["--junit", "right.xml"]);
+    assert!(report(&right)["forgeries"].as_u64().unwrap() >= 100);
+    right.ended(0);
+    let careless = conform(&desk, &own(&desk, "--off product"), &["--junit", "careless.xml"]);
+    let found = report(careless.ended(1));
+    let named = |name: &str| {
+        let mut all = found["findings"].as_array().unwrap().iter();
+        all.any(|finding| finding["name"] == name && finding["found"][0]["wrong"] == "accepted")
+    };
+    assert!(named("receipt-EdDSA-product-other") && !named("receipt-EdDSA-alg-none"), "{found}");
+    assert_eq!((found["wrongly_refused"].as_u64(), found["without_verdict"].as_u64()), (Some(0), Some(0)));
+    let junit = |name: &str| String::from_utf8(desk.read(name)).unwrap();
+    assert!(junit("right.xml").contains("failures=\"0\"") && !junit("right.xml").contains("<failure"));
+    assert!(junit("careless.xml").contains("wrongly accepted"));
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_says_always_the_same_or_nothing_at_all_is_reported() {
+    let desk = Desk::new("conform-same");
+    let all = |said: &Said| report(said)["forgeries"].clone();
+    let yes = conform(&desk, "cat > all; true", &[]);
+    assert_eq!(report(yes.ended(1))["wrongly_accepted"], all(&yes));
+    let no = conform(&desk, "exit 1", &[]);
+    assert_eq!(report(no.ended(1))["wrongly_refused"], all(&no));
+    for (verifier, why) in [
+        ("exec sleep 600", "did not end within 100 ms"),
+        ("sleep 600 & sleep 600", "did not end within 100 ms"),
+        ("kill -SEGV $$", "crashed"),
+        ("./no-such-verifier", "not found"),
+    ] {
+        let said = conform(&desk, verifier, &["--timeout-ms", "100", "--jobs", "64"]);
+        assert_eq!(report(said.ended(1))["without_verdict"], all(&said), "{verifier}");
+        assert!(said.out.contains(why), "{verifier}: {}", said.out);
+    }
+}
+
+/// A server that gives every request this answer, until the test process ends.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut asked = Vec::new();
+            let mut piece = [0; 4096];
+            // The head, and the one body that begins where it ends: a token is short, and comes with it or right after.
+            while !asked.windows(4).any(|four| four == b"\r\n\r\n") {
+                match socket.read(&mut piece) {
+                    Ok(count @ 1..) => asked.extend_from_slice(&piece[..count]),
+                    _ => break,
+                }
+            }
+            let _ = socket.write_all(answer.as_bytes());
+        }
+    });
+    format!("http://127.0.0.1:{port}/verify")
+}
+
+#[test]
+fn an_address_is_asked_by_post_and_its_nonsense_is_reported() {
+    let desk = Desk::new("conform-http");
+    let all = |said: &Said| report(said)["forgeries"].clone();
+    let yes = conform(&desk, &answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), &[]);
+    assert_eq!(report(yes.ended(1))["wrongly_accepted"], all(&yes));
+    let no = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"status\":\"invalid\"}";
+    let no = conform(&desk, &answering(no), &[]);
+    assert_eq!(report(no.ended(1))["wrongly_refused"], all(&no));
+    for answer in ["HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "what?\r\n\r\n", ""] {
+        let said = conform(&desk, &answering(answer), &[]);
+        assert_eq!(report(said.ended(1))["without_verdict"], all(&said), "{answer:?}");
+    }
+    let nobody = conform(&desk, "http://127.0.0.1:9/", &[]);
+    assert_eq!(report(nobody.ended(1))["without_verdict"], all(&nobody));
+    let far = conform(&desk, "http://verifier.example/", &[]);
+    assert!(far.ended(1).out.contains("nobody has allowed it by name"));
+    assert_eq!(conform(&desk, "https://127.0.0.1:9/", &[]).code, 2);
+}

@@ -73,7 +73,8 @@ pub(crate) struct Findings {
     pub(crate) wrongly_accepted: usize,
     pub(crate) wrongly_refused: usize,
     pub(crate) without_verdict: usize,
-    pub(crate) findings: Vec<Finding>,
+    #[serde(rename = "findings")]
+    pub(crate) all: Vec<Finding>,
 }
 
 impl Findings {
@@ -86,18 +87,18 @@ impl Findings {
             wrongly_accepted: count(|wrong| *wrong == Wrong::Accepted),
             wrongly_refused: count(|wrong| *wrong == Wrong::TwinRefused),
             without_verdict: count(Wrong::is_trouble),
-            findings,
+            all: findings,
         }
     }
 
     /// Whether nothing is wrong.
     pub(crate) fn is_clean(&self) -> bool {
-        self.findings.iter().all(|finding| finding.found.is_empty())
+        self.all.iter().all(|finding| finding.found.is_empty())
     }
 
     /// The bad ones by name, then the counts.
     pub(crate) fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
-        for finding in self.findings.iter().filter(|finding| !finding.found.is_empty()) {
+        for finding in self.all.iter().filter(|finding| !finding.found.is_empty()) {
             for wrong in &finding.found {
                 writeln!(out, "{} {}: {}", painted(BAD, "✗"), finding.name, plain(&wrong.sentence()))?;
             }
@@ -123,7 +124,7 @@ impl Findings {
     /// One case for each forgery.
     pub(crate) fn junit(&self) -> Result<String, quick_junit::SerializeError> {
         let mut suite = TestSuite::new("paystage conform");
-        for finding in &self.findings {
+        for finding in &self.all {
             let status = if finding.found.is_empty() {
                 TestCaseStatus::success()
             } else {

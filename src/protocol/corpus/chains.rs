@@ -22,6 +22,49 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
     let Some(certificate) = &bench.certificate else { return Ok(Vec::new()) };
     let good = bench.good()?;
     let receipt = good.rsplit('~').next().unwrap_or_default();
+    certificates(bench, receipt, &mut tray)?;
+    orders(certificate, receipt, &mut tray);
+    if bench.algorithm == Algorithm::EdDsa {
+        tray.add(
+            Class::new("chain-cut", "The certificate was taken away, and nobody else vouches for the key", RULE),
+            receipt.to_owned(),
+        );
+    }
+    Ok(tray.attacks())
+}
+
+/// The receipt behind certificates that should not vouch for it.
+fn certificates(bench: &Bench<'_>, receipt: &str, tray: &mut Tray<'_>) -> Result<(), SignError> {
+    lives(bench, receipt, tray)?;
+    let (now, root) = (bench.trust.plan().now, bench.trust.root(bench.algorithm)?);
+    let own = claims(&bench.key, now - DAY, Span::from_days(40)).unwrap_or_default();
+    for (class, claims) in [
+        (
+            Class::new("certificate-kind", "Its certificate does not say that it is one", RULE),
+            own.with_text("typ", "purchase-receipt"),
+        ),
+        (Class::new("certificate-no-key", "Its certificate certifies no key", RULE), own.with("jwk", "[]")),
+        (Class::new("certificate-no-end", "Its certificate has no end", RULE), own.without("exp")),
+        (
+            Class::new("certificate-twice", "Its certificate names its key twice, the forger's first", "RFC 7519, 4"),
+            forgers_first(bench, &own, now),
+        ),
+    ] {
+        tray.add(class, join(&[signed(&claims, &root)?], receipt));
+    }
+    tray.add(
+        Class::new("certificate-unsigned", "Its certificate says that it is not signed, and is not", "RFC 8725, 3.2"),
+        join(&[format!("{}.{}.", encoded(r#"{"alg":"none"}"#), encoded(own.json()))], receipt),
+    );
+    tray.add(
+        Class::new("certificate-forgers-key", "Its certificate is good, and another key signed the receipt", RULE),
+        bench.signed_by(&other_key(bench)?, &bench.header, &bench.claims)?,
+    );
+    Ok(())
+}
+
+/// Certificates by another root, or for another time.
+fn lives(bench: &Bench<'_>, receipt: &str, tray: &mut Tray<'_>) -> Result<(), SignError> {
     let (now, key) = (bench.trust.plan().now, &bench.key);
     let root = bench.trust.root(bench.algorithm)?;
     let forger_root = forger_root(bench)?;
@@ -64,29 +107,11 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
         let made = claims(key, from, life).map(|claims| signed(&claims, signer)).transpose()?.unwrap_or_default();
         tray.add(class, join(&[made], receipt));
     }
-    let own = claims(key, now - DAY, Span::from_days(40)).unwrap_or_default();
-    for (class, claims) in [
-        (
-            Class::new("certificate-kind", "Its certificate does not say that it is one", RULE),
-            own.with_text("typ", "purchase-receipt"),
-        ),
-        (Class::new("certificate-no-key", "Its certificate certifies no key", RULE), own.with("jwk", "[]")),
-        (Class::new("certificate-no-end", "Its certificate has no end", RULE), own.without("exp")),
-        (
-            Class::new("certificate-twice", "Its certificate names its key twice, the forger's first", "RFC 7519, 4"),
-            forgers_first(bench, &own, now),
-        ),
-    ] {
-        tray.add(class, join(&[signed(&claims, &root)?], receipt));
-    }
-    tray.add(
-        Class::new("certificate-unsigned", "Its certificate says that it is not signed, and is not", "RFC 8725, 3.2"),
-        join(&[format!("{}.{}.", encoded(r#"{"alg":"none"}"#), encoded(own.json()))], receipt),
-    );
-    tray.add(
-        Class::new("certificate-forgers-key", "Its certificate is good, and another key signed the receipt", RULE),
-        bench.signed_by(&other_key(bench)?, &bench.header, &bench.claims)?,
-    );
+    Ok(())
+}
+
+/// Certificate and receipt in the wrong places.
+fn orders(certificate: &str, receipt: &str, tray: &mut Tray<'_>) {
     for (class, text) in [
         (
             Class::new("chain-reversed", "The receipt stands before its certificate", RULE),
@@ -105,13 +130,6 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
     ] {
         tray.add(class, text);
     }
-    if bench.algorithm == Algorithm::EdDsa {
-        tray.add(
-            Class::new("chain-cut", "The certificate was taken away, and nobody else vouches for the key", RULE),
-            receipt.to_owned(),
-        );
-    }
-    Ok(tray.attacks())
 }
 
 fn claims(key: &SigningKey, from: Time, life: Span) -> Option<Members> {

@@ -2,8 +2,15 @@
 
 use crate::protocol::corpus::attack::{Attack, TokenKind};
 use crate::protocol::corpus::bench::Bench;
+use crate::protocol::corpus::chains;
+use crate::protocol::corpus::claims;
+use crate::protocol::corpus::confusion;
+use crate::protocol::corpus::encoding;
+use crate::protocol::corpus::header;
+use crate::protocol::corpus::kinds;
+use crate::protocol::corpus::signature;
+use crate::protocol::corpus::times;
 use crate::protocol::corpus::trust::Trust;
-use crate::protocol::corpus::{chains, claims, confusion, encoding, header, kinds, signature, times};
 use crate::protocol::jwt::SignError;
 use crate::protocol::key::Algorithm;
 

@@ -121,7 +121,8 @@ impl Trust {
     /// The secret that seller and provider share: 64 hexadecimal digits, used as text.
     #[must_use]
     pub fn secret(&self) -> String {
-        self.seed("seller hs").iter().map(|byte| format!("{byte:02x}")).collect()
+        let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or('0');
+        self.seed("seller hs").iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
     }
 
     /// The issuer's public keys.

@@ -189,7 +189,7 @@ impl World {
         let setup = &self.scene.setup;
         let is_outside = |party| setup.seats.is_outside(party, setup.is_hosted());
         if is_outside(Party::AppPage) && !is_outside(Party::Marketplace) {
-            return Cow::Owned(self.marketplace.ring());
+            return Cow::Borrowed(self.marketplace.ring());
         }
         Cow::Borrowed(self.app_page.keys())
     }

@@ -79,7 +79,7 @@ impl Marketplace {
     }
 
     /// The keys that its receipts are checked with, each with the time of its retirement.
-    pub(crate) fn ring(&self) -> KeyRing {
+    pub(crate) fn ring(&self) -> &KeyRing {
         self.counter.ring()
     }
 

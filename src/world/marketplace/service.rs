@@ -43,7 +43,7 @@ impl Counter {
         self.keys.public()
     }
 
-    pub(crate) fn ring(&self) -> KeyRing {
+    pub(crate) fn ring(&self) -> &KeyRing {
         self.keys.ring()
     }
 
@@ -151,7 +151,7 @@ impl Counter {
     pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str, path: Option<&str>) -> StoreAnswer {
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
         let (ring, now, hosts) = (self.keys.ring(), scene.clock_of(Party::Marketplace), own_certificates(scene));
-        let usual = service(scene, &ring, &hosts);
+        let usual = service(scene, ring, &hosts);
         let service = path.map_or(usual, |path| VerifyService { path, serves: serves_at(path), ..usual });
         answer(receipt, &service, &lookup, now, scene.rules()).unwrap_or_else(broken)
     }
@@ -167,14 +167,8 @@ impl Counter {
     ) {
         let (ring, now, life) = (self.keys.ring(), scene.clock_of(Party::Marketplace), scene.setup.receipt_life);
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
-        let traded = reissue_answer(
-            receipt,
-            &service(scene, &ring, &own_certificates(scene)),
-            &lookup,
-            now,
-            scene.rules(),
-            life,
-        );
+        let traded =
+            reissue_answer(receipt, &service(scene, ring, &own_certificates(scene)), &lookup, now, scene.rules(), life);
         let traded = traded.unwrap_or_else(|fault| Reissue::Refused(broken(fault)));
         let status = traded.http_status();
         let answer = match traded {

@@ -1,5 +1,7 @@
 //! The store's keys: what receipts are signed with, what was retired, and what is published.
 
+use std::sync::Arc;
+
 use crate::protocol::chain::{Certificate, Terms, join};
 use crate::protocol::dial::SigningMode;
 use crate::protocol::id::{Kid, Origin};
@@ -39,6 +41,8 @@ pub(crate) struct StoreKeys {
     root: SigningKey,
     signer: Signer,
     public: Vec<StoreKey>,
+    /// What the store verifies its own receipts with. Made anew when a key is, not for each question.
+    ring: Arc<KeyRing>,
 }
 
 /// The key in office with its certificate, where the mode has one.
@@ -53,7 +57,8 @@ impl StoreKeys {
         let root = root_key(mode, &mut chance);
         let signer = Signer::new(&issuer, (mode, &root), &mut chance, 1, now);
         let public = vec![StoreKey::of(&signer, now)];
-        Self { issuer, mode, chance, root, signer, public }
+        let ring = Arc::new(ring(&issuer, &root, &signer, &public));
+        Self { issuer, mode, chance, root, signer, public, ring }
     }
 
     /// The keys, the one in office last.
@@ -70,6 +75,7 @@ impl StoreKeys {
         }
         self.signer = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, now);
         self.public.push(StoreKey::of(&self.signer, now));
+        self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
         (old, self.signer.key.kid().clone())
     }
 
@@ -103,21 +109,26 @@ impl StoreKeys {
     }
 
     /// The ring of the store itself, which knows when each key was retired.
-    pub(crate) fn ring(&self) -> KeyRing {
-        let mut ring = KeyRing::new();
-        if self.signer.certificate.is_some() {
-            ring.pin(Some(root_url(&self.issuer)), self.root.verifying_key());
-            return ring;
-        }
-        for known in &self.public {
-            if ring.insert(self.issuer.clone(), known.key.clone()).is_ok()
-                && let Some(retired) = known.retired
-            {
-                ring.retire(&self.issuer, &known.kid, retired);
-            }
-        }
-        ring
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
     }
+}
+
+/// Trust in the root where the key in office is certified, else in every key that ever was in office.
+fn ring(issuer: &Origin, root: &SigningKey, signer: &Signer, public: &[StoreKey]) -> KeyRing {
+    let mut ring = KeyRing::new();
+    if signer.certificate.is_some() {
+        ring.pin(Some(root_url(issuer)), root.verifying_key());
+        return ring;
+    }
+    for known in public {
+        if ring.insert(issuer.clone(), known.key.clone()).is_ok()
+            && let Some(retired) = known.retired
+        {
+            ring.retire(issuer, &known.kid, retired);
+        }
+    }
+    ring
 }
 
 impl Signer {

@@ -56,7 +56,7 @@ fn buy(world: &mut World) {
             signed = Some(receipt.to_string());
         }
     }
-    say(world, Input::Verify { receipt: signed.unwrap(), path: None });
+    say(world, Input::Verify { receipt: signed.unwrap().into(), path: None });
 }
 
 fn poll(transaction: TransactionId) -> Input {

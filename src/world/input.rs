@@ -1,5 +1,7 @@
 //! Inputs: what programs outside say to the stage. Recorded as they came, so that a run replays without them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
@@ -66,7 +68,7 @@ pub enum Input {
     /// App page → Marketplace: asks about a receipt.
     Verify {
         /// The whole body.
-        receipt: String,
+        receipt: Arc<str>,
         /// The path that was posted to, where it is not the one that the store's receipts name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         path: Option<String>,
@@ -74,7 +76,7 @@ pub enum Input {
     /// App page → Marketplace: wants a fresh receipt for an expired one.
     Reissue {
         /// The whole body.
-        receipt: String,
+        receipt: Arc<str>,
     },
     /// App page → Marketplace: wants the store's public keys.
     FetchKeys,

@@ -118,9 +118,9 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         }
         Input::Verify { receipt, path } => {
             let path = path.as_deref().map(Into::into);
-            arrow(page, market, Body::VerifyAsked { receipt: receipt.as_str().into(), path })
+            arrow(page, market, Body::VerifyAsked { receipt: Arc::clone(receipt), path })
         }
-        Input::Reissue { receipt } => arrow(page, market, Body::ReissueAsked { receipt: receipt.as_str().into() }),
+        Input::Reissue { receipt } => arrow(page, market, Body::ReissueAsked { receipt: Arc::clone(receipt) }),
         Input::FetchKeys => arrow(page, market, Body::KeysAsked),
         Input::ListProducts { origin, product } => {
             arrow(page, market, Body::ProductsAsked { origin: origin.clone(), product: product.clone() })

@@ -102,7 +102,7 @@ impl Live {
     }
 
     fn verify(&mut self, receipt: &str) -> Status {
-        let question = self.say(Input::Verify { receipt: receipt.to_owned(), path: None });
+        let question = self.say(Input::Verify { receipt: receipt.into(), path: None });
         match self.answer(question) {
             Some(Body::VerifyAnswered { answer }) => answer.status,
             other => panic!("no answer within the step: {other:?}"),
@@ -172,7 +172,7 @@ fn an_expired_receipt_is_traded_and_a_valid_one_is_not() {
     live.confirm(&transaction, "1234");
     let receipt = live.poll(&transaction).unwrap();
     let mut reissue = || {
-        let question = live.say(Input::Reissue { receipt: receipt.clone() });
+        let question = live.say(Input::Reissue { receipt: receipt.as_str().into() });
         live.settle();
         let Some(Body::ReissueAnswered { status, answer }) = live.answer(question).cloned() else {
             panic!("no answer")
@@ -443,13 +443,13 @@ fn ten_thousand_readings_leave_the_world_as_large_as_it_was() {
     live.confirm(&transaction, "1234");
     let receipt = live.poll(&transaction).unwrap();
     let readings = [
-        Input::Verify { receipt: receipt.clone(), path: None },
-        Input::Verify { receipt: "garbage".to_owned(), path: None },
+        Input::Verify { receipt: receipt.as_str().into(), path: None },
+        Input::Verify { receipt: "garbage".into(), path: None },
         Input::PollStatus { transaction },
         Input::PollStatus { transaction: "nobody-knows".into() },
         Input::FetchKeys,
         Input::ListPurchases,
-        Input::Reissue { receipt },
+        Input::Reissue { receipt: receipt.into() },
         buy("no-such-pony"),
     ];
     let mut read = |times: usize| {

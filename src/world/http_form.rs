@@ -12,7 +12,7 @@ pub struct HttpForm {
     /// The first line.
     pub start: StartLine,
     /// Names as HTTP writes them, in the order in which they are sent.
-    pub headers: Vec<(Cow<'static, str>, String)>,
+    pub headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     /// The body, where there is one.
     pub body: Option<String>,
 }
@@ -69,7 +69,7 @@ impl HttpForm {
 
     /// The same with one more header.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.push((Cow::Borrowed(name), value.into()));
         self
     }

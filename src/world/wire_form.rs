@@ -142,13 +142,13 @@ impl Addresses<'_> {
         let app = told.path.as_ref().map(|app| format!("/app/{}", percent_encoded(app))).unwrap_or_default();
         let mut post = HttpForm::request("POST", format!("{}/mozpay{app}/product/{product}/buy", self.server()));
         if let Some(origin) = origin {
-            post = post.header("Origin", origin.as_str());
+            post = post.header("Origin", origin.to_string());
         }
         if let Some(referer) = &told.referer {
-            post = post.header("Referer", referer);
+            post = post.header("Referer", referer.clone());
         }
         match &told.token {
-            Some(token) => post.header("X-Paystage-App-Token", &**token),
+            Some(token) => post.header("X-Paystage-App-Token", token.to_string()),
             None => post,
         }
     }
@@ -202,7 +202,7 @@ impl Addresses<'_> {
             Service::Reissue => (named.reissue, REISSUE_PATH),
         };
         let url = named.unwrap_or_else(|| format!("{}{path}", self.market()));
-        let post = HttpForm::request("POST", url).header("Origin", self.catalog.app.as_str());
+        let post = HttpForm::request("POST", url).header("Origin", self.catalog.app.to_string());
         post.header("Accept", JSON).content("text/plain;charset=UTF-8", receipt)
     }
 }

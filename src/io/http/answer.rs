@@ -1,5 +1,7 @@
 //! Answers: the one place where what the run says becomes an HTTP status, headers and a body.
 
+use std::borrow::Cow;
+
 use axum::body::Body as HttpBody;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -133,12 +135,22 @@ fn plain(form: &HttpForm) -> Response<HttpBody> {
     let StartLine::Response { status, .. } = form.start else { return nothing() };
     let mut response = Response::new(form.body.clone().map_or_else(HttpBody::empty, HttpBody::from));
     *response.status_mut() = status_code(status);
+    // Its own, and those that every answer wears.
+    response.headers_mut().reserve(form.headers.len() + 4);
     for (name, value) in &form.headers {
         // The length is the connection's business, as it knows how the body is framed.
         if name.eq_ignore_ascii_case("content-length") {
             continue;
         }
-        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), HeaderValue::from_str(value)) {
+        let value = match value {
+            // What is the same in every answer needs no copy.
+            Cow::Borrowed(fixed) if fixed.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') => {
+                Ok(HeaderValue::from_static(fixed))
+            }
+            Cow::Borrowed(text) => HeaderValue::from_str(text),
+            Cow::Owned(text) => HeaderValue::from_str(text),
+        };
+        if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value) {
             response.headers_mut().insert(name, value);
         }
     }

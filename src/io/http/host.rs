@@ -76,6 +76,11 @@ fn named(host: &str, port: u16) -> Option<Named> {
     match said {
         None if port == HTTP_PORT => Some(Named::WithPort),
         None => Some(Named::Portless),
-        Some(digits) => (digits == port.to_string()).then_some(Named::WithPort),
+        Some(digits) => is_port(digits, port).then_some(Named::WithPort),
     }
+}
+
+/// Whether these digits write `port`, as everybody writes it: without a sign, and without a zero before it.
+fn is_port(digits: &str, port: u16) -> bool {
+    digits.starts_with(|first: char| matches!(first, '1'..='9')) && digits.parse() == Ok(port)
 }

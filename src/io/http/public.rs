@@ -85,17 +85,18 @@ async fn serve(route: &Route, letterbox: &Letterbox, asked: &Asked) -> Response<
             Err(error) if asked.wants_page() => shown::refused(asked, &error),
             Err(error) => answer::misheard(&error),
         },
-        Serves::Window(hears) => window_standing(letterbox, asked, hears).await,
-        Serves::Reading(reading) => reading::of(reading, letterbox, asked).await,
+        // What is rarely asked waits in a box of its own: the place for the longest wait is taken for every request.
+        Serves::Window(hears) => Box::pin(window_standing(letterbox, asked, hears)).await,
+        Serves::Reading(reading) => Box::pin(reading::of(reading, letterbox, asked)).await,
     }
 }
 
 async fn say(letterbox: &Letterbox, asked: &Asked, input: Input, words: Words) -> Response<HttpBody> {
     match hear_answer(letterbox, input).await {
         Ok(Heard::Reply(reply)) => match words {
-            Words::KeySet => reading::key_set(letterbox, &reply).await,
-            Words::History => reading::history(letterbox, asked, &reply).await,
-            Words::WindowPage => shown::window(letterbox, asked, &reply).await,
+            Words::KeySet => Box::pin(reading::key_set(letterbox, &reply)).await,
+            Words::History => Box::pin(reading::history(letterbox, asked, &reply)).await,
+            Words::WindowPage => Box::pin(shown::window(letterbox, asked, &reply)).await,
             Words::Page | Words::Store | Words::Flow | Words::RootKey => answer::of(words, asked, &reply),
         },
         Ok(Heard::Nothing) => answer::nothing(),

@@ -38,6 +38,6 @@ async fn send(errand: &Errand, outbound: &Outbound) -> Result<Answer, OutboundEr
         StartLine::Response { .. } => "",
     };
     let kind = form.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let kind = kind.map_or("application/octet-stream", |(_, value)| value.as_str());
+    let kind = kind.map_or("application/octet-stream", |(_, value)| value);
     outbound.post(url, kind, form.body.clone().unwrap_or_default().into_bytes()).await
 }

@@ -301,6 +301,12 @@ impl Inbox {
         self.asks.try_recv().ok()
     }
 
+    /// Whether nobody has asked anything that was not taken yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.asks.is_empty()
+    }
+
     /// Where the run's steps go, for everyone who watches.
     #[must_use]
     pub fn steps(&self) -> broadcast::Sender<Arc<Step>> {

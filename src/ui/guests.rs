@@ -5,7 +5,7 @@ use std::time::Duration;
 use egui::Context;
 use tokio::sync::mpsc;
 
-use crate::io::clock;
+use crate::io::clock::{self, Stopwatch};
 use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::{ListenError, Listening};
@@ -21,8 +21,8 @@ use crate::protocol::time::Span;
 use crate::session::run::Session;
 use crate::ui::pilot::RunNumber;
 
-/// How many requests are taken before the next frame is drawn.
-const ASKS_MAX: usize = 256;
+/// How long requests are taken before the frame is drawn: with what the frame itself takes it stays within a sixtieth of a second.
+const TENDING_MAX: Duration = Duration::from_millis(6);
 
 /// The window's server, and the hand that acts in its run for whoever asks there.
 pub struct Guests {
@@ -106,7 +106,8 @@ impl Guests {
         self.driver.set_clock(clock);
     }
 
-    /// Does what was asked and what is due, and tells guests what the window did. True when the run moved.
+    /// Does what was asked and what is due, and tells guests what the window did. True when the run moved, or when more was asked
+    /// than one frame has time for: then another frame is due.
     ///
     /// What comes from outside happens at the end of the branch, wherever the window looks.
     pub fn serve(&mut self, number: RunNumber, session: &mut Session) -> bool {
@@ -114,8 +115,10 @@ impl Guests {
         self.tell(session);
         let before = session.here();
         let now = clock::now();
-        for _ in 0..ASKS_MAX {
-            let Some(ask) = self.inbox.try_next() else { break };
+        let watch = Stopwatch::start();
+        while watch.elapsed() < TENDING_MAX
+            && let Some(ask) = self.inbox.try_next()
+        {
             if ask.is_deed() {
                 session.to_end();
             }
@@ -126,7 +129,7 @@ impl Guests {
             self.driver.tick(session, now);
         }
         self.told.note(session);
-        session.here() != before
+        session.here() != before || !self.inbox.is_empty()
     }
 
     /// How long nothing happens by itself; `None` for ever.

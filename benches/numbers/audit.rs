@@ -10,6 +10,8 @@ use paystage::protocol::jwk::JwkSet;
 use paystage::protocol::jwt::{self, HeaderExtras, Jwt};
 use paystage::protocol::key::{PublicNumbers, SigningKey};
 
+use crate::stopwatch::word;
+
 const RECEIPTS: usize = 100_000;
 const ISSUED: i64 = 1_700_000_000;
 
@@ -28,7 +30,6 @@ pub(crate) fn run() {
         two = two.min(audit_s(&folder, "2"));
     }
     fs::remove_dir_all(&folder).unwrap();
-    let word = |is_met| if is_met { "met" } else { "MISSED" };
     println!(
         "audit of {RECEIPTS}: {one:.2} s on one core, floor {floor:.2} s, ratio {:.3} (goal 1.15, {}); two cores {two:.2} s, {:.2}× (goal 1.8, {})",
         one / floor,

@@ -1,6 +1,6 @@
 //! One step back from message 10,000: the nearest snapshot, and a short replay from there.
 
-use crate::stopwatch::fastest_ms;
+use crate::stopwatch::{fastest_ms, word};
 use paystage::protocol::id::ProductId;
 use paystage::session::control::run_until_idle;
 use paystage::session::run::Session;
@@ -25,6 +25,6 @@ pub(crate) fn run() {
             assert!(session.rewind(step));
         }));
     }
-    let word = if slowest <= 50.0 { "met" } else { "MISSED" };
+    let word = word(slowest <= 50.0);
     println!("going back in {messages} messages ({steps} steps): {slowest:.2} ms at the most (goal 50 ms, {word})");
 }

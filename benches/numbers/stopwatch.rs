@@ -6,6 +6,11 @@ use std::time::{Duration, Instant};
 /// How many rounds a ratio takes; each is short, so that what it makes fits into memory that is warm already.
 const ROUNDS: usize = 240;
 
+/// What is said of a goal.
+pub(crate) fn word(is_met: bool) -> &'static str {
+    if is_met { "met" } else { "MISSED" }
+}
+
 /// The two sides of a ratio, in nanoseconds for one go.
 pub(crate) struct Ratio {
     ours: f64,
@@ -54,7 +59,7 @@ impl Ratio {
     pub(crate) fn print(&self, what: &str, goal: f64) -> bool {
         let Self { ours, floor } = self;
         let is_met = ours / floor <= goal;
-        let word = if is_met { "met" } else { "MISSED" };
+        let word = word(is_met);
         println!(
             "{what}: {:.2} µs, floor {:.2} µs, ratio {:.3} (goal {goal:.2}, {word}); {:.0} a second",
             ours / 1e3,

@@ -1,8 +1,7 @@
 //! Durable steps of 32 threads through the store, against SQLite alone that commits the same rows in groups, on the same disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 use std::time::Instant;
 
@@ -14,8 +13,8 @@ use paystage::session::line::Line;
 use paystage::session::step::Step;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;
-use rusqlite::{Connection, params};
 
+use crate::group_commit::{Committer, Row};
 use crate::stopwatch::Ratio;
 
 /// How many clients wait for their own step at the same time.
@@ -24,9 +23,6 @@ const THREADS: usize = 32;
 const STEPS: usize = 60;
 /// How many rounds each side has; the fastest counts.
 const ROUNDS: usize = 8;
-
-/// A row as the floor writes it, and where it says that it is on disk.
-type Row = (usize, usize, String, String, Sender<()>);
 
 /// Measures and prints.
 pub(crate) fn run() {
@@ -69,46 +65,17 @@ fn through_the_store(path: &Path, steps: &[Arc<Step>]) -> f64 {
 }
 
 fn through_sqlite(path: &Path, steps: &[Arc<Step>]) -> f64 {
-    let (sender, inbox) = sync_channel::<Row>(THREADS);
-    let path = path.to_owned();
-    let writer = thread::spawn(move || commit_in_groups(path, &inbox));
-    let texts = |step: &Arc<Step>| (serde_json::to_string(&step.command).unwrap(), step.digest().to_string());
-    let rows: Vec<_> = steps.iter().map(texts).collect();
-    let sender: SyncSender<Row> = sender;
-    let time = timed(&|number| {
-        let (done, told) = channel();
-        for (index, (command, digest)) in rows.iter().enumerate() {
-            sender.send((number, index, command.clone(), digest.clone(), done.clone())).unwrap();
-            told.recv().unwrap();
+    let row = |step: &Arc<Step>| (serde_json::to_string(&step.command).unwrap(), step.digest().to_string());
+    let rows: Vec<Row> = steps.iter().map(row).collect();
+    let committer = Committer::start(path.to_owned(), THREADS);
+    let time = timed(&|_| {
+        let client = committer.client();
+        for row in &rows {
+            client.write(std::slice::from_ref(row));
         }
     });
-    drop(sender);
-    writer.join().unwrap();
+    committer.end();
     time
-}
-
-/// What anybody would write: take one, take what else is there, one transaction, tell them all.
-fn commit_in_groups(path: PathBuf, inbox: &Receiver<Row>) {
-    let mut connection = Connection::open(path).unwrap();
-    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
-    connection.pragma_update(None, "synchronous", "FULL").unwrap();
-    let table = "CREATE TABLE step (run INTEGER, branch INTEGER, step INTEGER, command TEXT, digest TEXT, \
-        PRIMARY KEY (run, branch, step)) STRICT, WITHOUT ROWID";
-    connection.execute_batch(table).unwrap();
-    while let Ok(first) = inbox.recv() {
-        let group: Vec<Row> = std::iter::once(first).chain(inbox.try_iter()).collect();
-        let transaction = connection.transaction().unwrap();
-        let mut insert = transaction.prepare("INSERT INTO step VALUES (?1, 0, ?2, ?3, ?4)").unwrap();
-        for (run, step, command, digest, _) in &group {
-            let (run, step) = (i64::try_from(*run).unwrap(), i64::try_from(*step).unwrap());
-            insert.execute(params![run, step, command, digest]).unwrap();
-        }
-        drop(insert);
-        transaction.commit().unwrap();
-        for (.., done) in group {
-            done.send(()).unwrap();
-        }
-    }
 }
 
 fn timed(client: &(dyn Fn(usize) + Sync)) -> f64 {

@@ -1,0 +1,79 @@
+//! The floor of everything durable: SQLite alone, one thread that commits in groups whatever rows have gathered.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, params};
+
+/// What a row holds: a command and its digest, as the store writes them.
+pub(crate) type Row = (String, String);
+
+/// Rows that belong together, and where it is said that they are on disk.
+type Order = (Vec<Row>, Sender<()>);
+
+/// The committing thread.
+pub(crate) struct Committer {
+    sender: SyncSender<Order>,
+    thread: JoinHandle<()>,
+}
+
+/// One who waits for its rows.
+pub(crate) struct Client {
+    sender: SyncSender<Order>,
+    done: Sender<()>,
+    told: Receiver<()>,
+}
+
+impl Committer {
+    /// Commits into a new file at `path`, for so many clients.
+    pub(crate) fn start(path: PathBuf, clients: usize) -> Self {
+        let (sender, inbox) = sync_channel(clients);
+        Self { sender, thread: thread::spawn(move || commit_in_groups(path, &inbox)) }
+    }
+
+    /// One more client.
+    pub(crate) fn client(&self) -> Client {
+        let (done, told) = channel();
+        Client { sender: self.sender.clone(), done, told }
+    }
+
+    /// Ends, when all clients are gone.
+    pub(crate) fn end(self) {
+        drop(self.sender);
+        self.thread.join().unwrap();
+    }
+}
+
+impl Client {
+    /// Comes back when these rows are on disk.
+    pub(crate) fn write(&self, rows: &[Row]) {
+        self.sender.send((rows.to_vec(), self.done.clone())).unwrap();
+        self.told.recv().unwrap();
+    }
+}
+
+/// What anybody would write: take one, take what else is there, one transaction, tell them all.
+fn commit_in_groups(path: PathBuf, inbox: &Receiver<Order>) {
+    let mut connection = Connection::open(path).unwrap();
+    connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+    connection.pragma_update(None, "synchronous", "FULL").unwrap();
+    let table = "CREATE TABLE step (run INTEGER, branch INTEGER, step INTEGER, command TEXT, digest TEXT, \
+        PRIMARY KEY (run, branch, step)) STRICT, WITHOUT ROWID";
+    connection.execute_batch(table).unwrap();
+    let mut step = 0_i64;
+    while let Ok(first) = inbox.recv() {
+        let group: Vec<Order> = std::iter::once(first).chain(inbox.try_iter()).collect();
+        let transaction = connection.transaction().unwrap();
+        let mut insert = transaction.prepare("INSERT INTO step VALUES (1, 0, ?1, ?2, ?3)").unwrap();
+        for (command, digest) in group.iter().flat_map(|(rows, _)| rows) {
+            insert.execute(params![step, command, digest]).unwrap();
+            step += 1;
+        }
+        drop(insert);
+        transaction.commit().unwrap();
+        for (_, done) in group {
+            done.send(()).unwrap();
+        }
+    }
+}

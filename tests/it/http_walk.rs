@@ -328,7 +328,9 @@ fn a_page_outside_is_taken_to_hold_the_stores_keys_when_its_receipt_is_judged() 
     let (_, receipt) = served.pony();
     let spoilt = receipt.replacen("eyJ", "eyK", 1);
     let judged = |text: String| {
-        served.look(move |run| run.world().judged(&text, paystage::protocol::verdict::check::CheckSet::NONE).is_accepted())
+        served.look(move |run| {
+            run.world().judged(&text, paystage::protocol::verdict::check::CheckSet::NONE).is_accepted()
+        })
     };
     assert!(judged(receipt) && !judged(spoilt));
 }

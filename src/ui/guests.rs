@@ -1,5 +1,6 @@
 //! Guests: somebody's own programs, and how they act in the run of this window.
 
+use std::path::Path;
 use std::time::Duration;
 
 use egui::Context;
@@ -12,7 +13,7 @@ use crate::io::http::listen::{ListenError, Listening};
 use crate::io::http::server::Server;
 use crate::io::http::site;
 use crate::io::http::token::{Token, TokenError, TokenFile};
-use crate::io::inbox::{self, Clock, Inbox};
+use crate::io::inbox::{self, Ask, Clock, Inbox};
 use crate::io::live::driver::{Driver, Keeper};
 use crate::io::live::errands;
 use crate::io::outbound::{Outbound, Reach};
@@ -32,8 +33,10 @@ pub struct Guests {
     told: Told,
     server: Server,
     address: Origin,
-    // Gone when the window is: the token is worth nothing then.
-    _token: TokenFile,
+    /// The run that test code has left, until the window takes it.
+    left: Option<Session>,
+    /// Gone when the window is: the token is worth nothing then.
+    token: TokenFile,
 }
 
 /// Why no program can join.
@@ -78,7 +81,7 @@ impl Guests {
         })?;
         let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(keeper));
         let (number, told) = Default::default();
-        Ok(Self { driver, inbox, number, told, server, address, _token: file })
+        Ok(Self { driver, inbox, number, told, server, address, left: None, token: file })
     }
 
     /// The port.
@@ -91,6 +94,12 @@ impl Guests {
     #[must_use]
     pub fn address(&self) -> &Origin {
         &self.address
+    }
+
+    /// The file with the token for the control interface. This may be shown; what is in it never is.
+    #[must_use]
+    pub fn token_path(&self) -> &Path {
+        self.token.path()
     }
 
     /// Whether the run's clock follows the machine's.
@@ -119,6 +128,12 @@ impl Guests {
         while watch.elapsed() < TENDING_MAX
             && let Some(ask) = self.inbox.try_next()
         {
+            if matches!(ask, Ask::Restart { .. }) {
+                // The run that stood here stays in the window; the new one is another.
+                self.left = Some(session.clone());
+                self.driver.handle(session, ask, now);
+                return true;
+            }
             if ask.is_deed() {
                 session.to_end();
             }
@@ -130,6 +145,16 @@ impl Guests {
         }
         self.told.note(session);
         session.here() != before || !self.inbox.is_empty()
+    }
+
+    /// The run that test code has left for the one that stands there now, once.
+    pub fn take_left(&mut self) -> Option<Session> {
+        self.left.take()
+    }
+
+    /// The run that stands here now has this number; what it did so far was told as it happened.
+    pub fn adopt(&mut self, number: RunNumber, session: &Session) {
+        (self.number, self.told) = (number, Told::whole(session));
     }
 
     /// How long nothing happens by itself; `None` for ever.
@@ -147,7 +172,7 @@ impl Guests {
         if self.number != number || self.told.0.is_empty() {
             self.driver.forget();
             self.follow_real_time(session, self.is_real_time());
-            (self.number, self.told) = (number, Told::all_of(session));
+            (self.number, self.told) = (number, Told::on_arrival(session));
         }
     }
 
@@ -167,9 +192,14 @@ struct Told(Vec<usize>);
 
 impl Told {
     /// A run that came with a past: nobody outside is told of that again. One that has just begun has none.
-    fn all_of(session: &Session) -> Self {
+    fn on_arrival(session: &Session) -> Self {
         let is_fresh = session.branches().len() == 1 && session.steps().len() == 1;
-        Self(session.branches().iter().map(|branch| if is_fresh { 0 } else { branch.steps().len() }).collect())
+        if is_fresh { Self(vec![0]) } else { Self::whole(session) }
+    }
+
+    /// A run of which everything was told.
+    fn whole(session: &Session) -> Self {
+        Self(session.branches().iter().map(|branch| branch.steps().len()).collect())
     }
 
     fn of(&mut self, session: &Session) -> usize {

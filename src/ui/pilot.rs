@@ -122,6 +122,12 @@ impl Pilot {
     pub fn take(&mut self, session: Session) {
         self.pause();
         let left = std::mem::replace(&mut self.session, session);
+        self.leave(left);
+    }
+
+    /// The run that stands here has just been put in the place of that one, which can be had back by undo.
+    pub fn leave(&mut self, left: Session) {
+        self.pause();
         let number = std::mem::replace(&mut self.number, RunNumber(self.next_number));
         self.next_number += 1;
         self.before.push((number, left));

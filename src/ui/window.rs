@@ -2,6 +2,8 @@
 //!
 //! A plain value: the desktop, the tests and the picture maker all draw the same one. It knows no display.
 
+use std::path::Path;
+
 use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 
 use crate::io::clock;
@@ -87,6 +89,12 @@ impl Window {
     #[must_use]
     pub fn session(&self) -> &Session {
         self.pilot.session()
+    }
+
+    /// The file with the token for the control interface, where a server runs.
+    #[must_use]
+    pub fn token_path(&self) -> Option<&Path> {
+        self.guests.as_ref().map(Guests::token_path)
     }
 
     /// Whether everything that was done in this run is given to the store.
@@ -234,6 +242,11 @@ impl Window {
         if let Some(guests) = &mut self.guests {
             if guests.serve(self.pilot.number(), self.pilot.session_mut()) {
                 ctx.request_repaint();
+            }
+            if let Some(left) = guests.take_left() {
+                self.pilot.leave(left);
+                guests.adopt(self.pilot.number(), self.pilot.session());
+                self.selection = Selection { tab: self.selection.tab, ..Selection::default() };
             }
             if let Some(sleep) = guests.sleep(self.pilot.session()) {
                 ctx.request_repaint_after(sleep);

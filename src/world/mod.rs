@@ -40,7 +40,6 @@ pub mod provider;
 pub(crate) mod forge;
 mod outside;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
@@ -174,24 +173,24 @@ impl World {
     /// What the app would say of this receipt now, without these checks and without asking the store. Changes nothing.
     #[must_use]
     pub fn judged(&self, receipt: &str, off: CheckSet) -> Verdict {
-        AppPage::judged(&self.scene, &self.keys_at_page(), receipt, off)
+        AppPage::judged(&self.scene, self.keys_at_page(), receipt, off)
     }
 
     /// What an app with this profile would say of this receipt now, all checks made and the store asked. Changes nothing.
     #[must_use]
     pub fn judged_as(&self, receipt: &str, profile: Profile) -> Verdict {
         let reply = StoreReply::Answer(self.marketplace.answer_for(&self.scene, receipt));
-        AppPage::judged_as(&self.scene, &self.keys_at_page(), receipt, (profile, &reply))
+        AppPage::judged_as(&self.scene, self.keys_at_page(), receipt, (profile, &reply))
     }
 
     /// The keys that the app page judges with. What a page outside holds nobody here knows: it is taken to have fetched them.
-    fn keys_at_page(&self) -> Cow<'_, KeyRing> {
+    fn keys_at_page(&self) -> &KeyRing {
         let setup = &self.scene.setup;
         let is_outside = |party| setup.seats.is_outside(party, setup.is_hosted());
         if is_outside(Party::AppPage) && !is_outside(Party::Marketplace) {
-            return Cow::Borrowed(self.marketplace.ring());
+            return self.marketplace.ring();
         }
-        Cow::Borrowed(self.app_page.keys())
+        self.app_page.keys()
     }
 
     /// What no message may carry: the payment secret and the store's own. Drawn anew from the seed, as at the beginning.

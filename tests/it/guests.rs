@@ -118,6 +118,32 @@ fn what_comes_while_the_past_is_shown_goes_on_at_the_end() {
 }
 
 #[test]
+fn a_run_that_test_code_begins_anew_leaves_the_old_one_in_the_window() {
+    let (mut harness, port) = open();
+    let token = std::fs::read_to_string(harness.state().token_path().unwrap()).unwrap();
+    for _ in 0..6 {
+        press(&mut harness, Action::Step);
+    }
+    let old = harness.state().session().fingerprint();
+    let (sender, answer) = channel();
+    thread::spawn(move || {
+        let (host, bearer) = (format!("127.0.0.1:{port}"), format!("Bearer {}", token.trim()));
+        sender.send(ask(port, "POST /control/reset", &[("Host", &host), ("Authorization", &bearer)], ""))
+    });
+    let answer = until(&mut harness, "the reset", |_| answer.try_recv().ok());
+    assert_eq!((answer.status, steps(&harness)), (200, 1), "{answer:?}");
+    assert!(answer.body.contains(harness.state().session().fingerprint().as_str()));
+    for _ in 0..4 {
+        press(&mut harness, Action::Step);
+    }
+    assert_eq!(steps(&harness), 5);
+    for _ in 0..5 {
+        press(&mut harness, Action::Undo);
+    }
+    assert_eq!(harness.state().session().fingerprint(), old, "undo leads back to the run before");
+}
+
+#[test]
 fn a_seat_that_is_taken_begins_a_run_at_this_address() {
     let (mut harness, port) = open();
     harness.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();

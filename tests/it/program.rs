@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How the program ended and what it said.
 #[derive(Debug)]
@@ -24,9 +25,11 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// An empty folder. `name` keeps the tests apart.
+    /// An empty folder. `name` says whose it is; a number keeps two of one name apart.
     pub(crate) fn new(name: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("paystage-{}-{name}", std::process::id()));
+        static DESKS: AtomicUsize = AtomicUsize::new(0);
+        let number = DESKS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("paystage-{}-{name}-{number}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         Self { folder }
     }

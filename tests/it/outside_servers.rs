@@ -10,7 +10,7 @@ use paystage::protocol::notice::NoticeKind;
 use paystage::protocol::request::{Offer, PayRequest};
 use paystage::protocol::time::Span;
 use paystage::world::World;
-use paystage::world::app_page::Stage;
+use paystage::world::app_page::shelf::Stage;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::event::Event;

@@ -15,7 +15,7 @@ use paystage::session::scenario::play;
 use paystage::ui::keys::{Action, Chord, bindings};
 use paystage::ui::selection::{Selection, Tab};
 use paystage::ui::window::Window;
-use paystage::world::app_page::Stage;
+use paystage::world::app_page::shelf::Stage;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::setup::Setup;

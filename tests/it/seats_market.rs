@@ -8,7 +8,7 @@ use paystage::protocol::dial::VerifyPolicy;
 use paystage::protocol::id::{Origin, ProductId};
 use paystage::protocol::time::Span;
 use paystage::session::line::Line;
-use paystage::world::app_page::Stage;
+use paystage::world::app_page::shelf::Stage;
 use paystage::world::command::Command;
 use paystage::world::names::{AppName, Names};
 use paystage::world::seat::{Seat, Seats};

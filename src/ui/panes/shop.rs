@@ -14,7 +14,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::{field, surface, table, text};
-use crate::world::app_page::{Shelf, Stage};
+use crate::world::app_page::shelf::{Shelf, Stage};
 use crate::world::catalog::Product;
 use crate::world::command::Command;
 use crate::world::party::Party;

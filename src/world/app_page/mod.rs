@@ -1,21 +1,23 @@
 //! The app page: sells, polls, verifies, and decides from a verdict who may come in.
 
+pub mod shelf;
+mod judging;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::chain::Chain;
 use crate::protocol::dial::Profile;
 use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::jwk::{JwkSet, RootDocument};
-use crate::protocol::receipt::Receipt;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer, StoreReply};
-use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
-use crate::protocol::verdict::question::{Client, Presenter, Question};
+use crate::protocol::verdict::question::Question;
+use crate::world::app_page::judging::{question, sites, unverified_product};
+use crate::world::app_page::shelf::{Shelf, Stage};
 use crate::world::asked::{Matter, PATIENCE, Questions, refusal};
 use crate::world::domain_check::own_provenance;
 use crate::world::event::Event;
@@ -24,7 +26,7 @@ use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
-use crate::world::setup::{AppKeys, PresenterChoice};
+use crate::world::setup::AppKeys;
 use crate::world::wire::{Outbox, Reminder};
 
 /// The app in the browser. Opens a product from an accepting verdict and from nothing else.
@@ -33,77 +35,6 @@ pub struct AppPage {
     keys: KeyRing,
     shelves: BTreeMap<ProductId, Shelf>,
     questions: Questions,
-}
-
-/// What the app knows about one of its products.
-#[derive(Clone, Debug)]
-pub struct Shelf {
-    /// Which product.
-    pub product: ProductId,
-    /// How far the app is with it.
-    pub stage: Stage,
-    /// The payment that is under way, or was the last.
-    pub transaction: Option<TransactionId>,
-    /// Polls made for that payment.
-    pub polls: u32,
-    /// The receipt that the app acts on.
-    pub receipt: Option<Arc<str>>,
-    /// What the last judgement said.
-    pub verdict: Option<Arc<Verdict>>,
-    /// Whether the buyer has access.
-    pub is_open: bool,
-    /// Why not, when the app said so.
-    pub refusal: Option<Refusal>,
-}
-
-/// How far the app is with a product.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Nothing is under way.
-    Idle,
-    /// Waiting for the pay request.
-    Asking,
-    /// `mozPay` is open and the app polls.
-    Paying,
-    /// The receipt is being installed.
-    Installing,
-    /// The receipt is being judged.
-    Judging,
-    /// The store has been asked.
-    AskingStore,
-    /// Waiting for a fresh receipt.
-    Reissuing,
-    /// Access granted.
-    Open,
-    /// Access refused, or the payment failed.
-    Refused,
-    /// Polled in vain.
-    GaveUp,
-}
-
-impl Stage {
-    /// What the chip beside the product says; empty where nothing is to be said.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Idle => "",
-            Self::Asking => "asking to buy",
-            Self::Paying => "waiting for receipt",
-            Self::Installing => "installing receipt",
-            Self::Judging => "verifying",
-            Self::AskingStore => "asking the store",
-            Self::Reissuing => "asking for a fresh receipt",
-            Self::Open => "owned",
-            Self::Refused => "refused",
-            Self::GaveUp => "gave up",
-        }
-    }
-
-    /// Whether something is under way that a second click would disturb.
-    #[must_use]
-    pub fn is_busy(self) -> bool {
-        !matches!(self, Self::Idle | Self::Open | Self::Refused | Self::GaveUp)
-    }
 }
 
 impl AppPage {
@@ -470,50 +401,4 @@ impl AppPage {
         out.event(Event::Refused { by: Party::AppPage, refusal: refusal.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessRefused { product: product.clone(), refusal });
     }
-}
-
-/// Where the historic client lets itself be sent to ask: this store, and none of the real ones.
-fn sites(scene: &Scene) -> [&str; 1] {
-    [scene.catalog.market.as_str()]
-}
-
-fn question<'a>(
-    scene: &'a Scene,
-    sites: &'a [&'a str],
-    (keys, receipt, reply): (&'a KeyRing, &'a str, Option<&'a StoreReply>),
-) -> Question<'a> {
-    let setup = &scene.setup;
-    Question {
-        policy: setup.verify_policy_in_force(),
-        profile: setup.profile_in_force(),
-        presenter: presenter(scene),
-        store_answer: reply,
-        switched_off: setup.checks_off,
-        client: Client {
-            product_url: Some(scene.catalog.app.as_str()),
-            receipt_check_sites: sites,
-            verify_service: Some((scene.catalog.market.authority(), &scene.catalog.verify_path)),
-            ..Client::default()
-        },
-        ..Question::new(receipt, keys, &scene.catalog.app, scene.clock_of(Party::AppPage), scene.rules())
-    }
-}
-
-/// Who holds the receipt up (D13).
-fn presenter(scene: &Scene) -> Presenter<'_> {
-    let asserted = |email| Presenter::Asserted { email, identifier: None };
-    match scene.setup.presenter {
-        PresenterChoice::Buyer => asserted(scene.catalog.buyer.email),
-        PresenterChoice::OtherUser => asserted(scene.catalog.other_person.email),
-        PresenterChoice::BuyerWithoutAssertion | PresenterChoice::OtherUserWithoutAssertion => {
-            Presenter::WithoutAssertion
-        }
-    }
-}
-
-/// Which product a stored receipt says it opens, read as the historic client did: from the store's own data, unverified.
-fn unverified_product(receipt: &str) -> Option<String> {
-    let chain = Chain::split(receipt).ok()?;
-    let receipt = Receipt::read(chain.receipt().unverified_claims_json().as_bytes()).ok()?;
-    StoreData::parse(receipt.product.storedata.as_deref()?).inapp_id().map(str::to_owned)
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::arguments::AuditArguments;
+use crate::cli::arguments::audit::AuditArguments;
 use crate::cli::ending::Ending;
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, painted};
 use crate::io::clock;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::cli::arguments::CompareArguments;
+use crate::cli::arguments::reading::CompareArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening;
 use crate::cli::paint::{OK, QUIET, STRONG, WARN, padded, painted, plain};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::Duration;
 
-use crate::cli::arguments::ConformArguments;
+use crate::cli::arguments::corpus::ConformArguments;
 use crate::cli::corpus;
 use crate::cli::ending::Ending;
 use crate::cli::findings::{Finding, Findings};

@@ -1,6 +1,6 @@
 //! The corpus on the command line: which tokens, for whom, and the files that a verifier needs beforehand.
 
-use crate::cli::arguments::CorpusArguments;
+use crate::cli::arguments::corpus::CorpusArguments;
 use crate::io::clock;
 use crate::protocol::corpus::attack::{Attack, TokenKind};
 use crate::protocol::corpus::collect::corpus;

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::cli::arguments::ForgeArguments;
+use crate::cli::arguments::corpus::ForgeArguments;
 use crate::cli::corpus;
 use crate::cli::ending::Ending;
 use crate::cli::paint::{QUIET, STRONG, painted};

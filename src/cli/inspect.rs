@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::cli::arguments::InspectArguments;
+use crate::cli::arguments::reading::InspectArguments;
 use crate::cli::ending::Ending;
 use crate::cli::paint::{BAD, OK, Painted, QUIET, STRONG, WARN, padded, painted, plain};
 use crate::cli::reading;

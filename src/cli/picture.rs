@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 
-use crate::cli::arguments::PictureArguments;
+use crate::cli::arguments::picture::PictureArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Opened};
 use crate::cli::window::{Shot, Window};

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::cli::arguments::RunArguments;
+use crate::cli::arguments::run::RunArguments;
 use crate::cli::coverage;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Piece};

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Context as _;
 
-use crate::cli::arguments::{ServeArguments, ServeClock};
+use crate::cli::arguments::serve::{ServeArguments, ServeClock};
 use crate::cli::ending::Ending;
 use crate::cli::paint::{QUIET, WARN, painted};
 use crate::cli::seat::Taken;

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use serde::Serialize;
 
-use crate::cli::arguments::VerifyArguments;
+use crate::cli::arguments::verify::VerifyArguments;
 use crate::cli::ending::Ending;
 use crate::cli::ladder;
 use crate::cli::paint::{QUIET, WARN, painted};

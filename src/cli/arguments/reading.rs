@@ -1,0 +1,42 @@
+//! The words of `paystage inspect` and `paystage compare`, which only read.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+/// Decodes any token and explains its claims, without verifying anything
+///
+/// Pay requests, notices, receipts, certificates, key documents and tokens of other trades; malformed ones as far as they
+/// can be read. What is shown is what somebody wrote, not what is true.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage inspect eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJtZSJ9.c2ln
+  paystage inspect receipt.jwt --json
+  pbpaste | paystage inspect -")]
+pub(crate) struct InspectArguments {
+    /// The token: its text, a file with it, or `-`
+    pub(crate) token: OsString,
+    /// Prints JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Lays two runs beside each other, and says where they part
+///
+/// Messages, set-ups, what came of it and who knows what. Ids are named by their order and times count from the start, so
+/// runs with other seeds compare as well. Exit code 1 where anything differs.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  paystage compare paid-but-timed-out paid-in-time
+  paystage compare before.paystage.json after.paystage.json --json")]
+pub(crate) struct CompareArguments {
+    /// A scenario, a run file or a built-in scenario
+    #[arg(value_name = "A")]
+    pub(crate) a: OsString,
+    /// Another one
+    #[arg(value_name = "B")]
+    pub(crate) b: OsString,
+    /// Prints JSON instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -14,6 +14,7 @@ use crate::world::party::Party;
 use crate::world::planted::Planted;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
+use crate::world::ware::Ware;
 
 /// A message's place in the run: 0 for the first one sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,74 +53,6 @@ pub enum Crossing {
     In,
     /// It answers a program outside, and is for it alone: no party of the stage hears it.
     Out,
-}
-
-/// The bodies that only this party is ever sent, as a pattern. Each party's list of what it cannot place is made of the others'.
-macro_rules! only_to {
-    (buyer) => {
-        crate::world::message::Body::PriceShown { .. }
-            | crate::world::message::Body::PinRefused { .. }
-            | crate::world::message::Body::AccessGranted { .. }
-            | crate::world::message::Body::AccessRefused { .. }
-            | crate::world::message::Body::HistoryAnswered { .. }
-    };
-    (app_page) => {
-        crate::world::message::Body::KeysAnswered { .. }
-            | crate::world::message::Body::BuyClicked { .. }
-            | crate::world::message::Body::BuyAnswered { .. }
-            | crate::world::message::Body::PaySettled { .. }
-            | crate::world::message::Body::StatusAnswered { .. }
-            | crate::world::message::Body::InstallAnswered { .. }
-            | crate::world::message::Body::ReceiptsAnswered { .. }
-            | crate::world::message::Body::ReceiptJudged { .. }
-            | crate::world::message::Body::VerifyAnswered { .. }
-            | crate::world::message::Body::ReceiptHandedOver { .. }
-            | crate::world::message::Body::ReissueAnswered { .. }
-            | crate::world::message::Body::KeyRotated { .. }
-            | crate::world::message::Body::ProductsAnswered { .. }
-            | crate::world::message::Body::TestReceiptIssued { .. }
-            | crate::world::message::Body::StoreRefused { .. }
-    };
-    (device) => {
-        crate::world::message::Body::PayCalled { .. }
-            | crate::world::message::Body::WindowClosed { .. }
-            | crate::world::message::Body::WindowEnded { .. }
-            | crate::world::message::Body::InstallAsked { .. }
-            | crate::world::message::Body::ReplaceAsked { .. }
-            | crate::world::message::Body::ReceiptsAsked { .. }
-            | crate::world::message::Body::ReceiptPlanted { .. }
-    };
-    (app_server) => {
-        crate::world::message::Body::BuyAsked { .. }
-            | crate::world::message::Body::StartAnswered { .. }
-            | crate::world::message::Body::NoticeSent { .. }
-            | crate::world::message::Body::OwnerMailed { .. }
-            | crate::world::message::Body::StatusAsked { .. }
-            | crate::world::message::Body::ReceiptSupplied { .. }
-    };
-    (marketplace) => {
-        crate::world::message::Body::KeysAsked { .. }
-            | crate::world::message::Body::StartAsked { .. }
-            | crate::world::message::Body::WindowOpened { .. }
-            | crate::world::message::Body::PinEntered { .. }
-            | crate::world::message::Body::CancelPressed { .. }
-            | crate::world::message::Body::WindowAbandoned { .. }
-            | crate::world::message::Body::ChargeAnswered { .. }
-            | crate::world::message::Body::NoticeAnswered { .. }
-            | crate::world::message::Body::ReceiptSought { .. }
-            | crate::world::message::Body::VerifyAsked { .. }
-            | crate::world::message::Body::HistoryAsked { .. }
-            | crate::world::message::Body::ReceiptRequested { .. }
-            | crate::world::message::Body::ProductsAsked { .. }
-            | crate::world::message::Body::ReceiptClaimed { .. }
-            | crate::world::message::Body::TestReceiptAsked { .. }
-            | crate::world::message::Body::ReissueAsked { .. }
-            | crate::world::message::Body::RefundAnswered { .. }
-            | crate::world::message::Body::ChargebackReported { .. }
-    };
-    (provider) => {
-        crate::world::message::Body::ChargeAsked { .. } | crate::world::message::Body::RefundAsked { .. }
-    };
 }
 
 /// What a message says. The closed list of everything that can pass between the parties.
@@ -490,91 +423,6 @@ pub enum Body {
         /// Why.
         refusal: Refusal,
     },
-}
-
-/// A product as the store's interface lists it; the names are the shipped ones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Ware {
-    /// The product's name in addresses: its slug.
-    pub guid: ProductId,
-    /// The app that sells it; `None` for a product that is there for trying out payments.
-    pub app: Option<Origin>,
-    /// What the buyer reads.
-    pub name: &'static str,
-    /// A square picture.
-    pub logo_url: String,
-    /// The price tier.
-    pub price_id: u32,
-    /// Whether it can be bought.
-    pub active: bool,
-    /// The language of the name.
-    pub default_locale: &'static str,
-}
-
-impl Body {
-    /// Whether this only acknowledges what it answers: it comes back at once and shares the number of its question.
-    #[must_use]
-    pub fn is_brief(&self) -> bool {
-        match self {
-            Self::KeysAnswered { .. }
-            | Self::StartAnswered { .. }
-            | Self::ChargeAnswered { .. }
-            | Self::NoticeAnswered { .. }
-            | Self::WindowEnded { .. }
-            | Self::StatusAnswered { receipt: None, .. }
-            | Self::ReceiptSupplied { .. }
-            | Self::ReceiptDenied { .. }
-            | Self::InstallAnswered { .. }
-            | Self::ReceiptsAnswered { .. }
-            | Self::VerifyAnswered { .. }
-            | Self::HistoryAnswered { .. }
-            | Self::RefundAnswered { .. }
-            | Self::HttpAnswered { .. }
-            | Self::ProductsAnswered { .. }
-            | Self::TestReceiptIssued { .. }
-            | Self::StoreRefused { .. } => true,
-            Self::ProductsAsked { .. }
-            | Self::ReceiptClaimed { .. }
-            | Self::TestReceiptAsked { .. }
-            | Self::KeysAsked
-            | Self::BuyClicked { .. }
-            | Self::BuyAsked { .. }
-            | Self::StartAsked { .. }
-            | Self::BuyAnswered { .. }
-            | Self::BuyRefused { .. }
-            | Self::PayCalled { .. }
-            | Self::WindowOpened { .. }
-            | Self::PriceShown { .. }
-            | Self::PinEntered { .. }
-            | Self::PinRefused { .. }
-            | Self::CancelPressed { .. }
-            | Self::WindowClosed { .. }
-            | Self::WindowAbandoned { .. }
-            | Self::ChargeAsked { .. }
-            | Self::NoticeSent { .. }
-            | Self::OwnerMailed { .. }
-            | Self::PaySettled { .. }
-            | Self::StatusAsked { .. }
-            | Self::StatusAnswered { receipt: Some(_), .. }
-            | Self::ReceiptSought { .. }
-            | Self::InstallAsked { .. }
-            | Self::ReplaceAsked { .. }
-            | Self::ReceiptsAsked
-            | Self::ReceiptJudged { .. }
-            | Self::VerifyAsked { .. }
-            | Self::AccessGranted { .. }
-            | Self::AccessRefused { .. }
-            | Self::HistoryAsked
-            | Self::ReceiptRequested { .. }
-            | Self::ReceiptHandedOver { .. }
-            | Self::ReissueAsked { .. }
-            | Self::ReissueAnswered { .. }
-            | Self::RefundAsked { .. }
-            | Self::ChargebackReported { .. }
-            | Self::KeyRotated { .. }
-            | Self::ReceiptPlanted { .. } => false,
-        }
-    }
 }
 
 /// What the provider says to a charge.

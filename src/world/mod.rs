@@ -14,8 +14,11 @@ pub mod input;
 pub mod planted;
 pub mod refusal;
 pub mod transaction;
-#[macro_use]
+pub mod ware;
 pub mod message;
+#[macro_use]
+mod addressee;
+mod brief;
 pub mod kind;
 pub mod topic;
 pub(crate) mod reply;

@@ -17,11 +17,12 @@ use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, WireForm};
-use crate::world::message::{Body, ChargeAnswer, Message, Ware};
+use crate::world::message::{Body, ChargeAnswer, Message};
 use crate::world::planted::Planted;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
+use crate::world::ware::Ware;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";

@@ -3,10 +3,11 @@
 use crate::protocol::id::ProductId;
 use crate::world::catalog::{Catalog, Product};
 use crate::world::event::Event;
-use crate::world::message::{Body, Message, Ware};
+use crate::world::message::{Body, Message};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
+use crate::world::ware::Ware;
 use crate::world::wire::Outbox;
 
 /// Answers with the products of one app, those for trying out payments, or one of either.

@@ -1,5 +1,16 @@
 //! Dials: the choices that a run makes between ways of doing things, apart from the date.
 
+/// One position of a dial, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Its name in files and on the command line.
+    pub name: &'static str,
+    /// Its name on the screen.
+    pub label: &'static str,
+    /// What it means, in one sentence without a full stop.
+    pub meaning: &'static str,
+}
+
 /// Declares a dial: `Variant = "name-in-files", "label", "meaning";`, the default first.
 macro_rules! dial {
     ($(#[$meta:meta])* $name:ident { $first:ident = $($rest:tt)+ }) => {
@@ -15,6 +26,11 @@ macro_rules! dial {
         impl $name {
             /// Every position of this dial, in the order in which it is offered.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The same in words, for lists of any dial.
+            pub const POSITIONS: &'static [$crate::protocol::dial::Position] = &[$(
+                $crate::protocol::dial::Position { name: $text, label: $label, meaning: $meaning },
+            )+];
 
             /// Its name in files and on the command line, in kebab case.
             #[must_use]

@@ -80,45 +80,24 @@ pub struct Polling {
     pub tries: u32,
 }
 
-/// Who presents a receipt to the app (D13).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PresenterChoice {
-    /// The buyer, signed in as themselves.
-    #[default]
-    Buyer,
-    /// The buyer, without an identity assertion.
-    BuyerWithoutAssertion,
-    /// Another user who holds the buyer's receipt, signed in as themselves.
-    OtherUser,
-    /// Another user, without an identity assertion.
-    OtherUserWithoutAssertion,
+dial! {
+    /// D13: who presents a receipt to the app.
+    PresenterChoice {
+        Buyer = "buyer", "The buyer, signed in", "Whoever paid opens the app, and an identity provider vouches for them";
+        BuyerWithoutAssertion = "buyer-without-assertion", "The buyer, not signed in", "Whoever paid opens the app, and nobody vouches for who they are";
+        OtherUser = "other-user", "A friend, signed in", "Somebody else holds the buyer's receipt, and says truly who they are";
+        OtherUserWithoutAssertion = "other-user-without-assertion", "A friend, not signed in", "Somebody else holds the buyer's receipt, and nobody asks who they are";
+    }
 }
 
-/// Which of the store's keys the app holds (D14).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AppKeys {
-    /// Fetched beforehand, at the app's first start.
-    #[default]
-    FetchedBeforehand,
-    /// An old copy: the store has changed its key since.
-    Stale,
-    /// No key of this issuer at all.
-    IssuerUnknown,
-    /// Fetched; then the store rotated before the purchase and the app fetched again.
-    Rotated,
-}
-
-impl PresenterChoice {
-    /// The choices in menu order.
-    pub const ALL: [Self; 4] =
-        [Self::Buyer, Self::BuyerWithoutAssertion, Self::OtherUser, Self::OtherUserWithoutAssertion];
-}
-
-impl AppKeys {
-    /// The choices in menu order.
-    pub const ALL: [Self; 4] = [Self::FetchedBeforehand, Self::Stale, Self::IssuerUnknown, Self::Rotated];
+dial! {
+    /// D14: which of the store's keys the app holds.
+    AppKeys {
+        FetchedBeforehand = "fetched-beforehand", "Fetched beforehand", "The app asks the store for its keys at its first start, long before any receipt";
+        Stale = "stale", "Stale", "The app holds an old copy: the store has changed its key since";
+        IssuerUnknown = "issuer-unknown", "Issuer unknown", "The app holds no key of this store at all";
+        Rotated = "rotated", "Rotated, fetched again", "The store changed its key before the purchase, and the app has fetched the new one";
+    }
 }
 
 impl Default for Polling {

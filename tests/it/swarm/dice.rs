@@ -75,8 +75,8 @@ pub(super) fn setup(dice: &mut Dice, seed: u64) -> Setup {
         },
         receipt_life: dice.one(&[Span::from_seconds(5), Span::from_seconds(600), Span::from_days(182)]),
         skew: if skewed { [(dice.one(&PARTIES), dice.span())].into() } else { BTreeMap::new() },
-        presenter: dice.one(&PresenterChoice::ALL),
-        app_keys: dice.one(&AppKeys::ALL),
+        presenter: dice.one(PresenterChoice::ALL),
+        app_keys: dice.one(AppKeys::ALL),
         buyer: dice.one(&BuyerCharacter::MENU),
         provider: dice.one(&[
             ProviderCharacter::Charges,

@@ -52,11 +52,18 @@ pub(crate) fn pieces(word: &OsStr) -> anyhow::Result<Vec<Piece>> {
             Ok(found.into_iter().map(|path| Piece::File(Place::File(path))).collect())
         }
         Standing::Nothing => match word.to_str().and_then(Builtin::find) {
+            None if !of_case(word).is_empty() => Ok(of_case(word)),
             Some(builtin) => Ok(vec![Piece::Builtin(builtin)]),
             None if looks_like_a_name(word) => Err(unknown(word)),
             None => Ok(vec![Piece::File(place)]),
         },
     }
+}
+
+/// The scenarios of an edge case, by its number.
+fn of_case(word: &OsStr) -> Vec<Piece> {
+    let number = word.to_str().and_then(|word| word.parse().ok());
+    number.into_iter().flat_map(Builtin::of_case).map(Piece::Builtin).collect()
 }
 
 /// The one run that a word stands for: a scenario played to its end, or a recorded run at its own place.

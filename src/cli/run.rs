@@ -20,11 +20,14 @@ use crate::io::http::pages::template::Markup;
 use crate::io::progress::Progress;
 use crate::io::runs::Kept;
 use crate::lens::coverage::Coverage;
-use crate::session::builtin::SUITE;
+use crate::session::builtin::{GROUPS, SUITE};
 use crate::session::run::Session;
 use crate::session::scenario::play as scenario;
 use crate::session::scenario::play::Failure;
+use crate::session::scenario::variant::should;
 
+/// What stands behind the name of an edge case where it was played as it should have been.
+const SHOULD: &str = "#should";
 /// Titles are this wide in a list, so that names stand below each other.
 const TITLE_WIDTH: usize = 36;
 
@@ -38,24 +41,26 @@ pub(crate) fn run(arguments: &RunArguments, out: &mut dyn Write) -> anyhow::Resu
     let tasks = tasks(arguments);
     let progress = Progress::counting(tasks.len() as u64, "scenarios");
     let (mut report, mut met, mut diagrams) = (Report::default(), Coverage::new(), Vec::new());
-    let watch = Stopwatch::start();
+    let (watch, mut played) = (Stopwatch::start(), 0);
     cores::in_order(
         arguments.jobs,
         &tasks,
         |task| task.perform(arguments),
-        |done: Done| -> anyhow::Result<()> {
-            if is_text {
-                progress.aside(|| {
-                    print(out, &done.entry)?;
-                    out.write_all(&done.messages)?;
-                    out.flush()
-                })?;
+        |results: Vec<Done>| -> anyhow::Result<()> {
+            for done in results {
+                if is_text {
+                    progress.aside(|| {
+                        print(out, &done.entry)?;
+                        out.write_all(&done.messages)?;
+                        out.flush()
+                    })?;
+                }
+                met.add(&done.met);
+                diagrams.push(done.diagram);
+                report.add(done.entry);
             }
-            met.add(&done.met);
-            diagrams.push(done.diagram);
-            report.add(done.entry);
-            let count = report.results.len() as u64;
-            progress.tell(count, count);
+            played += 1;
+            progress.tell(played, played);
             Ok(())
         },
     )?;
@@ -141,8 +146,10 @@ impl Task {
         }
     }
 
-    fn perform(&self, arguments: &RunArguments) -> Done {
+    /// What came of it; of an edge case in which history was wrong, also what came of the run as it should have been.
+    fn perform(&self, arguments: &RunArguments) -> Vec<Done> {
         let watch = Stopwatch::start();
+        let mut right = None;
         let unread = |error: &anyhow::Error| Done {
             entry: Entry::unreadable(self.name(), error),
             messages: Vec::new(),
@@ -157,12 +164,21 @@ impl Task {
                 Ok(Kept::Scenario(mut scenario)) => {
                     scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);
                     let played = scenario::play(&scenario);
+                    right = should(&scenario);
                     self.done(arguments, &played.session, "scenario", played.failures)
                 }
             },
         };
         done.entry.took = watch.elapsed();
-        done
+        let right = right.map(|scenario| {
+            let watch = Stopwatch::start();
+            let played = scenario::play(&scenario);
+            let mut done = self.done(arguments, &played.session, "scenario", played.failures);
+            done.entry.name += SHOULD;
+            done.entry.took = watch.elapsed();
+            done
+        });
+        std::iter::once(done).chain(right).collect()
     }
 
     fn done(&self, arguments: &RunArguments, session: &Session, kind: &'static str, failures: Vec<Failure>) -> Done {
@@ -215,10 +231,14 @@ fn print_summary(out: &mut dyn Write, report: &Report, took: Duration) -> io::Re
 /// One line for each built-in scenario.
 fn list(out: &mut dyn Write) -> anyhow::Result<()> {
     let width = SUITE.iter().map(|builtin| builtin.name.len()).max().unwrap_or(0);
-    for builtin in SUITE {
-        let scenario = builtin.scenario()?;
-        writeln!(out, "{}  {}", padded(builtin.name, width), scenario.title)?;
-        writeln!(out, "{}  {}", padded("", width), painted(QUIET, scenario.why))?;
+    for (index, group) in GROUPS.iter().filter(|group| !group.members.is_empty()).enumerate() {
+        let gap = if index == 0 { "" } else { "\n" };
+        writeln!(out, "{gap}{}", painted(STRONG, group.title))?;
+        for builtin in group.members {
+            let card = builtin.card();
+            writeln!(out, "{}  {}", padded(builtin.name, width), card.title)?;
+            writeln!(out, "{}  {}", padded("", width), painted(QUIET, &card.why))?;
+        }
     }
     Ok(())
 }

@@ -1,5 +1,8 @@
-//! The built-in suite: the purchases that everybody should have seen, and the most telling ways to fail.
+//! The built-in suite: the purchases that everybody should have seen, the most telling ways to fail, and history's edge cases.
 
+use std::sync::LazyLock;
+
+use crate::session::cases::{buying, notices, purchases, receipts, requests, verify};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::parse::parse;
 use crate::session::scenario::plan::Scenario;
@@ -13,57 +16,69 @@ pub struct Builtin {
     pub text: &'static str,
 }
 
-/// Embeds the named files, in the order of the menu.
-macro_rules! embedded {
-    ($($name:literal),+ $(,)?) => {
-        [$(Builtin { name: $name, text: include_str!(concat!("../../assets/scenarios/", $name, ".toml")) }),+]
+/// Scenarios that belong together.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// What the menu calls them.
+    pub title: &'static str,
+    /// Them, in the order of the menu.
+    pub members: &'static [Builtin],
+}
+
+/// What a list shows of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its title.
+    pub title: String,
+    /// Why anybody should care.
+    pub why: String,
+    /// The number of its edge case, where it is one.
+    pub case: Option<u32>,
+}
+
+/// Makes the groups, and the suite that holds them all, from one table.
+macro_rules! groups {
+    ($($title:literal = $group:ident),* $(,)?) => {
+        const COUNT: usize = 0 $(+ $group::FILES.len())*;
+        static ALL: [Builtin; COUNT] = joined(&[$($group::FILES),*]);
+        /// The suite by its groups.
+        pub static GROUPS: &[Group] = &[$(Group {
+            title: $title,
+            members: {
+                static MEMBERS: [Builtin; $group::FILES.len()] = joined(&[$group::FILES]);
+                &MEMBERS
+            },
+        }),*];
     };
 }
 
-/// The suite, in the order of the menu.
-pub static SUITE: &[Builtin] = &embedded![
-    "plain-hosted",
-    "plain-classic",
-    "two-products",
-    "you-decide",
-    "paid-but-timed-out",
-    "paid-in-time",
-    "poll-fails-once",
-    "notice-lost-once",
-    "notice-wrong-body",
-    "notice-late",
-    "notice-in-time",
-    "notice-never-answered",
-    "declined",
-    "pending-then-settled",
-    "never-settled",
-    "cancelled",
-    "closed",
-    "wrong-pin-five-times",
-    "never-answers",
-    "refunded-signature-only",
-    "refunded-store-asked",
-    "refund-notice-misanswered",
-    "signer-down",
-    "charged-back-tomorrow",
-    "expired-then-reissued",
-    "other-apps-receipt",
-    "friends-receipt-before",
-    "friends-receipt-after",
-    "forged",
-    "edited",
-    "unsigned",
-    "test-receipt",
-    "expired-receipt",
-    "clock-slow",
-    "clock-fast",
-    "stale-keys",
-    "rotated-after-purchase",
-    "issuer-unknown",
-    "receipt-from-history",
-    "as-built-2015",
-    "email-identity-before",
-];
+groups! {
+    "Purchases" = purchases,
+    "Cases 1–36: request and broker" = requests,
+    "Cases 37–51: notices" = notices,
+    "Cases 52–74: prepare, status, storage" = buying,
+    "Cases 75–90: receipt, local checks" = receipts,
+    "Cases 91–120: verify service" = verify,
+}
+
+/// The whole suite, in the order of the menu.
+pub static SUITE: &[Builtin] = &ALL;
+
+/// One list of several, made while compiling: `COUNT` is how long they are together.
+const fn joined<const COUNT: usize>(lists: &[&[(&'static str, &'static str)]]) -> [Builtin; COUNT] {
+    let mut all = [Builtin { name: "", text: "" }; COUNT];
+    let (mut list, mut filled) = (0, 0);
+    while list < lists.len() {
+        let mut index = 0;
+        while index < lists[list].len() {
+            let (name, text) = lists[list][index];
+            all[filled] = Builtin { name, text };
+            (index, filled) = (index + 1, filled + 1);
+        }
+        list += 1;
+    }
+    all
+}
 
 impl Builtin {
     /// The one with this name.
@@ -72,11 +87,34 @@ impl Builtin {
         SUITE.iter().find(|builtin| builtin.name == name)
     }
 
+    /// Those of the edge case with this number.
+    pub fn of_case(number: u32) -> impl Iterator<Item = &'static Self> {
+        SUITE.iter().filter(move |builtin| builtin.card().case == Some(number))
+    }
+
     /// Reads it.
     ///
     /// # Errors
     /// Never for the suite as it is shipped; a test reads every file of it.
     pub fn scenario(&self) -> Result<Scenario, ScenarioError> {
         parse(&format!("{}.toml", self.name), self.text)
+    }
+
+    /// What a list shows of it; read once for the whole suite.
+    #[must_use]
+    pub fn card(&self) -> &'static Card {
+        static CARDS: LazyLock<Vec<(&'static str, Card)>> =
+            LazyLock::new(|| SUITE.iter().map(|builtin| (builtin.name, Card::of(builtin))).collect());
+        static NO_CARD: Card = Card { title: String::new(), why: String::new(), case: None };
+        CARDS.iter().find(|(name, _)| *name == self.name).map_or(&NO_CARD, |(_, card)| card)
+    }
+}
+
+impl Card {
+    fn of(builtin: &Builtin) -> Self {
+        match builtin.scenario() {
+            Ok(Scenario { title, why, case, .. }) => Self { title, why, case: case.map(|case| case.number) },
+            Err(error) => Self { title: builtin.name.to_owned(), why: error.to_string(), case: None },
+        }
     }
 }

@@ -11,4 +11,5 @@ pub mod replay;
 pub mod watch;
 pub mod run_file;
 pub mod scenario;
+mod cases;
 pub mod builtin;

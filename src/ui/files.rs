@@ -1,12 +1,12 @@
 //! Files: what opens and saves runs. A path field that always works, the desktop's chooser where there is one, and the built-in scenarios.
 
-use egui::{Align, Key, Layout, ScrollArea, Ui};
+use egui::{Align, CollapsingHeader, Key, Layout, ScrollArea, Ui};
 
 use crate::io::dialogs::{self, Answer, Pending, Wish};
 use crate::io::files::{self, FileError, Place};
 use crate::io::runs::{self, Kept, RunError};
 use crate::io::store::row::{RunHead, RunId};
-use crate::session::builtin::{Builtin, SUITE};
+use crate::session::builtin::{Builtin, GROUPS};
 use crate::session::run::Session;
 use crate::session::run_file::save;
 use crate::session::scenario::{play, print, record};
@@ -252,14 +252,17 @@ fn suite_ui(ui: &mut Ui, kept: u8) -> Option<&'static str> {
     let mut chosen = None;
     ScrollArea::vertical().id_salt("suite").max_height(ui.ctx().content_rect().height() - above).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for builtin in SUITE {
-            let scenario = builtin.scenario();
-            let title = scenario.as_ref().map_or(builtin.name, |scenario| scenario.title.as_str());
-            let line = menu::line(ui, title, builtin.name, false);
-            let why = scenario.as_ref().map_or("", |scenario| scenario.why.as_str());
-            if line.on_hover_text(why).clicked() {
-                chosen = Some(builtin.name);
-            }
+        let groups = GROUPS.iter().filter(|group| !group.members.is_empty());
+        for (index, group) in groups.enumerate() {
+            let fold = CollapsingHeader::new(group.title).default_open(index == 0);
+            fold.show_unindented(ui, |ui| {
+                for builtin in group.members {
+                    let card = builtin.card();
+                    if menu::line(ui, &card.title, builtin.name, false).on_hover_text(&card.why).clicked() {
+                        chosen = Some(builtin.name);
+                    }
+                }
+            });
         }
     });
     chosen

@@ -7,6 +7,7 @@ use paystage::session::builtin::SUITE;
 use paystage::session::run::Session;
 use paystage::session::run_file::save;
 use paystage::session::scenario::play;
+use paystage::session::scenario::variant::should;
 
 use crate::program::Desk;
 
@@ -84,7 +85,9 @@ fn built_in_scenarios_are_played_by_name_and_all_of_them_without_one() {
         assert!(list.out.contains(builtin.name), "{}", builtin.name);
     }
     let all = desk.run(&["run"]);
-    all.ended(0).says(&[&format!("{} played: {0} as expected", SUITE.len())]);
+    // An edge case in which history was wrong is played once more, as it should have been.
+    let shoulds = SUITE.iter().filter(|builtin| should(&builtin.scenario().unwrap()).is_some()).count();
+    all.ended(0).says(&[&format!("{} played: {0} as expected", SUITE.len() + shoulds)]);
 }
 
 #[test]

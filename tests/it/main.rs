@@ -85,6 +85,7 @@ mod listening;
 mod outbound;
 mod lamp;
 mod compare;
+mod cases;
 mod coverage;
 mod knowledge;
 mod opinion;

@@ -68,6 +68,28 @@ const FAULTS: &[Fault] = &[
     ),
     ("[expect]\ncode = \"\"", 4, 8, "\"\"", "historic code", None),
     ("[expect]\nstatus = \"okay\"", 4, 10, "\"okay\"", "refunded", Some("ok")),
+    (
+        "[expect]\nrefusals = [{ on = \"pay-calld\", code = \"X\" }]",
+        4,
+        20,
+        "\"pay-calld\"",
+        "a word",
+        Some("pay-called"),
+    ),
+    ("[expect]\nrefusals = [{ on = \"pay-called\" }]", 4, 13, "{ on = \"pay-called\" }", "a list such as", None),
+    ("[expect]\nrefusals = [{ at = \"pay-called\" }]", 4, 15, "at", "a word", None),
+    // The edge cases.
+    ("historic = \"was so\"", 3, 1, "historic", "a line case = 1", None),
+    ("[should]\nnote = \"n\"", 3, 2, "should", "a line case = 1", None),
+    ("case = 31", 3, 1, "case", "a line historic", None),
+    ("case = 0\nhistoric = \"was so\"", 3, 8, "0", "from 1 to 120", None),
+    ("case = 121\nhistoric = \"was so\"", 3, 8, "121", "from 1 to 120", None),
+    ("case = 1\nhistoric = \"was so\"\n[twin]\nsetups = {}", 6, 1, "setups", "a part of a twin", Some("setup")),
+    ("case = 1\nhistoric = \"was so\"\n[twin]\nwithout = [\"faul\"]", 6, 12, "\"faul\"", "a step", Some("fault")),
+    ("case = 1\nhistoric = \"was so\"\n[twin]\nwithout = [0]", 6, 12, "0", "a list of steps", None),
+    ("case = 1\nhistoric = \"was so\"\n[twin]\nsetup = { hostin = 1 }", 6, 11, "hostin", "a dial", Some("hosting")),
+    ("case = 1\nhistoric = \"was so\"\n[should]\nnote = \"n\"", 5, 2, "should", "a line expect", None),
+    ("case = 1\nhistoric = \"was so\"\n[should]\nexpect = { access = [] }", 5, 2, "should", "a line note", None),
 ];
 
 #[test]

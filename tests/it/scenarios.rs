@@ -7,7 +7,7 @@ use paystage::protocol::store_answer::Status;
 use paystage::protocol::verdict::check::Check;
 use paystage::session::builtin::{Builtin, SUITE};
 use paystage::session::run::Session;
-use paystage::session::scenario::expected::{Expected, VerdictWord};
+use paystage::session::scenario::expected::{Expected, RefusedAt, VerdictWord};
 use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::plan::{Act, Expectation, Scenario};
 use paystage::session::scenario::play::play;
@@ -46,9 +46,11 @@ fn titles_tell_the_builtin_scenarios_apart() {
 #[test]
 fn every_file_in_the_suites_folder_is_in_the_suite() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().to_string_lossy().trim_end_matches(".toml").to_owned())
+    let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/cases");
+    let below = |folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut files: Vec<String> = below(folder)
+        .chain(below(cases))
+        .filter_map(|name| Some(name.to_string_lossy().strip_suffix(".toml")?.to_owned()))
         .collect();
     let mut names: Vec<String> = SUITE.iter().map(|builtin| builtin.name.to_owned()).collect();
     files.sort();
@@ -93,6 +95,10 @@ fn spoil(expectation: &mut Expectation) {
         Expected::Check(Check::Shape) => Expected::Check(Check::Type),
         Expected::Check(_) => Expected::Check(Check::Shape),
         Expected::Codes(codes) => Expected::Codes(codes.iter().map(|code| other(code)).collect()),
+        Expected::Refusals(refusals) => {
+            let spoilt = |at: &RefusedAt| RefusedAt { on: at.on, code: other(&at.code) };
+            Expected::Refusals(refusals.iter().map(spoilt).collect())
+        }
         Expected::Status(Status::Ok) => Expected::Status(Status::Invalid),
         Expected::Status(_) => Expected::Status(Status::Ok),
         Expected::Reason(word) => Expected::Reason(other(word)),

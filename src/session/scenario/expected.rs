@@ -7,6 +7,7 @@ use crate::protocol::money::Money;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
 use crate::session::watch::law::Law;
+use crate::world::kind::Kind;
 use crate::world::transaction::TransactionState;
 
 /// One demand. The word in files is [`Expected::word`], in the same order as [`WORDS`].
@@ -46,8 +47,19 @@ pub enum Expected {
     OwnerMailed(bool),
     /// These things happened, in this order, with anything between them.
     Events(Vec<String>),
+    /// These refusals were met, each at a message of its kind.
+    Refusals(Vec<RefusedAt>),
     /// Exactly these laws are broken now; none is the green lamp.
     Lamp(Vec<Law>),
+}
+
+/// A refusal at the message where it hits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedAt {
+    /// What was refused, or what told it.
+    pub on: Kind,
+    /// The historic code, or the HTTP status of an answer that is a failure.
+    pub code: String,
 }
 
 /// The two ends of a ladder.
@@ -61,11 +73,12 @@ pub enum VerdictWord {
 }
 
 /// The words that may stand under `[expect]`.
-pub const WORDS: [&str; 18] = [
+pub const WORDS: [&str; 19] = [
     "access",
     "verdict",
     "check",
     "code",
+    "refusals",
     "status",
     "reason",
     "error",
@@ -91,6 +104,7 @@ impl Expected {
             Self::Verdict(_) => "verdict",
             Self::Check(_) => "check",
             Self::Codes(_) => "code",
+            Self::Refusals(_) => "refusals",
             Self::Status(_) => "status",
             Self::Reason(_) => "reason",
             Self::Error(_) => "error",
@@ -120,6 +134,7 @@ impl Expected {
                 [only] => quoted(only),
                 several => list(several.iter().map(String::as_str)),
             },
+            Self::Refusals(refusals) => refusals_value(refusals.iter().map(|at| (at.on, at.code.as_str()))),
             Self::Status(status) => quoted(status.as_str()),
             Self::Reason(word) | Self::Error(word) => quoted(word),
             Self::Messages(count) | Self::Receipts(count) | Self::Notices(count) | Self::Polls(count) => {
@@ -160,6 +175,12 @@ pub(crate) fn lamp_value(broken: &[Law]) -> String {
         [only] => quoted(only.name()),
         several => list(several.iter().map(|law| law.name())),
     }
+}
+
+/// Refusals with their places as a file writes them.
+pub(crate) fn refusals_value<'a>(refusals: impl Iterator<Item = (Kind, &'a str)>) -> String {
+    let each = |(on, code): (Kind, &str)| format!("{{ on = {}, code = {} }}", quoted(on.name()), quoted(code));
+    format!("[{}]", refusals.map(each).collect::<Vec<_>>().join(", "))
 }
 
 /// A text as TOML writes it.

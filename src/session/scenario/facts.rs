@@ -7,11 +7,13 @@ use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status};
 use crate::protocol::verdict::check::Check;
 use crate::session::run::Session;
-use crate::session::scenario::expected::{Expected, VerdictWord, lamp_value, list, quoted, state_word};
+use crate::session::scenario::expected::{
+    Expected, RefusedAt, VerdictWord, lamp_value, list, quoted, refusals_value, state_word,
+};
 use crate::session::scenario::happening::event_word;
 use crate::session::scenario::trace::{
-    charged, codes, count, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open, returned, sent,
-    states,
+    charged, codes, count, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open, refusals,
+    returned, sent, states,
 };
 use crate::session::watch::Watch;
 use crate::session::watch::law::Law;
@@ -63,6 +65,7 @@ pub(crate) fn find(session: &Session, expected: &Expected) -> Found {
             let is_met = wanted.iter().all(|code| seen.contains(code.as_str()));
             Found { is_met, value: list(seen.into_iter()), message: last_number(session) }
         }
+        Expected::Refusals(wanted) => refused(session, wanted),
         Expected::Status(wanted) => status(session, *wanted),
         Expected::Reason(wanted) => reason(session, wanted),
         Expected::Error(wanted) => mozpay_end(session, wanted),
@@ -113,6 +116,19 @@ fn failed_check(session: &Session, wanted: Check) -> Found {
     let failed = verdict.failed().map(|rung| rung.check);
     let value = failed.map_or(NOTHING.to_owned(), |check| quoted(check.name()));
     Found { is_met: failed == Some(wanted), value, message: Some(number) }
+}
+
+/// Every refusal that is wanted has been met; the message is that of the last one that was.
+fn refused(session: &Session, wanted: &[RefusedAt]) -> Found {
+    let met = refusals(session);
+    let find = |at: &RefusedAt| met.iter().find(|found| found.on == at.on && found.code == at.code);
+    let is_met = wanted.iter().all(|at| find(at).is_some());
+    let last = wanted.iter().filter_map(find).next_back();
+    Found {
+        is_met,
+        value: refusals_value(met.iter().map(|found| (found.on, found.code.as_str()))),
+        message: last.map(|found| found.number).or_else(|| last_number(session)),
+    }
 }
 
 fn status(session: &Session, wanted: Status) -> Found {

@@ -3,7 +3,9 @@
 use toml::de::DeTable;
 
 use crate::session::scenario::fault::{ScenarioError, Source};
+use crate::session::scenario::parse_case::{Base, CaseParts, case_of};
 use crate::session::scenario::parse_expected::expectations;
+use crate::session::scenario::parse_setup::setup_of;
 use crate::session::scenario::parse_step::step;
 use crate::session::scenario::plan::{PlannedStep, Scenario};
 use crate::session::scenario::value::{Entry, entries};
@@ -15,7 +17,7 @@ pub const BYTES_MAX: usize = 1024 * 1024;
 pub const STEPS_MAX: usize = 10_000;
 
 /// What may stand at the top of a file.
-const TOP: [&str; 6] = ["title", "why", "setup", "faults", "steps", "expect"];
+const TOP: [&str; 10] = ["title", "why", "case", "historic", "setup", "faults", "steps", "expect", "twin", "should"];
 
 /// Reads a scenario. `file` is what complaints call it.
 ///
@@ -37,14 +39,22 @@ pub fn parse(file: &str, text: &str) -> Result<Scenario, ScenarioError> {
 fn document<'a>(source: Source<'a>, table: &'a DeTable<'a>) -> Result<Scenario, ScenarioError> {
     let (mut title, mut why, mut faults) = (None, None, None);
     let (mut setup, mut steps, mut end) = (Setup::default(), Vec::new(), Vec::new());
+    let (mut written, mut parts) = (None, CaseParts::default());
     for entry in entries(source, table) {
         match entry.key {
             "title" => title = Some(entry.text("a title in quotes")?.to_owned()),
             "why" => why = Some(entry.text("a reason in quotes")?.to_owned()),
-            "setup" => setup = setup_of(&entry)?,
+            "setup" => {
+                setup = setup_of(&entry)?;
+                written = Some(entry);
+            }
             "faults" => faults = Some(entry.read("a list of faults, each under [[faults]]")?),
             "steps" => steps = steps_of(source, &entry)?,
             "expect" => end = expectations(&entry)?,
+            "case" => parts.number = Some(entry),
+            "historic" => parts.historic = Some(entry),
+            "twin" => parts.twin = Some(entry),
+            "should" => parts.should = Some(entry),
             _ => return Err(entry.unknown_key("a part of a scenario", &TOP)),
         }
     }
@@ -54,19 +64,8 @@ fn document<'a>(source: Source<'a>, table: &'a DeTable<'a>) -> Result<Scenario, 
     if let Some(faults) = faults {
         setup.faults = faults;
     }
-    Ok(Scenario { title, why, setup, steps, end })
-}
-
-/// The set-up's own reader does the work; unknown words are caught first, because their place is known here.
-fn setup_of(entry: &Entry<'_>) -> Result<Setup, ScenarioError> {
-    let standard = serde_json::to_value(Setup::default()).unwrap_or_default();
-    let known: Vec<&str> = standard.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-    for field in entry.table("a table of dials")? {
-        if !known.contains(&field.key) {
-            return Err(field.unknown_key("a dial", &known));
-        }
-    }
-    entry.read("a set-up")
+    let case = case_of(&parts, &Base { setup: &setup, written: written.as_ref() })?;
+    Ok(Scenario { title, why, setup, steps, end, case })
 }
 
 fn steps_of<'a>(source: Source<'a>, entry: &Entry<'a>) -> Result<Vec<PlannedStep>, ScenarioError> {

@@ -7,12 +7,13 @@ use toml::de::DeValue;
 use crate::protocol::id::ProductId;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
-use crate::session::scenario::expected::{Expected, GREEN, VerdictWord, WORDS, state_word};
+use crate::session::scenario::expected::{Expected, GREEN, RefusedAt, VerdictWord, WORDS, state_word};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::happening;
 use crate::session::scenario::plan::Expectation;
-use crate::session::scenario::value::{Entry, pick};
+use crate::session::scenario::value::{Entry, pick, two_of};
 use crate::session::watch::law::Law;
+use crate::world::kind::Kind;
 use crate::world::transaction::TransactionState;
 
 /// Reads a table of expectations.
@@ -30,6 +31,7 @@ fn expected(entry: &Entry<'_>) -> Result<Expected, ScenarioError> {
         }),
         "check" => Expected::Check(Check::ALL[entry.word(&Check::ALL.map(Check::name))?]),
         "code" => Expected::Codes(codes(entry)?),
+        "refusals" => Expected::Refusals(refusals(entry)?),
         "status" => Expected::Status(Status::ALL[entry.word(&Status::ALL.map(Status::as_str))?]),
         "reason" => Expected::Reason(code(entry)?),
         "error" => Expected::Error(code(entry)?),
@@ -68,6 +70,17 @@ fn code(entry: &Entry<'_>) -> Result<String, ScenarioError> {
 fn one_word(entry: &Entry<'_>, text: &str, at: &Range<usize>, expected: &str) -> Result<String, ScenarioError> {
     let is_word = !text.is_empty() && !text.contains(char::is_whitespace);
     if is_word { Ok(text.to_owned()) } else { Err(entry.source.fault(at, expected)) }
+}
+
+/// Each refusal with the kind of message at which it hits.
+fn refusals(entry: &Entry<'_>) -> Result<Vec<RefusedAt>, ScenarioError> {
+    let form = "a list such as [{ on = \"window-opened\", code = \"INVALID_JWT\" }]";
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    let refusal = |value| {
+        let (on, told) = two_of(entry.source, value, form, ["on", "code"])?;
+        Ok(RefusedAt { on: Kind::ALL[on.word(&kinds)?], code: code(&told)? })
+    };
+    entry.array(form)?.iter().map(refusal).collect()
 }
 
 fn happenings(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use crate::session::scenario::fault::{ScenarioError, Source};
 use crate::session::scenario::parse_expected::expectations;
 use crate::session::scenario::plan::{Act, Deed, PaymentRef, PlannedStep};
-use crate::session::scenario::value::{Entry, entries};
+use crate::session::scenario::value::{Entry, entries, two_of};
 use crate::world::command::Command;
 use crate::world::fault::armed::FaultId;
 use crate::world::fault::written::WORDS;
@@ -120,13 +120,13 @@ fn payment(entry: &Entry<'_>, deed: Deed) -> Result<Act, ScenarioError> {
 
 fn plant(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     let form = "{ product = \"…\", receipt = \"forged\" }";
-    let (product, receipt) = two(entry, form, ["product", "receipt"])?;
+    let (product, receipt) = two_of(entry.source, entry.value, form, ["product", "receipt"])?;
     Ok(Act::Do(Command::Plant { product: product.product()?, receipt: receipt.read("a kind of receipt")? }))
 }
 
 fn skew(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     let form = "{ party = \"app-page\", ahead = \"1h\" }";
-    let (party, ahead) = two(entry, form, ["party", "ahead"])?;
+    let (party, ahead) = two_of(entry.source, entry.value, form, ["party", "ahead"])?;
     Ok(Act::Do(Command::Skew { party: party.read("a party")?, ahead: ahead.span()? }))
 }
 
@@ -143,19 +143,4 @@ fn fault(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
 fn receive(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     let Heard { at, input } = entry.read("{ at = 1795341840000, input = { says = \"fetch-keys\" } }")?;
     Ok(Act::Do(Command::Receive { at, input }))
-}
-
-/// A small table with exactly these two words.
-fn two<'a>(entry: &Entry<'a>, form: &str, words: [&str; 2]) -> Result<(Entry<'a>, Entry<'a>), ScenarioError> {
-    let (mut first, mut second) = (None, None);
-    for part in entry.table(form)? {
-        if part.key == words[0] {
-            first = Some(part);
-        } else if part.key == words[1] {
-            second = Some(part);
-        } else {
-            return Err(part.unknown_key("a word", &words));
-        }
-    }
-    first.zip(second).ok_or_else(|| entry.wrong(form))
 }

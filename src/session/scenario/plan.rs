@@ -21,6 +21,54 @@ pub struct Scenario {
     pub steps: Vec<PlannedStep>,
     /// What must be true when all is done.
     pub end: Vec<Expectation>,
+    /// Which edge case of history it acts out, where it does.
+    pub case: Option<Box<Case>>,
+}
+
+/// What makes a scenario an edge case: its number, what history did, what takes it away, and what would have been right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its number in the list of edge cases, from 1.
+    pub number: u32,
+    /// What history did, in a sentence.
+    pub historic: String,
+    /// The same run without what goes wrong: it must end otherwise.
+    pub twin: Twin,
+    /// What would have been right, where history was wrong.
+    pub should: Option<Should>,
+}
+
+/// How the twin of a case differs from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// All its dials.
+    pub setup: Setup,
+    /// What is left out; `None`: everything that spoils, which is faults, planted receipts and wrong clocks.
+    pub without: Option<Vec<LeftOut>>,
+    /// What holds then.
+    pub end: Vec<Expectation>,
+}
+
+/// The right outcome of a case in which history was wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Should {
+    /// What is right, in a sentence.
+    pub note: String,
+    /// All its dials.
+    pub setup: Setup,
+    /// What is left out.
+    pub without: Vec<LeftOut>,
+    /// What must be true when all is done.
+    pub end: Vec<Expectation>,
+}
+
+/// What a twin does without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// All steps that begin with this word; `fault` means those of the set-up as well.
+    Word(String),
+    /// One step, counted from 1 as they stand in the file.
+    Step(usize),
 }
 
 /// One entry under `[[steps]]`.

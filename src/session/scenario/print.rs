@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 use crate::session::scenario::expected::quoted;
-use crate::session::scenario::plan::{Act, Expectation, Scenario};
+use crate::session::scenario::plan::{Act, Expectation, LeftOut, Scenario, Should, Twin};
 use crate::world::command::Command;
 use crate::world::input::Heard;
 use crate::world::setup::Setup;
@@ -13,8 +13,11 @@ use crate::world::setup::Setup;
 /// The scenario as a file. Dials that stand on their default are left out.
 #[must_use]
 pub fn print(scenario: &Scenario) -> String {
-    let Scenario { title, why, setup, steps, end } = scenario;
+    let Scenario { title, why, setup, steps, end, case } = scenario;
     let mut text = format!("title = {}\nwhy = {}\n", quoted(title), quoted(why));
+    if let Some(case) = case {
+        let _ = writeln!(text, "case = {}\nhistoric = {}", case.number, quoted(&case.historic));
+    }
     let dials = dials(setup);
     if !dials.is_empty() {
         let _ = write!(text, "\n[setup]\n{dials}");
@@ -35,7 +38,50 @@ pub fn print(scenario: &Scenario) -> String {
             text.push('\n');
         }
     }
+    if let Some(case) = case {
+        text += &twin(&case.twin, setup);
+        text += &case.should.as_ref().map_or(String::new(), |right| should(right, setup));
+    }
     text
+}
+
+/// The table of a twin; nothing where it differs by nothing but what every twin does without.
+fn twin(twin: &Twin, base: &Setup) -> String {
+    let Twin { setup, without, end } = twin;
+    let parts = [otherwise(setup, base), without.as_deref().map(left_out), expected(end)];
+    let lines: String = parts.into_iter().flatten().collect();
+    if lines.is_empty() { lines } else { format!("\n[twin]\n{lines}") }
+}
+
+fn should(should: &Should, base: &Setup) -> String {
+    let Should { note, setup, without, end } = should;
+    let without = Some(without).filter(|without| !without.is_empty());
+    let parts = [otherwise(setup, base), without.map(|without| left_out(without)), expected(end)];
+    let lines: String = parts.into_iter().flatten().collect();
+    format!("\n[should]\nnote = {}\n{lines}", quoted(note))
+}
+
+/// The dials that are not as in `base`, as one line.
+fn otherwise(setup: &Setup, base: &Setup) -> Option<String> {
+    let as_value = |setup: &Setup| serde_json::to_value(setup).unwrap_or_default();
+    let (chosen, standing) = (as_value(setup), as_value(base));
+    let fields = chosen.as_object().into_iter().flatten().filter(|(name, _)| *name != "faults");
+    let differing = fields.filter(|(name, value)| standing.get(name) != Some(value) && !value.is_null());
+    let dials: Vec<String> = differing.map(|(name, value)| format!("{name} = {}", toml_value(value))).collect();
+    (!dials.is_empty()).then(|| format!("setup = {{ {} }}\n", dials.join(", ")))
+}
+
+fn left_out(without: &[LeftOut]) -> String {
+    let each = |left_out: &LeftOut| match left_out {
+        LeftOut::Word(word) => quoted(word),
+        LeftOut::Step(number) => number.to_string(),
+    };
+    format!("without = [{}]\n", without.iter().map(each).collect::<Vec<_>>().join(", "))
+}
+
+fn expected(end: &[Expectation]) -> Option<String> {
+    let lines: Vec<String> = end.iter().map(expectation_line).collect();
+    (!lines.is_empty()).then(|| format!("expect = {{ {} }}\n", lines.join(", ")))
 }
 
 /// The dials that differ from the default, one on each line.

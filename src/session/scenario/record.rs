@@ -25,7 +25,14 @@ pub fn record(session: &Session) -> Scenario {
         notes => notes,
     };
     let end = now(session).into_iter().map(|expected| Expectation { expected, line: 0 }).collect();
-    Scenario { title: session.title().to_owned(), why: why.to_owned(), setup: session.setup().clone(), steps, end }
+    Scenario {
+        title: session.title().to_owned(),
+        why: why.to_owned(),
+        setup: session.setup().clone(),
+        steps,
+        end,
+        case: None,
+    }
 }
 
 fn planned(act: Act) -> PlannedStep {

@@ -9,6 +9,7 @@ use crate::protocol::store_answer::{Reason, StoreAnswer};
 use crate::protocol::verdict::ladder::Verdict;
 use crate::session::run::Session;
 use crate::world::event::Event;
+use crate::world::kind::Kind;
 use crate::world::message::{Body, Message};
 use crate::world::transaction::TransactionState;
 
@@ -76,6 +77,70 @@ fn code(event: &Event) -> Option<&str> {
         return verdict.code();
     }
     answer(&message.body)?.reason.map(Reason::code)
+}
+
+/// A refusal with the message at which it hit.
+pub(crate) struct Hit {
+    pub(crate) on: Kind,
+    pub(crate) code: String,
+    pub(crate) number: u32,
+}
+
+/// Every refusal at its message, once each: what was refused on arrival, and what arrived to tell it.
+pub(crate) fn refusals(session: &Session) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut note = |message: &Message, code: String| {
+        let on = message.body.kind();
+        if !hits.iter().any(|hit| hit.on == on && hit.code == code) {
+            hits.push(Hit { on, code, number: message.number });
+        }
+    };
+    for step in session.past() {
+        let mut heard: Option<&Message> = None;
+        for event in &step.events {
+            if let Event::Delivered { message } = event {
+                for code in told(&message.body) {
+                    note(message, code);
+                }
+                heard = Some(message);
+            } else if let (Event::Refused { refusal, .. }, Some(message)) = (event, heard) {
+                note(message, refusal.code.to_owned());
+            }
+        }
+    }
+    hits
+}
+
+/// The codes that a message carries, and its HTTP status where that is a failure.
+fn told(body: &Body) -> Vec<String> {
+    if let Body::PaySettled { failure: refusal }
+    | Body::WindowEnded { failure: refusal }
+    | Body::InstallAnswered { error: refusal } = body
+    {
+        return refusal.iter().map(|refusal| refusal.code.to_owned()).collect();
+    }
+    if let Body::BuyRefused { status, refusal }
+    | Body::ReceiptDenied { status, refusal, .. }
+    | Body::StoreRefused { status, refusal } = body
+    {
+        return vec![refusal.code.to_owned(), status.to_string()];
+    }
+    if let Body::AccessRefused { refusal, .. } = body {
+        return vec![refusal.code.to_owned()];
+    }
+    if let Body::ReceiptJudged { verdict, .. } = body {
+        return verdict.code().map(str::to_owned).into_iter().collect();
+    }
+    let reason = answer(body).and_then(|answer| answer.reason).map(|reason| reason.code().to_owned());
+    let status = if let Body::NoticeAnswered { status, .. }
+    | Body::HttpAnswered { status, .. }
+    | Body::ReissueAnswered { status, .. } = body
+    {
+        Some(*status).filter(|status| *status >= 400)
+    } else {
+        None
+    };
+    reason.into_iter().chain(status.map(|status| status.to_string())).collect()
 }
 
 fn answer(body: &Body) -> Option<&StoreAnswer> {

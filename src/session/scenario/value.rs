@@ -116,6 +116,27 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A small table with exactly these two words.
+pub(crate) fn two_of<'a>(
+    source: Source<'a>,
+    value: &'a Spanned<DeValue<'a>>,
+    form: &str,
+    words: [&str; 2],
+) -> Result<(Entry<'a>, Entry<'a>), ScenarioError> {
+    let table = value.get_ref().as_table().ok_or_else(|| source.fault(&value.span(), form))?;
+    let (mut first, mut second) = (None, None);
+    for part in entries(source, table) {
+        if part.key == words[0] {
+            first = Some(part);
+        } else if part.key == words[1] {
+            second = Some(part);
+        } else {
+            return Err(part.unknown_key("a word", &words));
+        }
+    }
+    first.zip(second).ok_or_else(|| source.fault(&value.span(), form))
+}
+
 /// The index of the word in `known`.
 pub(crate) fn pick(source: Source<'_>, value: &Spanned<DeValue<'_>>, known: &[&str]) -> Result<usize, ScenarioError> {
     let at = value.span();

@@ -24,6 +24,7 @@ pub mod compare;
 pub mod coverage;
 pub mod picture;
 pub mod serve;
+pub mod dials;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -66,7 +67,7 @@ pub fn main(window: &Window) -> ExitCode {
 
 fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> anyhow::Result<Ending> {
     match &arguments.task {
-        None => show::run(arguments.file.as_deref(), window, out),
+        None => show::run(arguments.file.as_deref(), &arguments.dials, window, out),
         Some(Task::Run(arguments)) => run::run(arguments, out),
         Some(Task::Verify(arguments)) => verify::run(arguments, out),
         Some(Task::Audit(arguments)) => audit::run(arguments, out),
@@ -76,5 +77,6 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Compare(arguments)) => compare::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
         Some(Task::Serve(arguments)) => serve::run(arguments, out),
+        Some(Task::Dials(arguments)) => dials::run(arguments, out),
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::io::files::{self, Place, Standing};
 use crate::io::runs::{self, Kept, RUN_ENDING, SCENARIO_ENDING};
 use crate::session::builtin::{Builtin, SUITE};
@@ -68,10 +69,21 @@ fn of_case(word: &OsStr) -> Vec<Piece> {
 
 /// The one run that a word stands for: a scenario played to its end, or a recorded run at its own place.
 pub(crate) fn session(word: &OsStr) -> anyhow::Result<Opened> {
+    session_under(word, &DialArguments::default())
+}
+
+/// The same under other dials, which only a scenario can have: what was recorded stays as it was.
+pub(crate) fn session_under(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Opened> {
     let pieces = pieces(word)?;
     let [piece] = pieces.as_slice() else { anyhow::bail!("{}: is a folder; name a file in it", Place::named(word)) };
     Ok(match piece.open()? {
-        Kept::Scenario(scenario) => Opened { session: play::play(&scenario).session, is_recorded: false },
+        Kept::Scenario(mut scenario) => {
+            dials.apply(&mut scenario.setup);
+            Opened { session: play::play(&scenario).session, is_recorded: false }
+        }
+        Kept::Run(_) if !dials.is_empty() => {
+            anyhow::bail!("{}: a recorded run keeps its dials; --dial is for scenarios", piece.name())
+        }
         Kept::Run(session) => Opened { session: *session, is_recorded: true },
     })
 }
@@ -86,9 +98,11 @@ pub(crate) struct Opened {
 }
 
 /// The plain purchase, played to its end: what plays where nothing else was asked for.
-pub(crate) fn plain() -> anyhow::Result<Session> {
+pub(crate) fn plain(dials: &DialArguments) -> anyhow::Result<Session> {
     let first = SUITE.first().context("no scenario is built in")?;
-    Ok(play::play(&first.scenario()?).session)
+    let mut scenario = first.scenario()?;
+    dials.apply(&mut scenario.setup);
+    Ok(play::play(&scenario).session)
 }
 
 fn looks_like_a_name(word: &OsStr) -> bool {
@@ -104,7 +118,7 @@ fn unknown(word: &OsStr) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, pieces, plain};
+    use super::{DialArguments, Piece, pieces, plain};
 
     #[test]
     fn a_name_is_a_built_in_scenario() {
@@ -121,6 +135,6 @@ mod tests {
 
     #[test]
     fn the_plain_purchase_ends_with_access() {
-        assert!(plain().unwrap().world().app_page().shelves().any(|shelf| shelf.is_open));
+        assert!(plain(&DialArguments::default()).unwrap().world().app_page().shelves().any(|shelf| shelf.is_open));
     }
 }

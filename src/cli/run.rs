@@ -163,6 +163,7 @@ impl Task {
                 Ok(Kept::Run(session)) => self.done(arguments, &session, "run", Vec::new()),
                 Ok(Kept::Scenario(mut scenario)) => {
                     scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);
+                    arguments.dials.apply(&mut scenario.setup);
                     let played = scenario::play(&scenario);
                     right = should(&scenario);
                     self.done(arguments, &played.session, "scenario", played.failures)

@@ -59,6 +59,7 @@ fn wanted(arguments: &ServeArguments) -> anyhow::Result<Setup> {
             setup::read(&text).with_context(|| format!("{place}: this is no set-up"))?
         }
     };
+    arguments.dials.apply(&mut setup);
     if let Some(seed) = arguments.seed {
         setup.seed = seed;
     }

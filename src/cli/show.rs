@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Write;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Opened};
 use crate::cli::paint::{QUIET, STRONG, WARN, painted};
@@ -15,13 +16,18 @@ use crate::session::run::Session;
 use crate::world::setup::Setup;
 
 /// Opens the window on the file, or on a purchase that is ready to begin.
-pub(crate) fn run(file: Option<&OsStr>, window: &Window, out: &mut dyn Write) -> anyhow::Result<Ending> {
+pub(crate) fn run(
+    file: Option<&OsStr>,
+    dials: &DialArguments,
+    window: &Window,
+    out: &mut dyn Write,
+) -> anyhow::Result<Ending> {
     // The file is read first: a bad one is a bad one with and without a display.
-    let opened = file.map(opening::session).transpose()?;
+    let opened = file.map(|file| opening::session_under(file, dials)).transpose()?;
     let shown = display::probe().map_err(|missing| missing.to_string()).and_then(|()| {
         let path = file.filter(|file| files::standing(file.as_ref()) == Standing::File);
         let path = path.map(|path| path.to_string_lossy().into_owned());
-        (window.open)(opened.as_ref().map_or_else(fresh, at_its_beginning), path)
+        (window.open)(opened.as_ref().map_or_else(|| fresh(dials), at_its_beginning), path)
     });
     let Err(why) = shown else { return Ok(Ending::Fine) };
     let mut complaints = terminal::complaints();
@@ -29,7 +35,7 @@ pub(crate) fn run(file: Option<&OsStr>, window: &Window, out: &mut dyn Write) ->
     writeln!(complaints, "{}\n", painted(QUIET, "It plays here instead."))?;
     let session = match opened {
         Some(Opened { session, .. }) => session,
-        None => opening::plain()?,
+        None => opening::plain(dials)?,
     };
     writeln!(out, "{}\n", painted(STRONG, session.title()))?;
     play::print(out, &session)?;
@@ -37,8 +43,10 @@ pub(crate) fn run(file: Option<&OsStr>, window: &Window, out: &mut dyn Write) ->
 }
 
 /// A run in which nobody has clicked Buy.
-fn fresh() -> Session {
-    let mut session = Session::new(Setup::default());
+fn fresh(dials: &DialArguments) -> Session {
+    let mut setup = Setup::default();
+    dials.apply(&mut setup);
+    let mut session = Session::new(setup);
     session.rename("A plain purchase");
     session
 }

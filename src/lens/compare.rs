@@ -207,7 +207,7 @@ fn paired(a: &[Said], b: &[Said], at: usize, bt: usize) -> Pair {
 }
 
 /// The named values that only one side has, or that differ, in the order of the first.
-fn differences(a: &[(String, String)], b: &[(String, String)]) -> Vec<Difference> {
+pub(crate) fn differences(a: &[(String, String)], b: &[(String, String)]) -> Vec<Difference> {
     let value = |of: &[(String, String)], name: &str| {
         of.iter().find(|(own, _)| own == name).map_or_else(|| "–".to_owned(), |(_, value)| value.clone())
     };

@@ -21,5 +21,6 @@ pub mod knowledge;
 pub mod coverage;
 pub mod said;
 pub mod compare;
+pub mod dial_effect;
 pub mod library;
 pub mod opinion;

@@ -35,7 +35,7 @@ pub fn is_your_turn(world: &World) -> bool {
 }
 
 /// Whether the payment window asks, and nothing that was sent is still on its way: not even the answer to a wrong PIN.
-fn is_asking(world: &World) -> bool {
+pub(crate) fn is_asking(world: &World) -> bool {
     let Some(window) = world.buyer().window() else { return false };
     let is_shown = |payment: &Transaction| payment.state == TransactionState::Shown;
     world.marketplace().transaction(&window.transaction).is_some_and(is_shown)

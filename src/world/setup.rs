@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::protocol::dial::{DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
 use crate::protocol::rules::{Revision, Rules};
@@ -51,7 +51,8 @@ pub struct Setup {
     pub polling: Polling,
     /// D10: how long a receipt lives.
     pub receipt_life: Span,
-    /// D10: how far each party's clock is ahead of the true time.
+    /// D10: how far each party's clock is ahead of the true time. A clock that is right does not stand here.
+    #[serde(deserialize_with = "wrong_clocks")]
     pub skew: BTreeMap<Party, Span>,
     /// D13: who holds the receipt up.
     pub presenter: PresenterChoice,
@@ -98,6 +99,13 @@ dial! {
         IssuerUnknown = "issuer-unknown", "Issuer unknown", "The app holds no key of this store at all";
         Rotated = "rotated", "Rotated, fetched again", "The store changed its key before the purchase, and the app has fetched the new one";
     }
+}
+
+/// A file may say that a clock is right; that is the same as saying nothing.
+fn wrong_clocks<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<Party, Span>, D::Error> {
+    let mut clocks = BTreeMap::<Party, Span>::deserialize(input)?;
+    clocks.retain(|_, ahead| *ahead != Span::ZERO);
+    Ok(clocks)
 }
 
 impl Default for Polling {

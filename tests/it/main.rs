@@ -66,6 +66,7 @@ mod store_crash;
 mod store_torn;
 mod doors;
 mod swarm;
+mod dials;
 mod readings;
 mod samples;
 

@@ -1,6 +1,7 @@
 //! Arguments: every word that may stand on the command line, with its help. One part for each command.
 
 pub(crate) mod words;
+pub(crate) mod dials;
 pub(crate) mod run;
 pub(crate) mod verify;
 pub(crate) mod audit;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::arguments::audit::AuditArguments;
 use crate::cli::arguments::corpus::{ConformArguments, ForgeArguments};
+use crate::cli::arguments::dials::{DialArguments, DialsArguments};
 use crate::cli::arguments::picture::PictureArguments;
 use crate::cli::arguments::reading::{CompareArguments, InspectArguments};
 use crate::cli::arguments::run::RunArguments;
@@ -36,6 +38,7 @@ use crate::cli::paint::HELP;
   paystage run scenarios/                 play every scenario of a folder
   paystage verify receipt.jwt --keys store.jwks --app https://pony.example
   paystage inspect eyJhbGciOi…            what a token says, whoever signed it
+  paystage --dial revision=before         the window, under the rules of another day
   paystage serve                          the same parties over HTTP, for your own app
 
 `-` is standard input or output wherever a file is meant.
@@ -43,6 +46,8 @@ Exit codes: 0 fine, 1 an expectation failed or a receipt was refused, 2 bad usag
 pub(crate) struct Arguments {
     /// Opens this run file, scenario file or built-in scenario in the window
     pub(crate) file: Option<OsString>,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     #[command(subcommand)]
     pub(crate) task: Option<Task>,
 }
@@ -59,6 +64,7 @@ pub(crate) enum Task {
     Compare(CompareArguments),
     Picture(PictureArguments),
     Serve(ServeArguments),
+    Dials(DialsArguments),
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::words::names;
 use crate::cli::window::Tab;
 use crate::io::files::Place;
@@ -12,6 +13,7 @@ use crate::io::files::Place;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   paystage picture plain-hosted -o window.png
+  paystage picture plain-hosted --dial signing=rs256-certified --tab claims -o claims.png
   paystage picture lost.paystage.json --step 12 --theme light --size 1280x800 -o - | display")]
 pub(crate) struct PictureArguments {
     /// A run file, a scenario file, the name of a built-in scenario, or `-`
@@ -19,6 +21,8 @@ pub(crate) struct PictureArguments {
     /// After how many steps; `end` for the last one. Without it a run file shows its own place, a scenario its end
     #[arg(long, value_name = "NUMBER|end", value_parser = step)]
     pub(crate) step: Option<usize>,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     /// Dark or light
     #[arg(long, value_parser = ["dark", "light"], default_value = "dark")]
     pub(crate) theme: String,

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::shard::Shard;
 use crate::io::files::Place;
 
@@ -17,6 +18,7 @@ use crate::io::files::Place;
   paystage run --list                     what is built in
   paystage run scenarios/ --json -        all of a folder, the report as JSON
   paystage run scenarios/ --junit report.xml --html report.html
+  paystage run plain-hosted --dial buyer=\"pays after 12 s\" --messages
   paystage run scenarios/ --shard 1/3     the first of three machines that share them
 
 A report goes to a file, or as `-` to standard output instead of the text; one of them can.
@@ -26,7 +28,7 @@ pub(crate) struct RunArguments {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<OsString>,
     /// Lists the built-in scenarios
-    #[arg(long, conflicts_with_all = ["files", "json", "junit", "html", "shard", "jobs", "seed", "messages", "coverage"])]
+    #[arg(long, conflicts_with_all = ["files", "json", "junit", "html", "shard", "jobs", "seed", "messages", "coverage", "turns"])]
     pub(crate) list: bool,
     /// Writes a report as JSON to this file, or to standard output instead of the text
     #[arg(long, value_name = "FILE")]
@@ -46,6 +48,8 @@ pub(crate) struct RunArguments {
     /// Plays the scenarios with this seed instead of their own; run files keep theirs
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     /// Shows every message with its caption
     #[arg(long)]
     pub(crate) messages: bool,

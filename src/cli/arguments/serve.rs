@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::words::names;
 use crate::cli::seat::{Taken, taken};
 use crate::io::files::Place;
@@ -25,6 +26,7 @@ use crate::world::character::BuyerCharacter;
   paystage serve --store runs.sqlite                        what was answered is on disk
   paystage serve --port 0 --buyer \"you decide\"             a free port; whoever opens the payment window decides
   paystage serve --app http://127.0.0.1:3000 --signing rs256-certified
+  paystage serve --dial identity=email --dial domain-check=origin-header
   paystage serve --seat app-server=http://127.0.0.1:9100 --key my-key --secret-file secret.txt")]
 pub(crate) struct ServeArguments {
     /// The port on this machine, for both address families; 0 takes one that is free
@@ -36,6 +38,8 @@ pub(crate) struct ServeArguments {
     /// The dials of a new run: a TOML file with what a scenario has under [setup]
     #[arg(long, value_name = "FILE")]
     pub(crate) setup: Option<Place>,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     /// The seed of a new run
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -85,6 +89,10 @@ impl ServeArguments {
     pub(crate) fn chooses(&self) -> bool {
         let names = [self.key.is_some(), self.secret_file.is_some(), self.aud.is_some(), self.app.is_some()];
         let dials = [self.setup.is_some(), self.seed.is_some(), self.buyer.is_some(), self.signing.is_some()];
-        names.contains(&true) || dials.contains(&true) || self.revision.is_some() || !self.seat.is_empty()
+        !self.dials.is_empty()
+            || names.contains(&true)
+            || dials.contains(&true)
+            || self.revision.is_some()
+            || !self.seat.is_empty()
     }
 }

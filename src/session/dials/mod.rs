@@ -1,0 +1,7 @@
+//! Dials: everything about a run that can be chosen beforehand, as one list that window, command line and scenarios share.
+
+pub mod fault;
+pub mod dial;
+mod offers;
+pub mod list;
+pub mod turn;

@@ -22,5 +22,7 @@ pub mod coverage;
 pub mod said;
 pub mod compare;
 pub mod dial_effect;
+pub mod domain_grid;
+pub mod rule_notes;
 pub mod library;
 pub mod opinion;

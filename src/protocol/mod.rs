@@ -25,6 +25,7 @@ pub mod identity;
 pub mod store_data;
 pub mod receipt;
 pub mod rules;
+pub mod rule_words;
 pub mod atob;
 pub mod truth;
 pub mod request;

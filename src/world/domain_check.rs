@@ -17,7 +17,7 @@ use crate::world::provenance::Provenance;
 use crate::world::scene::Scene;
 
 /// The `typ` of an app's own token. Made up here: no store of the time had one.
-const TOKEN_TYPE: &str = "paystage/buy/v1";
+pub(crate) const TOKEN_TYPE: &str = "paystage/buy/v1";
 /// How long such a token is good.
 const TOKEN_LIFE: Span = Span::from_seconds(300);
 /// The stream of chance from which the app's key is drawn where the set-up brings none.

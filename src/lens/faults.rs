@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use crate::protocol::time::Span;
 use crate::world::World;
-use crate::world::fault::act::{Act, Replacement, Substitute};
+use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Armed, Fault, FaultId, MessageFault};
 use crate::world::fault::field::fields;
 use crate::world::fault::limit::Limit;
 use crate::world::fault::pattern::Pattern;
+use crate::world::fault::rewrite::{Removal, Replacement};
 use crate::world::fault::spoil::{corrupt, substitute};
 use crate::world::message::Message;
 
@@ -70,7 +71,9 @@ pub fn offers(world: &World, message: &Message) -> Vec<Offer> {
     };
     let mut acts = vec![Act::Hold, Act::Delay(Span::from_seconds(5)), Act::Drop, Act::Duplicate, Act::Reorder];
     acts.extend(corrupt(message, form(), FIRST_BYTE).map(|_| Act::Corrupt(FIRST_BYTE)));
-    let replaced = |(field, value): (&str, Value)| Act::Replace(Replacement { field: field.to_owned(), value });
+    let replaced = |(field, value): (&str, Value)| {
+        Act::Replace(Replacement { field: field.to_owned(), value, ..Replacement::default() })
+    };
     acts.extend(fields(&message.body).into_iter().next().map(replaced));
     let error = Substitute::Http { status: 500, body: String::new() };
     acts.extend(substitute(message, form(), &error).map(|_| Act::Answer(error)));
@@ -93,7 +96,11 @@ pub fn act_words(act: &Act) -> String {
         Act::Duplicate => "Send it twice".to_owned(),
         Act::Reorder => "Let the next one overtake it".to_owned(),
         Act::Corrupt(byte) => format!("Change byte {byte}"),
+        Act::Replace(Replacement { is_beside: true, .. }) => "Put a changed one beside it".to_owned(),
+        Act::Replace(Replacement { field, is_signed: true, .. }) => format!("Change its {field} and sign it again"),
         Act::Replace(Replacement { field, .. }) => format!("Change its {field}"),
+        Act::Remove(Removal { field, is_signed: true }) => format!("Take its {field} away and sign it again"),
+        Act::Remove(Removal { field, .. }) => format!("Take its {field} away"),
         Act::Answer(Substitute::Http { status, .. }) => format!("Answer {status} instead"),
         Act::Answer(Substitute::Store { status, .. }) => format!("Answer {status} instead"),
         Act::TimeOut => "Bring it too late".to_owned(),

@@ -91,6 +91,11 @@ impl AppServer {
         }
     }
 
+    /// The secret that this server signs with now.
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// The purchases that were started here.
     #[must_use]
     pub fn orders(&self) -> &BTreeMap<TransactionId, Order> {

@@ -11,10 +11,11 @@ use paystage::session::scenario::print::print;
 use paystage::session::scenario::record::record;
 use paystage::world::command::Command;
 use paystage::world::event::Event;
-use paystage::world::fault::act::{Act, Replacement, Substitute};
+use paystage::world::fault::act::{Act, Substitute};
 use paystage::world::fault::armed::{Fault, FaultId};
 use paystage::world::fault::limit::Limit;
 use paystage::world::fault::pattern::Pattern;
+use paystage::world::fault::rewrite::{Removal, Replacement};
 use paystage::world::fault::trouble::Trouble;
 use paystage::world::kind::Kind;
 use paystage::world::message::{Body, MessageId};
@@ -30,7 +31,9 @@ fn saddle() -> ProductId {
 
 /// One of each act.
 fn acts() -> Vec<Act> {
-    let replaced = |field: &str| Act::Replace(Replacement { field: field.into(), value: "x".into() });
+    let replaced =
+        |field: &str| Act::Replace(Replacement { field: field.into(), value: "x".into(), ..Replacement::default() });
+    let signed = |field: &str| Removal { field: field.into(), is_signed: true };
     vec![
         Act::Hold,
         Act::Delay(Span::from_seconds(3)),
@@ -40,6 +43,7 @@ fn acts() -> Vec<Act> {
         Act::Corrupt(40),
         replaced("transaction"),
         replaced("claims.typ"),
+        Act::Remove(signed("claims.iss")),
         Act::Answer(Substitute::Http { status: 500, body: String::new() }),
         Act::Answer(Substitute::Store { status: "refunded".into(), reason: None }),
         Act::TimeOut,
@@ -360,4 +364,56 @@ fn nothing_is_disarmed_or_released_that_is_not_there() {
         let step = session.dispatch(command);
         assert!(matches!(step.events.as_slice(), [Event::CommandIgnored { .. }]));
     }
+}
+
+/// A token that its own party wrote badly is refused for what it says; one that was changed on the way, for its signature.
+#[test]
+fn a_change_that_is_signed_again_is_refused_for_what_it_says() {
+    let classic = "[setup]\nhosting = \"classic\"";
+    let refused = |on: &str, code: &str| format!("expect = {{ refusals = [{{ on = \"{on}\", code = \"{code}\" }}] }}");
+    let request = |what: &str| format!("fault = {{ on = \"buy-answered\", {what} }}");
+    let check_request = |what: &str, code: &str| {
+        check(classic, &[&request(what), BUY, RUN, CLOSED, &refused("window-opened", code)]);
+    };
+    check_request("replace = { field = \"claims.exp\", value = 5, sign = true }", "EXPIRED_JWT");
+    check_request("replace = { field = \"claims.exp\", value = 5 }", "INVALID_JWT");
+    check_request(
+        "replace = { field = \"claims.request.simulate\", value = { result = \"refund\" }, sign = true }",
+        "BAD_SIM_RESULT",
+    );
+    check_request("remove = { field = \"claims.request.description\", sign = true }", "INVALID_JWT");
+    check(classic, &[&request("replace = { field = \"claims.note\", value = 5, sign = true }"), BUY, RUN, OPEN]);
+
+    let notice = "fault = { on = \"notice-sent\", nth = 1, remove = { field = \"claims.response.transactionID\", sign = true } }";
+    check(classic, &[notice, BUY, RUN, &refused("notice-sent", "INVALID_JWT"), "expect = { notices = 2 }"]);
+
+    let receipt = |sign: bool| {
+        format!(
+            "fault = {{ on = \"status-answered\", replace = {{ field = \"claims.product.url\", value = \"https://other.example\", sign = {sign} }} }}"
+        )
+    };
+    check("", &[&receipt(true), BUY, RUN, CLOSED, "expect = { check = \"product\" }"]);
+    check("", &[&receipt(false), BUY, RUN, CLOSED, "expect = { check = \"signature\" }"]);
+    let certified = "[setup]\nsigning = \"eddsa-certified\"";
+    check(certified, &[&receipt(true), BUY, RUN, CLOSED, "expect = { check = \"product\" }"]);
+}
+
+#[test]
+fn two_pay_requests_stand_side_by_side() {
+    let beside = |typ: &str| {
+        format!(
+            "fault = {{ on = \"pay-called\", replace = {{ field = \"claims.typ\", value = \"{typ}\", beside = true }} }}"
+        )
+    };
+    check("", &[&beside("another/provider/v1"), BUY, RUN, OPEN]);
+    let twice = "expect = { error = \"PAY_REQUEST_ERROR_DUPLICATED_JWT_TYPE\" }";
+    check("", &[&beside("mozilla/payments/pay/v1"), BUY, RUN, CLOSED, twice]);
+}
+
+#[test]
+fn a_signature_where_there_is_no_token_cannot_be_made_and_does_not_count() {
+    let fault =
+        "fault = { on = \"status-answered\", replace = { field = \"transaction\", value = \"x\", sign = true } }";
+    let session = check("", &[fault, BUY, RUN, OPEN]);
+    assert_eq!(counts(&session), [(0, None)]);
 }

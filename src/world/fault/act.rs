@@ -1,9 +1,7 @@
 //! Acts: what a fault does to the message that it hits.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use crate::protocol::time::Span;
+use crate::world::fault::rewrite::{Removal, Replacement};
 
 /// One way of spoiling a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,22 +18,14 @@ pub enum Act {
     Reorder,
     /// This byte of what it carries is another one, counted from 0 and around the end.
     Corrupt(u32),
-    /// One field says something else. A signature over it stays as it was.
+    /// One field says something else. A signature over it stays as it was, unless it is made anew.
     Replace(Replacement),
+    /// One field is gone, of a token or of the message itself.
+    Remove(Removal),
     /// A question is answered like this and never arrives; an answer is exchanged for this one.
     Answer(Substitute),
     /// It comes when nobody waits for it any more.
     TimeOut,
-}
-
-/// One field of a message with what it shall say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Replacement {
-    /// `claims.exp` or `header.alg` for the token that the message carries; else a field's own name, such as `status`.
-    pub field: String,
-    /// What it shall say.
-    pub value: Value,
 }
 
 /// What is answered instead.
@@ -73,6 +63,7 @@ impl Act {
             Self::Reorder => "reorder",
             Self::Corrupt(_) => "corrupt",
             Self::Replace(_) => "replace",
+            Self::Remove(_) => "remove",
             Self::Answer(_) => "answer",
             Self::TimeOut => "time-out",
         }
@@ -81,6 +72,6 @@ impl Act {
     /// Whether it changes what is said, rather than when and how often it arrives.
     #[must_use]
     pub fn changes_words(&self) -> bool {
-        matches!(self, Self::Corrupt(_) | Self::Replace(_) | Self::Answer(_))
+        matches!(self, Self::Corrupt(_) | Self::Replace(_) | Self::Remove(_) | Self::Answer(_))
     }
 }

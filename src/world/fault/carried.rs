@@ -7,12 +7,13 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::protocol::jwt::Jwt;
+use crate::protocol::key::SigningKey;
 use crate::world::message::Body;
 
 /// The token or key set that a message carries, to be changed.
 pub(crate) fn carried_mut(body: &mut Body) -> Option<&mut Arc<str>> {
-    if let Body::PayCalled { requests: texts } | Body::ReceiptsAnswered { receipts: texts } = body {
-        return texts.last_mut();
+    if carried_list(body).is_some() {
+        return carried_list(body)?.last_mut();
     }
     if let Body::StatusAnswered { receipt, .. } = body {
         return receipt.as_mut();
@@ -37,6 +38,42 @@ pub(crate) fn carried_mut(body: &mut Body) -> Option<&mut Arc<str>> {
     None
 }
 
+/// The tokens that a message carries in a list; a change hits the last.
+pub(crate) fn carried_list(body: &mut Body) -> Option<&mut Vec<Arc<str>>> {
+    if let Body::PayCalled { requests: texts } | Body::ReceiptsAnswered { receipts: texts } = body {
+        Some(texts)
+    } else {
+        None
+    }
+}
+
+/// Whose token a message carries: who would have to sign it again.
+pub(crate) fn carries(body: &Body) -> Option<Carries> {
+    if let Body::PayCalled { .. } | Body::BuyAnswered { .. } | Body::WindowOpened { .. } = body {
+        return Some(Carries::PayRequest);
+    }
+    if let Body::NoticeSent { .. } = body {
+        return Some(Carries::Notice);
+    }
+    carried_mut(&mut body.clone()).map(|_| Carries::Receipt)
+}
+
+/// What kind of token a message carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carries {
+    PayRequest,
+    Notice,
+    Receipt,
+}
+
+/// The token with a signature of this key over what it says now; of a chain the receipt is meant.
+pub(crate) fn signed_again(text: &str, key: &SigningKey) -> Option<String> {
+    let (input, _) = text.rsplit_once('.')?;
+    let token = input.rsplit_once('~').map_or(input, |(_, token)| token);
+    let signature = key.sign(token.as_bytes()).ok()?;
+    Some(format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
+}
+
 /// The text with one byte changed, counted from 0 and around the end. What separates the parts of a token stays, so that the
 /// change is found where it was made and not at the shape of the whole. `None` where there is nothing to change.
 pub(crate) fn corrupted(text: &str, byte: u32) -> Option<String> {
@@ -49,8 +86,8 @@ pub(crate) fn corrupted(text: &str, byte: u32) -> Option<String> {
 }
 
 /// The token with one claim or header member changed and its old signature kept; of a chain the receipt is meant.
-/// Null takes the member away. `None` where the field names no part of a token, or the text is none.
-pub(crate) fn with_claim(text: &str, field: &str, value: &Value) -> Option<String> {
+/// Without a value the member is taken away. `None` where the field names no part of a token, or the text is none.
+pub(crate) fn with_claim(text: &str, field: &str, value: Option<&Value>) -> Option<String> {
     let (part, path) = field.split_once('.')?;
     let (front, token) = match text.rsplit_once('~') {
         Some((front, token)) => (format!("{front}~"), token),
@@ -69,12 +106,12 @@ pub(crate) fn with_claim(text: &str, field: &str, value: &Value) -> Option<Strin
     Some(front + &segments.join("."))
 }
 
-/// Sets the member at a path such as `product.url`.
-fn set(members: &mut Map<String, Value>, path: &str, value: &Value) -> Option<()> {
-    match path.split_once('.') {
-        Some((name, rest)) => set(members.get_mut(name)?.as_object_mut()?, rest, value),
-        None if value.is_null() => members.remove(path).map(drop),
-        None => {
+/// Sets the member at a path such as `product.url`, or takes it away.
+fn set(members: &mut Map<String, Value>, path: &str, value: Option<&Value>) -> Option<()> {
+    match (path.split_once('.'), value) {
+        (Some((name, rest)), _) => set(members.get_mut(name)?.as_object_mut()?, rest, value),
+        (None, None) => members.remove(path).map(drop),
+        (None, Some(value)) => {
             members.insert(path.to_owned(), value.clone());
             Some(())
         }
@@ -104,15 +141,15 @@ mod tests {
 
     #[test]
     fn a_claim_changes_and_the_signature_stays() {
-        let spoilt = with_claim(TOKEN, "claims.product.url", &"v".into()).unwrap();
+        let spoilt = with_claim(TOKEN, "claims.product.url", Some(&"v".into())).unwrap();
         let jwt = Jwt::parse(&spoilt).unwrap();
         assert_eq!(jwt.unverified_claims_json(), r#"{"exp":1,"product":{"url":"v"}}"#);
         assert_eq!(spoilt.rsplit('.').next(), Some("c2ln"));
-        let chained = with_claim(&format!("cert~{TOKEN}"), "claims.exp", &2.into()).unwrap();
+        let chained = with_claim(&format!("cert~{TOKEN}"), "claims.exp", Some(&2.into())).unwrap();
         assert!(chained.starts_with("cert~eyJ"));
-        assert!(!with_claim(TOKEN, "claims.exp", &Value::Null).unwrap().contains("exp"));
+        assert!(!with_claim(TOKEN, "claims.exp", None).unwrap().contains("exp"));
         for (text, field) in [(TOKEN, "exp"), (TOKEN, "body.exp"), (TOKEN, "claims.no.such"), ("text", "claims.exp")] {
-            assert_eq!(with_claim(text, field, &1.into()), None, "{field} of {text}");
+            assert_eq!(with_claim(text, field, Some(&1.into())), None, "{field} of {text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::world::fault::armed::{Armed, Fault, FaultId, MessageFault};
 use crate::world::fault::party::{Met, begin, meets, mend};
 use crate::world::fault::pattern::Pattern;
 use crate::world::fault::reach::Reach;
-use crate::world::fault::spoil::{Spoilt, corrupt, replace, substitute};
+use crate::world::fault::spoil::{Spoilt, corrupt, remove, replace, substitute};
 use crate::world::message::{Message, MessageId};
 use crate::world::wire::Reminder;
 
@@ -185,7 +185,8 @@ impl FaultDesk {
         let form = || message.wire_form(&reach.scene.setup, &reach.scene.catalog);
         let spoilt = match &spoil.act {
             Act::Corrupt(byte) => corrupt(&message, form(), *byte),
-            Act::Replace(replacement) => replace(&message, replacement),
+            Act::Replace(replacement) => replace(&message, replacement, reach.signing_key(&message.body)),
+            Act::Remove(removal) => remove(&message, removal, reach.signing_key(&message.body)),
             Act::Answer(instead) => substitute(&message, form(), instead),
             Act::Hold | Act::Delay(_) | Act::Drop | Act::Duplicate | Act::Reorder | Act::TimeOut => None,
         };
@@ -235,7 +236,7 @@ impl FaultDesk {
             }
             Act::TimeOut => reach.wire.postpone(id, TOO_LATE),
             // These change words; what becomes of the message was found out before.
-            Act::Corrupt(_) | Act::Replace(_) | Act::Answer(_) => {}
+            Act::Corrupt(_) | Act::Replace(_) | Act::Remove(_) | Act::Answer(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 //! A fault is matched when a message is sent. One that never fires leaves every other byte of the run as it was.
 
 pub mod pattern;
+pub mod rewrite;
 pub mod act;
 pub mod limit;
 pub mod trouble;

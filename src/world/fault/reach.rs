@@ -1,10 +1,13 @@
 //! Reach: what a fault may lay its hands on when it fires.
 
 use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::key::SigningKey;
 use crate::protocol::time::Time;
 use crate::world::app_server::AppServer;
 use crate::world::event::Event;
+use crate::world::fault::carried::{Carries, carries};
 use crate::world::marketplace::Marketplace;
+use crate::world::message::Body;
 use crate::world::scene::Scene;
 use crate::world::wire::Wire;
 
@@ -19,6 +22,15 @@ pub(crate) struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// The key of the party whose token this message carries. `None` where it carries none.
+    pub(crate) fn signing_key(&self, body: &Body) -> Option<&SigningKey> {
+        Some(match carries(body)? {
+            Carries::PayRequest => self.app_server.key(),
+            Carries::Notice => self.marketplace.notice_key(),
+            Carries::Receipt => self.marketplace.receipt_key(),
+        })
+    }
+
     /// What a payment is for, by whichever of its two ids.
     pub(crate) fn product_of(&self, transaction: &TransactionId) -> Option<ProductId> {
         let order = self.app_server.orders().get(transaction).map(|order| order.product.clone());

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::world::fault::act::{Replacement, Substitute};
-use crate::world::fault::carried::{carried_mut, corrupted, with_claim};
+use crate::protocol::key::SigningKey;
+use crate::world::fault::act::Substitute;
+use crate::world::fault::carried::{carried_list, carried_mut, corrupted, signed_again, with_claim};
 use crate::world::fault::field::put;
+use crate::world::fault::rewrite::{Removal, Replacement};
 use crate::world::http_form::{StartLine, WireForm};
 use crate::world::message::{Body, Message};
 use crate::world::reply::reply;
@@ -96,15 +98,38 @@ fn question_of(answer: &Body) -> Option<Body> {
     matches!(answer, Body::KeysAnswered { .. }).then_some(Body::KeysAsked)
 }
 
-/// One field says something else. `None` where the message has no such field or cannot hold the value.
-pub(crate) fn replace(message: &Message, replacement: &Replacement) -> Option<Spoilt> {
-    let Replacement { field, value } = replacement;
+/// One field says something else. `None` where the message has no such field, cannot hold the value, or carries no token that
+/// its party could sign again. `key` is that party's.
+pub(crate) fn replace(message: &Message, replacement: &Replacement, key: Option<&SigningKey>) -> Option<Spoilt> {
+    let Replacement { field, value, is_signed, is_beside } = replacement;
     let mut body = message.body.clone();
-    if field.starts_with("claims.") || field.starts_with("header.") {
-        let text = carried_mut(&mut body)?;
-        *text = with_claim(text, field, value)?.into();
-    } else {
-        put(&mut body, field, value)?;
+    if *is_beside {
+        let texts = carried_list(&mut body)?;
+        texts.push(texts.last()?.clone());
     }
+    rewrite(&mut body, (field, Some(value)), key.filter(|_| *is_signed), *is_signed)?;
     Some(Spoilt::Says(body))
+}
+
+/// One field is gone. `None` as for [`replace`].
+pub(crate) fn remove(message: &Message, removal: &Removal, key: Option<&SigningKey>) -> Option<Spoilt> {
+    let Removal { field, is_signed } = removal;
+    let mut body = message.body.clone();
+    rewrite(&mut body, (field, None), key.filter(|_| *is_signed), *is_signed)?;
+    Some(Spoilt::Says(body))
+}
+
+fn rewrite(
+    body: &mut Body,
+    (field, value): (&str, Option<&Value>),
+    key: Option<&SigningKey>,
+    is_signed: bool,
+) -> Option<()> {
+    if !field.starts_with("claims.") && !field.starts_with("header.") {
+        return if is_signed { None } else { put(body, field, value.unwrap_or(&Value::Null)) };
+    }
+    let text = carried_mut(body)?;
+    let changed = with_claim(text, field, value)?;
+    *text = if is_signed { signed_again(&changed, key?)? } else { changed }.into();
+    Some(())
 }

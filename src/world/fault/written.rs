@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::Span;
-use crate::world::fault::act::{Act, Replacement, Substitute};
+use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Fault, MessageFault};
 use crate::world::fault::limit::Limit;
 use crate::world::fault::pattern::Pattern;
+use crate::world::fault::rewrite::{Removal, Replacement};
 use crate::world::fault::trouble::Trouble;
 use crate::world::kind::Kind;
 use crate::world::message::MessageId;
@@ -49,6 +50,8 @@ struct WrittenFault {
     #[serde(skip_serializing_if = "Option::is_none")]
     replace: Option<Replacement>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    remove: Option<Removal>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     answer: Option<Substitute>,
     #[serde(skip_serializing_if = "Option::is_none")]
     time_out: Option<bool>,
@@ -59,7 +62,7 @@ struct WrittenFault {
 }
 
 /// The words that may stand in a written fault.
-pub const WORDS: [&str; 19] = [
+pub const WORDS: [&str; 20] = [
     "on",
     "from",
     "to",
@@ -75,6 +78,7 @@ pub const WORDS: [&str; 19] = [
     "reorder",
     "corrupt",
     "replace",
+    "remove",
     "answer",
     "time-out",
     "trouble",
@@ -94,7 +98,7 @@ struct WrittenAnswer {
 
 /// What stands where exactly one act should.
 const ONE_ACT: &str =
-    "one act: hold, delay, drop, duplicate, reorder, corrupt, replace, answer or time-out; or a trouble";
+    "one act: hold, delay, drop, duplicate, reorder, corrupt, replace, remove, answer or time-out; or a trouble";
 
 impl TryFrom<WrittenFault> for Fault {
     type Error = &'static str;
@@ -133,6 +137,7 @@ impl TryFrom<WrittenFault> for Fault {
             written.delay.map(Act::Delay),
             written.corrupt.map(Act::Corrupt),
             written.replace.map(Act::Replace),
+            written.remove.map(Act::Remove),
             written.answer.map(Act::Answer),
         ];
         let mut acts: Vec<Act> = flagged.chain(others.into_iter().flatten()).collect();
@@ -179,6 +184,7 @@ impl From<Fault> for WrittenFault {
             Act::Reorder => written.reorder = Some(true),
             Act::Corrupt(byte) => written.corrupt = Some(byte),
             Act::Replace(replacement) => written.replace = Some(replacement),
+            Act::Remove(removal) => written.remove = Some(removal),
             Act::Answer(substitute) => written.answer = Some(substitute),
             Act::TimeOut => written.time_out = Some(true),
         }
@@ -266,6 +272,11 @@ mod tests {
             "transaction = \"t-1\"\nreorder = true",
             "on = \"status-answered\"\ncorrupt = 12",
             "on = \"install-asked\"\nreplace = { field = \"claims.exp\", value = 5 }",
+            "on = \"buy-answered\"\nreplace = { field = \"claims.exp\", value = \"soon\", sign = true }",
+            "on = \"buy-answered\"\nreplace = { field = \"claims.exp\", json = \"null\", sign = true }",
+            "on = \"pay-called\"\nreplace = { field = \"claims.typ\", value = \"x\", beside = true }",
+            "on = \"buy-answered\"\nremove = { field = \"claims.request.name\", sign = true }",
+            "on = \"verify-answered\"\nremove = { field = \"reason\" }",
             "on = \"notice-answered\"\ntime-out = true",
             "trouble = \"signer-down\"",
             "trouble = \"marketplace-down\"\nfor = \"30s\"",
@@ -290,6 +301,10 @@ mod tests {
             ("delay = \"-5s\"", "negative"),
             ("hold = true\nfor = \"5s\"", "for"),
             ("trouble = \"signer-down\"\non = \"notice-sent\"", "nothing but for"),
+            ("replace = { field = \"claims.exp\" }", "either value or json"),
+            ("replace = { field = \"claims.exp\", value = 1, json = \"1\" }", "either value or json"),
+            ("replace = { field = \"claims.exp\", json = \"{\" }", "JSON in json"),
+            ("remove = { field = \"claims.exp\", value = 1 }", "unknown field"),
             ("answer = { status = 42 }", "100 to 599"),
             ("answer = { status = \"ok\", body = \"x\" }", "100 to 599"),
             ("on = \"notice-sen\"\nhold = true", "notice-sent"),

@@ -223,6 +223,16 @@ impl Marketplace {
         self.counter.rotate_key(scene.clock_of(Party::Marketplace))
     }
 
+    /// The secret that notices are signed with.
+    pub(crate) fn notice_key(&self) -> &SigningKey {
+        self.notices.key()
+    }
+
+    /// The key that receipts are signed with now.
+    pub(crate) fn receipt_key(&self) -> &SigningKey {
+        self.counter.signing_key()
+    }
+
     /// The signing service goes down, or comes back. False where it stands so already.
     pub(crate) fn break_signer(&mut self, is_down: bool) -> bool {
         std::mem::replace(&mut self.is_signer_down, is_down) != is_down

@@ -37,6 +37,10 @@ impl NoticeDesk {
         Self { key, requests: BTreeMap::new() }
     }
 
+    pub(crate) fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
     /// Remembers what a payment was asked for with.
     pub(crate) fn keep(&mut self, transaction: &TransactionId, request: PayRequest) {
         self.requests.insert(transaction.clone(), Arc::new(request));

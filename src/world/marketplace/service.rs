@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
+use crate::protocol::key::SigningKey;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::reissue::{Reissue, reissue_answer};
 use crate::protocol::ring::KeyRing;
@@ -58,6 +59,11 @@ impl Counter {
     /// Certifies the key in office anew: so that it has just run out, or for its usual life. False where receipts carry none.
     pub(crate) fn certify(&mut self, now: Time, is_expired: bool) -> bool {
         self.keys.certify(now, is_expired)
+    }
+
+    /// The key in office.
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        self.keys.signing_key()
     }
 
     /// A receipt with these claims, signed with the key in office.

@@ -66,6 +66,11 @@ impl StoreKeys {
         &self.public
     }
 
+    /// The key in office.
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.signer.key
+    }
+
     /// Puts a new key into office. Gives back the names of the old and the new one.
     pub(crate) fn rotate(&mut self, now: Time) -> (Kid, Kid) {
         let number = self.public.len() + 1;

@@ -21,6 +21,7 @@ pub mod findings;
 pub mod conform;
 pub mod inspect;
 pub mod compare;
+pub mod explore;
 pub mod coverage;
 pub mod picture;
 pub mod serve;
@@ -75,6 +76,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Conform(arguments)) => conform::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Compare(arguments)) => compare::run(arguments, out),
+        Some(Task::Explore(arguments)) => explore::run(arguments, out),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
         Some(Task::Serve(arguments)) => serve::run(arguments, out),
         Some(Task::Dials(arguments)) => dials::run(arguments, out),

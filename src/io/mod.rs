@@ -5,6 +5,7 @@ pub mod folder;
 pub mod lines;
 pub mod cores;
 pub mod progress;
+pub mod explore;
 pub mod clock;
 pub mod terminal;
 pub mod display;

@@ -17,6 +17,7 @@ pub mod caption;
 pub mod preview;
 pub mod reading;
 pub mod lamp;
+pub mod explore;
 pub mod knowledge;
 pub mod coverage;
 pub mod said;

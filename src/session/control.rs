@@ -11,6 +11,30 @@ use crate::world::transaction::TransactionState;
 /// How many steps an [`advance`] or a [`run_until_idle`] may take. A run that needs more does not end.
 pub const STEPS_MAX: usize = 100_000;
 
+/// A run that takes commands: one that keeps its history, or one that only wants to know how it ends.
+pub trait Running {
+    /// The world as it is now.
+    fn world(&self) -> &World;
+    /// How many steps were taken.
+    fn taken(&self) -> usize;
+    /// Does this.
+    fn ask(&mut self, command: Command);
+}
+
+impl Running for Session {
+    fn world(&self) -> &World {
+        self.world()
+    }
+
+    fn taken(&self) -> usize {
+        self.here().step
+    }
+
+    fn ask(&mut self, command: Command) {
+        self.dispatch(command);
+    }
+}
+
 /// What Space does now: the recorded next command; else the next arrow; else, before anything was bought, the first Buy.
 /// `None`: the run is at rest or it [is your turn](is_your_turn), and whoever sits there decides.
 #[must_use]
@@ -54,33 +78,33 @@ fn first_buy(session: &Session) -> Option<Command> {
 }
 
 /// Lets `span` pass. Each recorded step delivers one arrow at most; a last `Wait` fills what is left.
-pub fn advance(session: &mut Session, span: Span) {
+pub fn advance(session: &mut impl Running, span: Span) {
     let until = session.world().now() + span;
     for _ in 0..STEPS_MAX {
         let is_due = session.world().next_due().is_some_and(|due| due <= until);
         if !is_due {
             break;
         }
-        session.dispatch(Command::Step);
+        session.ask(Command::Step);
     }
     let left = until - session.world().now();
     if left > Span::ZERO {
-        session.dispatch(Command::Wait { span: left });
+        session.ask(Command::Wait { span: left });
     }
 }
 
 /// Steps until nothing will happen by itself, or `limit` steps were taken. True if the world came to rest; what a fault holds
 /// back rests too, until it is released.
-pub fn run_until_idle(session: &mut Session, limit: usize) -> bool {
+pub fn run_until_idle(session: &mut impl Running, limit: usize) -> bool {
     step_until(session, limit, |session| session.world().wire().is_empty())
 }
 
 /// Steps until the payment window asks the buyer, or `limit` steps were taken. True if it asks.
-pub fn run_until_asked(session: &mut Session, limit: usize) -> bool {
+pub fn run_until_asked(session: &mut impl Running, limit: usize) -> bool {
     step_until(session, limit, |session| is_asking(session.world()))
 }
 
-fn step_until(session: &mut Session, limit: usize, is_there: impl Fn(&Session) -> bool) -> bool {
+fn step_until<R: Running>(session: &mut R, limit: usize, is_there: impl Fn(&R) -> bool) -> bool {
     for _ in 0..limit.min(STEPS_MAX) {
         if is_there(session) {
             return true;
@@ -88,7 +112,7 @@ fn step_until(session: &mut Session, limit: usize, is_there: impl Fn(&Session) -
         if session.world().wire().is_empty() {
             return false;
         }
-        session.dispatch(Command::Step);
+        session.ask(Command::Step);
     }
     is_there(session)
 }

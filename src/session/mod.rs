@@ -15,3 +15,4 @@ pub mod scenario;
 mod cases;
 pub mod dials;
 pub mod builtin;
+pub mod explore;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -10,7 +11,7 @@ use crate::protocol::time::Time;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
-use crate::world::message::Body;
+use crate::world::message::{Body, Message};
 
 /// One command of a run with the events it caused. Never changes once recorded.
 #[derive(Clone, Debug, Serialize)]
@@ -63,16 +64,22 @@ impl Step {
         !self.events.is_empty() && self.events.iter().all(is_reading)
     }
 
-    /// The number of the message that this step delivered, or sent where it delivered none.
+    /// The message that this step delivered, or sent where it delivered none.
     #[must_use]
-    pub fn message_number(&self) -> Option<u32> {
+    pub fn message(&self) -> Option<&Arc<Message>> {
         let arrivals = self
             .events
             .iter()
             .find_map(|event| if let Event::Delivered { message } = event { Some(message) } else { None });
         let departures =
             self.events.iter().find_map(|event| if let Event::Sent { message } = event { Some(message) } else { None });
-        arrivals.or(departures).map(|message| message.number)
+        arrivals.or(departures)
+    }
+
+    /// The number of that message.
+    #[must_use]
+    pub fn message_number(&self) -> Option<u32> {
+        self.message().map(|message| message.number)
     }
 }
 

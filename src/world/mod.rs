@@ -60,6 +60,7 @@ use crate::world::chance::Chance;
 use crate::world::command::Command;
 use crate::world::device::Device;
 use crate::world::event::Event;
+use crate::world::fault::armed::Fault;
 use crate::world::fault::desk::FaultDesk;
 use crate::world::fault::reach::Reach;
 use crate::world::input::Input;
@@ -120,6 +121,15 @@ impl World {
             provider: Provider::default(),
             scene,
         }
+    }
+
+    /// The same stage before its first command, with these faults armed as well: what `new` makes of a set-up that names them last.
+    #[must_use]
+    pub fn with_faults(&self, faults: &[Fault]) -> Self {
+        let mut world = self.clone();
+        world.scene.setup.faults.extend_from_slice(faults);
+        world.faults = FaultDesk::new(&world.scene.setup.faults, world.scene.now);
+        world
     }
 
     /// Carries out one command and gives back what happened. Never fails: what cannot be done is an event that says why.

@@ -91,6 +91,7 @@ mod coverage;
 mod knowledge;
 mod opinion;
 mod lens_panes;
+mod explore;
 
 #[cfg(feature = "browser")]
 mod browser;

@@ -7,6 +7,7 @@ pub(crate) mod verify;
 pub(crate) mod audit;
 pub(crate) mod corpus;
 pub(crate) mod reading;
+pub(crate) mod explore;
 pub(crate) mod picture;
 pub(crate) mod serve;
 
@@ -17,6 +18,7 @@ use clap::{Parser, Subcommand};
 use crate::cli::arguments::audit::AuditArguments;
 use crate::cli::arguments::corpus::{ConformArguments, ForgeArguments};
 use crate::cli::arguments::dials::{DialArguments, DialsArguments};
+use crate::cli::arguments::explore::ExploreArguments;
 use crate::cli::arguments::picture::PictureArguments;
 use crate::cli::arguments::reading::{CompareArguments, InspectArguments};
 use crate::cli::arguments::run::RunArguments;
@@ -62,6 +64,7 @@ pub(crate) enum Task {
     Conform(ConformArguments),
     Inspect(InspectArguments),
     Compare(CompareArguments),
+    Explore(ExploreArguments),
     Picture(PictureArguments),
     Serve(ServeArguments),
     Dials(DialsArguments),

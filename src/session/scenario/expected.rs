@@ -6,6 +6,7 @@ use crate::protocol::id::ProductId;
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
+use crate::session::explore::end::End;
 use crate::session::watch::law::Law;
 use crate::world::kind::Kind;
 use crate::world::transaction::TransactionState;
@@ -51,6 +52,8 @@ pub enum Expected {
     Refusals(Vec<RefusedAt>),
     /// Exactly these laws are broken now; none is the green lamp.
     Lamp(Vec<Law>),
+    /// What the run has come to, now that nothing happens any more.
+    End(End),
 }
 
 /// A refusal at the message where it hits.
@@ -93,6 +96,7 @@ pub const WORDS: [&str; 19] = [
     "owner-mailed",
     "events",
     "lamp",
+    "end",
 ];
 
 impl Expected {
@@ -119,6 +123,7 @@ impl Expected {
             Self::OwnerMailed(_) => "owner-mailed",
             Self::Events(_) => "events",
             Self::Lamp(_) => "lamp",
+            Self::End(_) => "end",
         }
     }
 
@@ -145,6 +150,7 @@ impl Expected {
             Self::Charged(sum) | Self::Returned(sum) => quoted(&sum.to_string()),
             Self::OwnerMailed(is_mailed) => is_mailed.to_string(),
             Self::Lamp(laws) => lamp_value(laws),
+            Self::End(end) => quoted(end.name()),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::protocol::id::ProductId;
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status};
 use crate::protocol::verdict::check::Check;
+use crate::session::explore::end::{End, Reckoning};
 use crate::session::run::Session;
 use crate::session::scenario::expected::{
     Expected, RefusedAt, VerdictWord, lamp_value, list, quoted, refusals_value, state_word,
@@ -101,6 +102,7 @@ pub(crate) fn find(session: &Session, expected: &Expected) -> Found {
         }
         Expected::Events(wanted) => happened(session, wanted),
         Expected::Lamp(wanted) => lamp(session, wanted),
+        Expected::End(wanted) => end(session, *wanted),
     }
 }
 
@@ -168,6 +170,12 @@ fn lamp(session: &Session, wanted: &[Law]) -> Found {
     let cause = watch.red().find_map(|breach| breach.cause);
     let message = cause.map(|cause| cause.number).or_else(|| last_number(session));
     Found { is_met, value: lamp_value(&broken.into_iter().collect::<Vec<_>>()), message }
+}
+
+/// What the run has come to is told from its beginning on, too.
+fn end(session: &Session, wanted: End) -> Found {
+    let end = Reckoning::of(session).end(session.world());
+    compared(session, end == wanted, quoted(end.name()))
 }
 
 fn sum(session: &Session, wanted: Money, found: Money) -> Found {

@@ -7,6 +7,7 @@ use toml::de::DeValue;
 use crate::protocol::id::ProductId;
 use crate::protocol::store_answer::Status;
 use crate::protocol::verdict::check::Check;
+use crate::session::explore::end::End;
 use crate::session::scenario::expected::{Expected, GREEN, RefusedAt, VerdictWord, WORDS, state_word};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::happening;
@@ -46,6 +47,7 @@ fn expected(entry: &Entry<'_>) -> Result<Expected, ScenarioError> {
         "owner-mailed" => Expected::OwnerMailed(entry.flag()?),
         "events" => Expected::Events(happenings(entry)?),
         "lamp" => Expected::Lamp(laws(entry)?),
+        "end" => Expected::End(End::ALL[entry.word(&End::ALL.map(End::name))?]),
         _ => return Err(entry.unknown_key("an expectation", &WORDS)),
     })
 }

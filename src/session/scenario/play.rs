@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::protocol::id::TransactionId;
 use crate::session::control;
+use crate::session::control::Running;
 use crate::session::run::Session;
 use crate::session::scenario::facts::find;
 use crate::session::scenario::plan::{Act, Deed, Expectation, PaymentRef, Scenario};
@@ -123,18 +124,18 @@ pub struct Obstacle {
 ///
 /// # Errors
 /// [`Obstacle`] when the line names a payment that does not exist, or the run it waits for does not end.
-pub fn perform(session: &mut Session, act: &Act) -> Result<(), Obstacle> {
-    if session.here().step > STEPS_MAX {
+pub fn perform(session: &mut impl Running, act: &Act) -> Result<(), Obstacle> {
+    if session.taken() > STEPS_MAX {
         let expected = format!("a scenario of at most {STEPS_MAX} steps");
         return Err(Obstacle { expected, found: "one that takes more".into() });
     }
     match act {
         Act::Do(command) => {
-            session.dispatch(command.clone());
+            session.ask(command.clone());
         }
         Act::Pay { deed, payment } => {
             let transaction = resolve(session, payment)?;
-            session.dispatch(match deed {
+            session.ask(match deed {
                 Deed::Refund => Command::Refund { transaction },
                 Deed::ChargeBack => Command::ChargeBack { transaction },
                 Deed::GetReceipt => Command::GetReceipt { transaction },
@@ -142,7 +143,7 @@ pub fn perform(session: &mut Session, act: &Act) -> Result<(), Obstacle> {
         }
         Act::Step(count) => {
             for _ in 0..*count {
-                session.dispatch(Command::Step);
+                session.ask(Command::Step);
             }
         }
         Act::RunUntilIdle => rested(control::run_until_idle(session, RUN_STEPS_MAX), "rests")?,
@@ -162,7 +163,7 @@ fn rested(has_ended: bool, rests: &str) -> Result<(), Obstacle> {
 }
 
 /// The payment that a scenario means, as things stand.
-fn resolve(session: &Session, payment: &PaymentRef) -> Result<TransactionId, Obstacle> {
+fn resolve(session: &impl Running, payment: &PaymentRef) -> Result<TransactionId, Obstacle> {
     let payments = session.world().marketplace().transactions();
     let found = match payment {
         PaymentRef::Id(id) => return Ok(TransactionId::from(id.as_str())),

@@ -101,7 +101,7 @@ impl Hope {
         let doubt = std::mem::take(&mut self.doubt);
         let ids: Vec<TransactionId> = self.waiting.keys().cloned().collect();
         for id in ids {
-            let Some(payment) = world.marketplace().transaction(&id) else { continue };
+            let Some(payment) = payment_of(world, &id) else { continue };
             if !payment.state.is_paid() || is_available(world, payment) {
                 book.mends(Law::ProductAvailable, id.as_str());
                 self.waiting.remove(&id);
@@ -169,7 +169,13 @@ fn will_be_available(world: &World, payment: &Transaction) -> bool {
     true
 }
 
+/// The payment of this id, also while the store has lost its books: whoever paid has paid.
+fn payment_of<'a>(world: &'a World, id: &TransactionId) -> Option<&'a Transaction> {
+    let lost = || world.marketplace().transactions().iter().find(|payment| payment.id == *id);
+    world.marketplace().transaction(id).or_else(lost)
+}
+
 /// The same payment as it stands in another world.
 fn payment_in<'a>(world: &'a World, payment: &'a Transaction) -> &'a Transaction {
-    world.marketplace().transaction(&payment.id).unwrap_or(payment)
+    payment_of(world, &payment.id).unwrap_or(payment)
 }

@@ -10,6 +10,7 @@ mod access;
 mod charges;
 mod effects;
 mod secrets;
+pub mod doors;
 
 use std::sync::Arc;
 

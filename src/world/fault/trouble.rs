@@ -48,6 +48,12 @@ impl Trouble {
         }
     }
 
+    /// Whether it changes its party from within, rather than meeting the messages that come to it.
+    #[must_use]
+    pub fn is_inward(self) -> bool {
+        !matches!(self, Self::MarketplaceDown | Self::AppServerAbsent)
+    }
+
     /// What is wrong, in a sentence.
     #[must_use]
     pub fn sentence(self) -> &'static str {

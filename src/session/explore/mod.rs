@@ -1,0 +1,10 @@
+//! Exploring: every mix of faults that a scenario can meet, how each ends, and where it could still have been saved.
+//!
+//! Everything here is a pure piece of work on virtual time: whoever has threads gives them out, in any order.
+
+pub mod end;
+pub mod trial;
+pub mod dealt;
+pub mod mix;
+pub mod shrink;
+pub mod rescue;

@@ -10,6 +10,7 @@ use crate::io::files::{self, Place, Standing};
 use crate::io::runs::{self, Kept, RUN_ENDING, SCENARIO_ENDING};
 use crate::session::builtin::{Builtin, SUITE};
 use crate::session::run::Session;
+use crate::session::run_code::RunCode;
 use crate::session::scenario::play;
 
 /// Something that can be played or replayed.
@@ -17,6 +18,8 @@ use crate::session::scenario::play;
 pub(crate) enum Piece {
     /// A scenario that comes with the program.
     Builtin(&'static Builtin),
+    /// A built-in scenario as a run code names it.
+    Code(RunCode),
     /// A file, or standard input.
     File(Place),
 }
@@ -26,7 +29,17 @@ impl Piece {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Builtin(builtin) => builtin.name.to_owned(),
+            Self::Code(code) => code.to_string(),
             Self::File(place) => place.to_string(),
+        }
+    }
+
+    /// The name of the built-in scenario that it is.
+    pub(crate) fn builtin(&self) -> Option<&str> {
+        match self {
+            Self::Builtin(builtin) => Some(builtin.name),
+            Self::Code(code) => Some(&code.name),
+            Self::File(_) => None,
         }
     }
 
@@ -34,12 +47,13 @@ impl Piece {
     pub(crate) fn open(&self) -> anyhow::Result<Kept> {
         match self {
             Self::Builtin(builtin) => Ok(Kept::Scenario(Box::new(builtin.scenario()?))),
+            Self::Code(code) => Ok(Kept::Scenario(Box::new(code.scenario()?))),
             Self::File(place) => Ok(runs::open(place)?),
         }
     }
 }
 
-/// What a word stands for: a file of that name first, then a built-in scenario. A folder stands for all that is in it.
+/// What a word stands for: a file of that name first, then a run code, then a built-in scenario. A folder stands for all that is in it.
 pub(crate) fn pieces(word: &OsStr) -> anyhow::Result<Vec<Piece>> {
     let place = Place::named(word);
     let standing = if place == Place::Standard { Standing::File } else { files::standing(Path::new(word)) };
@@ -52,6 +66,7 @@ pub(crate) fn pieces(word: &OsStr) -> anyhow::Result<Vec<Piece>> {
             }
             Ok(found.into_iter().map(|path| Piece::File(Place::File(path))).collect())
         }
+        Standing::Nothing if let Some(code) = code(word) => Ok(vec![Piece::Code(code)]),
         Standing::Nothing => match word.to_str().and_then(Builtin::find) {
             None if !of_case(word).is_empty() => Ok(of_case(word)),
             Some(builtin) => Ok(vec![Piece::Builtin(builtin)]),
@@ -59,6 +74,11 @@ pub(crate) fn pieces(word: &OsStr) -> anyhow::Result<Vec<Piece>> {
             None => Ok(vec![Piece::File(place)]),
         },
     }
+}
+
+/// The run code that a word is.
+fn code(word: &OsStr) -> Option<RunCode> {
+    RunCode::parse(word.to_str()?).ok()
 }
 
 /// The scenarios of an edge case, by its number.
@@ -79,7 +99,14 @@ pub(crate) fn session_under(word: &OsStr, dials: &DialArguments) -> anyhow::Resu
     Ok(match piece.open()? {
         Kept::Scenario(mut scenario) => {
             dials.apply(&mut scenario.setup);
-            Opened { session: play::play(&scenario).session, is_recorded: false }
+            let session = play::play(&scenario).session;
+            if let Piece::Code(code) = piece
+                && dials.is_empty()
+                && let Some(mismatch) = code.mismatch(&session)
+            {
+                anyhow::bail!("{code}: {mismatch}");
+            }
+            Opened { session, is_recorded: false }
         }
         Kept::Run(_) if !dials.is_empty() => {
             anyhow::bail!("{}: a recorded run keeps its dials; --dial is for scenarios", piece.name())
@@ -131,6 +158,16 @@ mod tests {
         assert!(error.contains("neither a file nor a built-in scenario") && error.contains("plain-hosted"), "{error}");
         let piece = pieces("plain.toml".as_ref()).unwrap().remove(0);
         assert_eq!(piece.open().unwrap_err().to_string(), "plain.toml: there is no such file; check the spelling");
+    }
+
+    #[test]
+    fn a_run_code_is_told_from_a_name() {
+        let word = "R1-7-plain-hosted-0000";
+        assert!(matches!(pieces(word.as_ref()).unwrap().as_slice(), [Piece::Code(code)] if code.seed == 7));
+        let error = super::session(word.as_ref()).unwrap_err().to_string();
+        assert!(error.contains("the run code says 0000 and this run is"), "{error}");
+        let missing = pieces("R9-7-no-such-0000".as_ref()).unwrap().remove(0).open().unwrap_err().to_string();
+        assert!(missing.contains("no-such") && missing.contains("engine 9"), "{missing}");
     }
 
     #[test]

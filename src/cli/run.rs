@@ -22,6 +22,7 @@ use crate::io::runs::Kept;
 use crate::lens::coverage::Coverage;
 use crate::session::builtin::{GROUPS, SUITE};
 use crate::session::run::Session;
+use crate::session::run_code::{ENGINE, Mismatch, RunCode};
 use crate::session::scenario::play as scenario;
 use crate::session::scenario::play::Failure;
 use crate::session::scenario::variant::should;
@@ -164,9 +165,22 @@ impl Task {
                 Ok(Kept::Scenario(mut scenario)) => {
                     scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);
                     arguments.dials.apply(&mut scenario.setup);
-                    let played = scenario::play(&scenario);
+                    let mut played = scenario::play(&scenario);
                     right = should(&scenario);
-                    self.done(arguments, &played.session, "scenario", played.failures)
+                    let is_as_written = arguments.seed.is_none() && arguments.dials.is_empty();
+                    if let Piece::Code(code) = piece
+                        && is_as_written
+                        && let Some(mismatch) = code.mismatch(&played.session)
+                    {
+                        played.failures.insert(0, mismatched(&scenario, &played.session, mismatch));
+                    }
+                    let mut done = self.done(arguments, &played.session, "scenario", played.failures);
+                    if let Some(end) = &mut done.entry.end {
+                        let name = piece.builtin().filter(|_| arguments.dials.is_empty());
+                        end.code =
+                            name.map(|name| RunCode::new(name, end.seed, &played.session.fingerprint()).to_string());
+                    }
+                    done
                 }
             },
         };
@@ -200,6 +214,24 @@ impl Task {
     }
 }
 
+/// A run code's run that came out otherwise.
+fn mismatched(scenario: &Scenario, session: &Session, mismatch: Mismatch) -> Failure {
+    let Mismatch { expected, found, .. } = mismatch;
+    Failure {
+        scenario: scenario.title.clone(),
+        line: 0,
+        step: session.here().step,
+        message: None,
+        what: if mismatch.is_other_engine() {
+            format!("run code of engine {}, this is engine {ENGINE}", mismatch.engine)
+        } else {
+            "run code".to_owned()
+        },
+        expected: expected.to_string(),
+        found: found.to_string(),
+    }
+}
+
 fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     if let Some(error) = &entry.error {
         return writeln!(out, "{} {error}", painted(BAD, "!"));
@@ -216,6 +248,10 @@ fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         if let Some(said) = &unmet.said {
             writeln!(out, "      {}", painted(QUIET, said))?;
         }
+    }
+    let code = entry.end.as_ref().and_then(|end| end.code.as_ref());
+    if let (Outcome::Failed, Some(code)) = (entry.outcome, code) {
+        writeln!(out, "    {}", painted(QUIET, format_args!("the same run anywhere: paystage run {code}")))?;
     }
     Ok(())
 }

@@ -15,4 +15,5 @@ pub mod scenario;
 mod cases;
 pub mod dials;
 pub mod builtin;
+pub mod run_code;
 pub mod explore;

@@ -57,6 +57,9 @@ pub(crate) struct End {
     pub(crate) access: Vec<String>,
     /// The mark of the whole trace: equal runs have equal ones.
     pub(crate) fingerprint: String,
+    /// The run code, of a built-in scenario under its own dials.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
 }
 
 /// An expectation that did not hold.
@@ -152,6 +155,7 @@ impl End {
             messages: session.past().iter().filter_map(|step| step.message_number()).max().unwrap_or(0),
             access: open.map(|shelf| shelf.product.as_str().to_owned()).collect(),
             fingerprint: session.fingerprint().to_string(),
+            code: None,
         }
     }
 

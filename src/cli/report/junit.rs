@@ -38,7 +38,8 @@ fn case(entry: &Entry) -> TestCase {
     case.set_classname(CLASS);
     case.set_time(entry.took);
     if let (Some(title), Some(end)) = (&entry.title, &entry.end) {
-        let facts = format!("{title}\n{}\nseed {}, fingerprint {}", end.sentence(), end.seed, end.fingerprint);
+        let code = end.code.as_ref().map_or_else(String::new, |code| format!("\nrun code {code}"));
+        let facts = format!("{title}\n{}\nseed {}, fingerprint {}{code}", end.sentence(), end.seed, end.fingerprint);
         case.set_system_out(xml(&facts));
     }
     case

@@ -8,10 +8,11 @@ use crate::protocol::notice::NOTICE_TIMEOUT;
 use crate::protocol::time::Span;
 use crate::session::explore::trial::Tally;
 use crate::world::asked::PATIENCE;
-use crate::world::fault::act::{Act, Replacement, Substitute};
+use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Fault, MessageFault};
 use crate::world::fault::limit::Limit;
 use crate::world::fault::pattern::Pattern;
+use crate::world::fault::rewrite::{Removal, Replacement};
 use crate::world::fault::trouble::Trouble;
 use crate::world::kind::Kind;
 use crate::world::marketplace::window::PATIENCE as WINDOW_PATIENCE;
@@ -77,7 +78,7 @@ fn acts(setup: &Setup, kind: Kind, tally: &Tally) -> Vec<Act> {
 }
 
 fn replace(field: &str, value: &Value) -> Act {
-    Act::Replace(Replacement { field: field.to_owned(), value: value.clone() })
+    Act::Replace(Replacement { field: field.to_owned(), value: value.clone(), ..Replacement::default() })
 }
 
 /// One second more than each time for which somebody waits, shortest first.
@@ -143,7 +144,7 @@ impl fmt::Display for Dealt {
         match act {
             Act::Answer(Substitute::Http { status, .. }) => write!(f, " {status} to")?,
             Act::Answer(Substitute::Store { status, .. }) => write!(f, " {status} to")?,
-            Act::Replace(Replacement { field, value }) => write!(f, " {field} by {} in", bare(value))?,
+            Act::Replace(Replacement { field, value, .. }) => write!(f, " {field} by {} in", bare(value))?,
             Act::Hold | Act::Delay(_) | Act::Drop | Act::Duplicate | Act::Reorder | Act::Corrupt(_) | Act::TimeOut => {}
         }
         let kind = what.kind.map_or("message", Kind::name);

@@ -86,7 +86,7 @@ fn written(mut plan: Scenario, mix: &[&Dealt]) -> Smallest {
         // What begins in the middle of a run has its place among the steps.
         plan.steps = recorded.steps;
     }
-    plan.end = recorded.end;
+    (plan.end, plan.case) = (recorded.end, None);
     plan.end.push(Expectation { expected: Expected::End(end), line: 0 });
     Smallest { scenario: plan, session, end }
 }

@@ -23,6 +23,7 @@ use crate::lens::coverage::Coverage;
 use crate::session::builtin::{GROUPS, SUITE};
 use crate::session::run::Session;
 use crate::session::run_code::{ENGINE, Mismatch, RunCode};
+use crate::session::scenario::plan::Scenario;
 use crate::session::scenario::play as scenario;
 use crate::session::scenario::play::Failure;
 use crate::session::scenario::variant::should;

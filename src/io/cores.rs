@@ -7,6 +7,12 @@ use std::sync::mpsc;
 
 use rayon::ThreadPoolBuilder;
 
+/// How many threads leave one core to somebody else: at least one.
+#[must_use]
+pub fn spare() -> usize {
+    rayon::current_num_threads().saturating_sub(1).max(1)
+}
+
 /// Gives every piece to `work`, on `jobs` threads (0: one for each core), and what comes of it to `take`, in the order of the pieces.
 ///
 /// `take` is called on this thread, as soon as a piece and all before it are done. When it fails, no further piece is begun.

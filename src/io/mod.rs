@@ -6,6 +6,7 @@ pub mod lines;
 pub mod cores;
 pub mod progress;
 pub mod explore;
+pub mod exploring;
 pub mod clock;
 pub mod terminal;
 pub mod display;

@@ -145,6 +145,7 @@ impl fmt::Display for Dealt {
             Act::Answer(Substitute::Http { status, .. }) => write!(f, " {status} to")?,
             Act::Answer(Substitute::Store { status, .. }) => write!(f, " {status} to")?,
             Act::Replace(Replacement { field, value, .. }) => write!(f, " {field} by {} in", bare(value))?,
+            Act::Remove(Removal { field, .. }) => write!(f, " {field} from")?,
             Act::Hold | Act::Delay(_) | Act::Drop | Act::Duplicate | Act::Reorder | Act::Corrupt(_) | Act::TimeOut => {}
         }
         let kind = what.kind.map_or("message", Kind::name);

@@ -291,6 +291,8 @@ fn planted(kind: &Planted) -> &'static str {
         Planted::Unsigned => "nobody signed",
         Planted::Expired => "is genuine, but out of date",
         Planted::Test => "was made for tests and proves no payment",
+        Planted::TooLong => "is genuine, but far too long",
+        Planted::TwoCertificates => "is genuine, behind one certificate too many",
         Planted::Text(_) => "may be no receipt at all",
     }
 }

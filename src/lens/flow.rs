@@ -152,6 +152,8 @@ impl Flow {
                 | Event::AccessGranted { .. }
                 | Event::AccessEnded { .. }
                 | Event::NoticeGivenUp { .. }
+                | Event::AppReopened
+                | Event::AccountMade { .. }
                 | Event::BuyerChanged { .. }
                 | Event::ClockSkewed { .. }
                 | Event::KeyRotated { .. }

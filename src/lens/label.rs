@@ -245,6 +245,8 @@ fn planted_word(kind: &Planted) -> &'static str {
         Planted::Unsigned => "unsigned",
         Planted::Expired => "expired",
         Planted::Test => "test",
+        Planted::TooLong => "endless",
+        Planted::TwoCertificates => "doubly certified",
         Planted::Text(_) => "any text",
     }
 }

@@ -124,9 +124,39 @@ dial! {
     }
 }
 
+dial! {
+    /// D12: which client library the app is written with.
+    AppClient {
+        Own = "own", "The app's own", "The app polls, installs and verifies as the pages ask, and picks up after a time-out where it left off";
+        Fxpay = "fxpay", "Like fxpay", "The 2015 library: believes the status answer when buying, and asks the store when a purchase is restored";
+        Receiptverifier = "receiptverifier", "Like receiptverifier", "The 2013 library: asks the store about every receipt, and keeps a good answer for a day";
+    }
+}
+
+dial! {
+    /// D5: when an app looks at its receipts.
+    CheckWhen {
+        AtInstall = "at-install", "When it is installed", "A receipt is checked when it comes; what is open stays open until somebody asks again";
+        AtStart = "at-start", "At each start", "Every time the app is opened it checks what it has again";
+        Hourly = "hourly", "Hourly", "The app checks what it has at each start and once in every hour";
+    }
+}
+
+dial! {
+    /// D11: whose account at the store a payment belongs to.
+    AccountMatch {
+        SamePersona = "same-persona", "The same person", "Whoever uses the app is signed in at the store, so the payment stands in their history";
+        OtherPersona = "other-persona", "Another person", "Somebody else is signed in at the store: the payment and its receipt are theirs";
+        NoAccount = "no-account", "No account", "The receipt belongs to the device: it names nobody, and no history can give it back";
+        MadeAtPostback = "made-at-postback", "Made at the postback", "There is no account until the notice of the payment is taken, and then one is made";
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::protocol::dial::{DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
+    use crate::protocol::dial::{
+        AccountMatch, AppClient, CheckWhen, DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy,
+    };
 
     #[test]
     fn every_position_is_found_by_its_name_and_reads_back_from_a_file() {
@@ -149,6 +179,9 @@ mod tests {
         check(SigningMode::ALL, SigningMode::name, SigningMode::parse);
         check(Profile::ALL, Profile::name, Profile::parse);
         check(DomainCheck::ALL, DomainCheck::name, DomainCheck::parse);
+        check(AppClient::ALL, AppClient::name, AppClient::parse);
+        check(CheckWhen::ALL, CheckWhen::name, CheckWhen::parse);
+        check(AccountMatch::ALL, AccountMatch::name, AccountMatch::parse);
     }
 
     #[test]

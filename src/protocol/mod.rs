@@ -43,4 +43,6 @@ pub mod store_answer;
 pub mod verify_service;
 pub mod reissue;
 pub mod verdict;
+pub mod client_rules;
+pub mod client_error;
 pub mod corpus;

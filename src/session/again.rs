@@ -174,6 +174,7 @@ impl Again {
             | Command::OpenHistory
             | Command::VerifyAgain { .. }
             | Command::Reissue { .. }
+            | Command::Reopen
             | Command::RotateKey
             | Command::FetchKeys
             | Command::Plant { .. }

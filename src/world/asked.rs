@@ -3,15 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::protocol::id::{ProductId, TransactionId};
-use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::Span;
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
-use crate::world::refusal::{Refusal, Stop};
 use crate::world::wire::{Outbox, Reminder};
-
-/// How long the app waits for any answer: what the historic client waited for its own calls.
-pub(crate) const PATIENCE: Span = Span::from_seconds(10);
 
 /// What the app wanted to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +21,10 @@ pub(crate) enum Matter {
     Store(ProductId),
     /// A fresh receipt for this product.
     Fresh(ProductId),
+    /// The product as the store lists it, at the end of a purchase.
+    Product(ProductId),
+    /// What the device keeps, when the app is opened and its list of receipts is made.
+    Map,
     /// Whether the device keeps the receipt of this product, or what it keeps.
     Device(ProductId),
 }
@@ -33,38 +32,35 @@ pub(crate) enum Matter {
 /// The questions that have not been answered yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Questions {
-    open: BTreeMap<MessageId, Matter>,
+    open: BTreeMap<MessageId, (Matter, Span)>,
 }
 
 impl Questions {
     /// Asks, and sets the time after which nobody listens any more. Nor does anybody listen to an earlier answer to the same.
-    pub(crate) fn ask(&mut self, question: Matter, to: Party, body: Body, out: &mut Outbox<'_>) {
+    pub(crate) fn ask(&mut self, question: Matter, patience: Span, (to, body): (Party, Body), out: &mut Outbox<'_>) {
         let earlier: Vec<MessageId> =
-            self.open.iter().filter(|(_, open)| **open == question).map(|(asked, _)| *asked).collect();
+            self.open.iter().filter(|(_, (open, _))| *open == question).map(|(asked, _)| *asked).collect();
         for asked in earlier {
             self.close(asked, out);
         }
         let message = out.send(Party::AppPage, to, body);
-        out.remind(PATIENCE, Reminder::AnswerOverdue { message });
-        self.open.insert(message, question);
+        out.remind(patience, Reminder::AnswerOverdue { message });
+        self.open.insert(message, (question, patience));
     }
 
-    /// An answer came, or will not be waited for any longer. `None` when nobody waits for it.
-    pub(crate) fn close(&mut self, message: MessageId, out: &mut Outbox<'_>) -> Option<Matter> {
+    /// An answer came, or will not be waited for any longer: what was asked, and for how long it was waited. `None` when
+    /// nobody waits for it.
+    pub(crate) fn close(&mut self, message: MessageId, out: &mut Outbox<'_>) -> Option<(Matter, Span)> {
         let question = self.open.remove(&message)?;
         out.forget(|reminder| matches!(reminder, Reminder::AnswerOverdue { message: asked } if *asked == message));
         Some(question)
     }
-}
 
-/// Why an answer that is none ends what the app was doing.
-pub(crate) fn refusal(reply: &StoreReply) -> Refusal {
-    match reply {
-        StoreReply::TimedOut => Stop::RequestTimedOut.into(),
-        StoreReply::Unreachable => Stop::RequestFailed.into(),
-        StoreReply::HttpStatus(_) => Stop::BadResponse.into(),
-        StoreReply::NotJson | StoreReply::NotAnObject | StoreReply::UnknownStatus(_) | StoreReply::Answer(_) => {
-            Stop::BadJson.into()
+    /// The page is gone: nobody waits for anything.
+    pub(crate) fn close_all(&mut self, out: &mut Outbox<'_>) {
+        let open: Vec<MessageId> = self.open.keys().copied().collect();
+        for asked in open {
+            self.close(asked, out);
         }
     }
 }

@@ -67,6 +67,8 @@ pub enum Command {
         /// Which product.
         product: ProductId,
     },
+    /// The app is closed and opened again.
+    Reopen,
     /// The app trades its receipt for a fresh one.
     Reissue {
         /// Which product.

@@ -3,20 +3,29 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::device::{DeviceRefusal, check_add, check_replace};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use crate::protocol::client_error::FxpayError;
+use crate::protocol::device::{check_add, check_replace};
 use crate::protocol::mozpay::{MozPayError, Provider, broker};
 use crate::protocol::request::PAY_TYPE;
 use crate::world::catalog::Catalog;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
+use crate::world::platform::{LocalStorage, Platform, RECEIPTS_HELD_MAX};
 use crate::world::refusal::Refusal;
+use crate::world::setup::Setup;
 use crate::world::wire::Outbox;
 
 /// The user agent. Checks the form of what passes through it, never a signature.
 #[derive(Clone, Debug)]
 pub struct Device {
     receipts: Vec<Arc<str>>,
+    platform: Platform,
+    /// Whether whoever looks into local storage trips over nonsense.
+    is_corruption_fatal: bool,
     providers: Vec<Provider>,
     /// Unset for a provider on this very machine, as developers did with `dom.payment.skipHTTPSCheck`.
     is_https_required: bool,
@@ -25,9 +34,15 @@ pub struct Device {
 }
 
 impl Device {
-    pub(crate) fn new(catalog: &Catalog) -> Self {
-        let is_https_required = catalog.market.scheme() == "https";
-        Self { receipts: Vec::new(), providers: providers(catalog), is_https_required, calls: BTreeMap::new() }
+    pub(crate) fn new(setup: &Setup, catalog: &Catalog) -> Self {
+        Self {
+            receipts: held_receipts(setup.device.receipts_held.min(RECEIPTS_HELD_MAX), catalog),
+            platform: setup.device.clone(),
+            is_corruption_fatal: setup.client_rules().is_corrupt_storage_fatal,
+            providers: providers(catalog),
+            is_https_required: catalog.market.scheme() == "https",
+            calls: BTreeMap::new(),
+        }
     }
 
     /// The receipts that are stored for the app, in the order in which they came.
@@ -58,6 +73,10 @@ impl Device {
                 out.answer(message, Body::InstallAnswered { error });
             }
             Body::ReplaceAsked { old, new } => {
+                // As shipped, an app without any receipt gets no answer at all.
+                if self.platform.is_empty_replace_silent && self.receipts.is_empty() {
+                    return;
+                }
                 let error = note_refusal(self.replace(old, new), out);
                 out.answer(message, Body::InstallAnswered { error });
             }
@@ -101,13 +120,30 @@ impl Device {
         }
     }
 
-    fn add(&mut self, receipt: &Arc<str>) -> Result<(), DeviceRefusal> {
-        check_add(receipt, &self.receipts)?;
-        self.receipts.push(Arc::clone(receipt));
+    /// Keeps a receipt: where the agent has a store for them, by its rules; else in local storage, by none.
+    fn add(&mut self, receipt: &Arc<str>) -> Result<(), Refusal> {
+        if self.platform.has_add_receipt {
+            check_add(receipt, &self.receipts)?;
+            self.receipts.push(Arc::clone(receipt));
+            return Ok(());
+        }
+        match self.platform.local_storage {
+            LocalStorage::Missing => return Err(FxpayError::PayPlatformUnavailable.into()),
+            LocalStorage::Corrupt if self.is_corruption_fatal => return Err(FxpayError::SyntaxError.into()),
+            LocalStorage::Corrupt | LocalStorage::Works => {}
+        }
+        if !self.receipts.contains(receipt) {
+            self.receipts.push(Arc::clone(receipt));
+        }
         Ok(())
     }
 
-    fn replace(&mut self, old: &Arc<str>, new: &Arc<str>) -> Result<(), DeviceRefusal> {
+    /// The device is lost, and what it held with it. False where it held nothing.
+    pub(crate) fn lose_receipts(&mut self) -> bool {
+        !std::mem::take(&mut self.receipts).is_empty()
+    }
+
+    fn replace(&mut self, old: &Arc<str>, new: &Arc<str>) -> Result<(), Refusal> {
         let place = check_replace(old, new, &self.receipts)?;
         if let Some(stored) = self.receipts.get_mut(place) {
             *stored = Arc::clone(new);
@@ -125,8 +161,25 @@ fn providers(catalog: &Catalog) -> Vec<Provider> {
     }]
 }
 
-fn note_refusal(done: Result<(), DeviceRefusal>, out: &mut Outbox<'_>) -> Option<Refusal> {
-    let refusal = Refusal::from(done.err()?);
+/// Receipts of purchases before the run, in the order in which they were stored. Nobody signed them: the device does not look.
+fn held_receipts(count: u32, catalog: &Catalog) -> Vec<Arc<str>> {
+    let header = BASE64_URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+    let receipt = |number: u32| {
+        let claims = serde_json::json!({
+            "typ": "purchase-receipt",
+            "product": { "url": catalog.app.as_str(), "storedata": format!("id=7&contrib={number}&inapp_id=held-{number}") },
+            "user": { "type": "directed-identifier", "value": "anonymous-user" },
+            "iss": catalog.market.as_str(),
+            "nbf": 1,
+            "iat": 1,
+        });
+        format!("{header}.{}.", BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())).into()
+    };
+    (0..count).map(receipt).collect()
+}
+
+fn note_refusal(done: Result<(), Refusal>, out: &mut Outbox<'_>) -> Option<Refusal> {
+    let refusal = done.err()?;
     out.event(Event::Refused { by: Party::Device, refusal: refusal.clone() });
     Some(refusal)
 }

@@ -102,6 +102,13 @@ pub enum Event {
         /// Why, with the historic code.
         refusal: Refusal,
     },
+    /// The app was closed and opened again.
+    AppReopened,
+    /// The store made an account for whoever paid.
+    AccountMade {
+        /// For which payment.
+        transaction: TransactionId,
+    },
     /// The buyer's behaviour was changed.
     BuyerChanged {
         /// To this character.

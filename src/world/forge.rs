@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::protocol::chain::Chain;
+use crate::protocol::device::RECEIPT_BYTES_MAX;
 use crate::protocol::id::ProductId;
 use crate::protocol::jwt::{HeaderExtras, sign};
 use crate::protocol::key::SigningKey;
@@ -42,6 +43,14 @@ pub(crate) fn receipt(
         }
         Planted::Expired => market.foreign_receipt(scene, own, |claims| age(scene, claims)),
         Planted::Test => market.foreign_receipt(scene, own, |claims| claims.typ = ReceiptType::Test),
+        Planted::TooLong => market.foreign_receipt(scene, own, |claims| {
+            claims.detail = Some(format!("{}/{}", scene.catalog.market, "0".repeat(RECEIPT_BYTES_MAX)));
+        }),
+        Planted::TwoCertificates => {
+            let receipt = market.foreign_receipt(scene, own, |_| ())?;
+            let (certificate, _) = receipt.split_once('~')?;
+            Some(format!("{certificate}~{receipt}").into())
+        }
         Planted::Forged => {
             let claims = genuine_claims(market.foreign_receipt(scene, own, |_| ())?.as_ref())?;
             let forger = SigningKey::ed25519(signing_kid(market), &chance.bytes());

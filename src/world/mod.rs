@@ -7,6 +7,7 @@ pub mod party;
 pub mod character;
 pub mod seat;
 pub mod names;
+pub mod platform;
 pub mod catalog;
 pub mod setup;
 pub mod provenance;
@@ -115,7 +116,7 @@ impl World {
             errands: Errands::default(),
             buyer,
             app_page: AppPage::default(),
-            device: Device::new(&scene.catalog),
+            device: Device::new(&scene.setup, &scene.catalog),
             marketplace: Marketplace::new(&scene, &payment_key, chance(stream::STORE_IDS), chance(stream::STORE_KEYS)),
             app_server: AppServer::new(payment_key, chance(stream::SERVER_IDS)),
             provider: Provider::default(),
@@ -157,13 +158,14 @@ impl World {
                 self.act(&mut events, |_, out| Buyer::request_receipt(transaction, out));
             }
             Command::VerifyAgain { product } => {
-                self.at_page(&mut events, |world, out| world.app_page.verify_again(product, out));
+                self.at_page(&mut events, |world, out| world.app_page.verify_again(&world.scene, product, out));
             }
+            Command::Reopen => self.at_page(&mut events, |world, out| world.app_page.reopen(&world.scene, out)),
             Command::Reissue { product } => {
-                self.at_page(&mut events, |world, out| world.app_page.reissue(product, out));
+                self.at_page(&mut events, |world, out| world.app_page.reissue(&world.scene, product, out));
             }
             Command::RotateKey => self.act(&mut events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
-            Command::FetchKeys => self.at_page(&mut events, |world, out| world.app_page.fetch_keys(out)),
+            Command::FetchKeys => self.at_page(&mut events, |world, out| world.app_page.fetch_keys(&world.scene, out)),
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),
             Command::Arm { fault } => self.at_faults(&mut events, |faults, reach| faults.arm(fault, reach)),
@@ -314,13 +316,14 @@ impl World {
         if self.setup().seats.app_page == Seat::External {
             return;
         }
-        self.act(events, |world, out| world.app_page.fetch_keys(out));
+        self.act(events, |world, out| world.app_page.fetch_keys(&world.scene, out));
+        self.act(events, |world, out| world.app_page.begin(&world.scene, out));
         match self.scene.setup.app_keys {
             AppKeys::FetchedBeforehand | AppKeys::IssuerUnknown => {}
             AppKeys::Stale => self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out)),
             AppKeys::Rotated => {
                 self.act(events, |world, out| world.marketplace.rotate_key(&world.scene, out));
-                self.act(events, |world, out| world.app_page.fetch_keys(out));
+                self.act(events, |world, out| world.app_page.fetch_keys(&world.scene, out));
             }
         }
     }
@@ -341,7 +344,13 @@ impl World {
             let Some((due, what)) = self.wire.pop() else { break };
             self.scene.now = self.scene.now.max(due);
             match what {
-                Due::Reminder(reminder) => self.remember(reminder, events),
+                Due::Reminder(reminder) => {
+                    self.remember(reminder, events);
+                    // The app's looking again has no end: a step goes no further for its sake.
+                    if self.wire.is_empty() {
+                        break;
+                    }
+                }
                 Due::Arrival(message) => {
                     self.deliver(&message, events);
                     if !self.wire.brief_answer_is_due(self.scene.now) {
@@ -440,7 +449,8 @@ impl World {
         let sent = self.wire.sent_count();
         let out = &mut Outbox::new(self.scene.now, &mut self.wire, events);
         match reminder {
-            Reminder::Poll { transaction } => self.app_page.poll(&transaction, out),
+            Reminder::Poll { transaction } => self.app_page.poll(&self.scene, &transaction, out),
+            Reminder::CheckAgain => self.app_page.check_hourly(&self.scene, out),
             Reminder::Decide { transaction } => self.buyer.decide(&self.scene, &transaction, out),
             Reminder::AnswerOverdue { message } => self.app_page.overdue(&self.scene, message, out),
             Reminder::FaultEnds { fault } => self.at_faults(events, |faults, reach| faults.disarm(fault, reach)),
@@ -470,8 +480,8 @@ impl World {
 
     /// Lets the fault desk work on the wire.
     fn at_faults(&mut self, events: &mut Vec<Event>, work: impl FnOnce(&mut FaultDesk, &mut Reach<'_>)) {
-        let Self { scene, wire, faults, app_server, marketplace, .. } = self;
-        work(faults, &mut Reach { now: scene.now, scene, wire, events, app_server, marketplace });
+        let Self { scene, wire, faults, app_server, marketplace, device, .. } = self;
+        work(faults, &mut Reach { now: scene.now, scene, wire, events, app_server, marketplace, device });
     }
 
     fn plant(&mut self, product: &ProductId, kind: &Planted, events: &mut Vec<Event>) {

@@ -20,6 +20,10 @@ pub enum Planted {
     Expired,
     /// A genuine receipt of typ `test-receipt`.
     Test,
+    /// A genuine receipt that its store wrote far too long.
+    TooLong,
+    /// The genuine receipt behind two certificates.
+    TwoCertificates,
     /// Any text.
     Text(String),
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::protocol::dial::{DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy};
+use crate::protocol::client_rules::ClientRules;
+use crate::protocol::dial::{
+    AccountMatch, AppClient, CheckWhen, DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy,
+};
 use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
@@ -12,6 +15,7 @@ use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter
 use crate::world::fault::armed::Fault;
 use crate::world::names::Names;
 use crate::world::party::Party;
+use crate::world::platform::{ClientOptions, Platform};
 use crate::world::seat::Seats;
 
 /// How long a message takes where nobody says otherwise.
@@ -35,9 +39,11 @@ pub struct Setup {
     pub is_guid_kept: bool,
     /// D4: how the payment server makes sure that a buy request comes from the app.
     pub domain_check: DomainCheck,
-    /// D5: what the app asks besides the signature; `None` follows the revision.
+    /// D5: what the app asks besides the signature; `None` follows the client, then the revision.
     pub verify_policy: Option<VerifyPolicy>,
-    /// D6: whose checks the app makes; `None` follows the revision.
+    /// D5: when the app looks at its receipts.
+    pub check_when: CheckWhen,
+    /// D6: whose checks the app makes; `None` follows the client, then the revision.
     pub profile: Option<Profile>,
     /// D7: how receipts are signed; `None` follows the revision.
     pub signing: Option<SigningMode>,
@@ -54,6 +60,14 @@ pub struct Setup {
     /// D10: how far each party's clock is ahead of the true time. A clock that is right does not stand here.
     #[serde(deserialize_with = "wrong_clocks")]
     pub skew: BTreeMap<Party, Span>,
+    /// D11: whose account a payment belongs to.
+    pub account: AccountMatch,
+    /// D12: which client the app is written with.
+    pub client: AppClient,
+    /// D12: what its developer told a historic client.
+    pub client_options: ClientOptions,
+    /// What the device under the app can do.
+    pub device: Platform,
     /// D13: who holds the receipt up.
     pub presenter: PresenterChoice,
     /// D14: which keys the app holds.
@@ -125,6 +139,7 @@ impl Default for Setup {
             is_guid_kept: true,
             domain_check: DomainCheck::None,
             verify_policy: None,
+            check_when: CheckWhen::AtInstall,
             profile: None,
             signing: None,
             seats: Seats::default(),
@@ -133,6 +148,10 @@ impl Default for Setup {
             polling: Polling::default(),
             receipt_life: Span::from_days(182),
             skew: BTreeMap::new(),
+            account: AccountMatch::SamePersona,
+            client: AppClient::Own,
+            client_options: ClientOptions::default(),
+            device: Platform::default(),
             presenter: PresenterChoice::Buyer,
             app_keys: AppKeys::FetchedBeforehand,
             buyer: BuyerCharacter::PaysAtOnce,
@@ -157,16 +176,22 @@ impl Setup {
         self.identity.unwrap_or(self.rules().identity)
     }
 
-    /// The verify policy in force: chosen, or the revision's.
+    /// The habits of the chosen client.
     #[must_use]
-    pub fn verify_policy_in_force(&self) -> VerifyPolicy {
-        self.verify_policy.unwrap_or(self.rules().verify_policy)
+    pub fn client_rules(&self) -> &'static ClientRules {
+        ClientRules::of(self.client)
     }
 
-    /// The profile in force: chosen, or the revision's.
+    /// The verify policy in force: chosen, or the client's, or the revision's.
+    #[must_use]
+    pub fn verify_policy_in_force(&self) -> VerifyPolicy {
+        self.verify_policy.or(self.client_rules().verify_policy).unwrap_or(self.rules().verify_policy)
+    }
+
+    /// The profile in force: chosen, or the client's, or the revision's.
     #[must_use]
     pub fn profile_in_force(&self) -> Profile {
-        self.profile.unwrap_or(self.rules().profile)
+        self.profile.or(self.client_rules().profile).unwrap_or(self.rules().profile)
     }
 
     /// The signing mode in force: chosen, or the revision's.

@@ -55,6 +55,8 @@ pub(crate) enum Reminder {
     AnswerOverdue { message: MessageId },
     /// The trouble of a party is over.
     FaultEnds { fault: FaultId },
+    /// App page: an hour is over, and what it has is looked at again.
+    CheckAgain,
     /// Provider: the pending charge settles.
     Settle { transaction: TransactionId },
 }
@@ -85,10 +87,10 @@ impl Wire {
         self.next_id
     }
 
-    /// Whether nothing will happen by itself any more.
+    /// Whether nothing will happen by itself any more, but for the app's looking again every hour, which has no end.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        self.queue.iter().all(|(_, due)| matches!(due, Due::Reminder(Reminder::CheckAgain)))
     }
 
     /// Takes what is due next.

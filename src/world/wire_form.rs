@@ -379,6 +379,8 @@ fn planted(kind: &Planted) -> &'static str {
         Planted::Unsigned => "without a signature",
         Planted::Expired => "out of date",
         Planted::Test => "made for tests",
+        Planted::TooLong => "too long to be kept",
+        Planted::TwoCertificates => "behind two certificates",
         Planted::Text(_) => "typed by hand",
     }
 }

@@ -65,6 +65,7 @@ fn rows() -> Vec<Row> {
         row(BOUGHT, "get-receipt = \"shiny-pony\"", |session| Command::GetReceipt { transaction: payment(session) }),
         row(BOUGHT, "verify = \"shiny-pony\"", |_| Command::VerifyAgain { product: pony() }),
         row(BOUGHT, "reissue = \"shiny-pony\"", |_| Command::Reissue { product: pony() }),
+        row(BOUGHT, "reopen = true", |_| Command::Reopen),
         row(&[], "rotate-key = true", |_| Command::RotateKey),
         row(&[], "fetch-keys = true", |_| Command::FetchKeys),
         row(&[], "plant = { product = \"shiny-pony\", receipt = \"forged\" }", |_| Command::Plant {
@@ -113,6 +114,7 @@ fn name(command: &Command) -> &'static str {
         Command::GetReceipt { .. } => "get-receipt",
         Command::VerifyAgain { .. } => "verify-again",
         Command::Reissue { .. } => "reissue",
+        Command::Reopen => "reopen",
         Command::RotateKey => "rotate-key",
         Command::FetchKeys => "fetch-keys",
         Command::Plant { .. } => "plant",

@@ -154,6 +154,7 @@ pub(crate) fn judged(case: &Case) -> Verdict {
         receipt_check_sites: &[ISSUER],
         restores: if case.restores_app { Restores::App } else { Restores::InAppProduct },
         verify_service: Some(("store.example", "/verify/")),
+        ..Client::default()
     };
     judge(&Question {
         profile: case.profile,

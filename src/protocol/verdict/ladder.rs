@@ -111,6 +111,7 @@ impl Verdict {
     pub fn headline(&self) -> &'static str {
         match self.failed() {
             Some(rung) => rung.sentence(),
+            None if self.remarks.contains(&Remark::StatusTrusted) => "Nobody looked: the status answer was believed",
             None if self.is_accepted() => "Valid for this app",
             None => "Sound so far; the store has not been asked",
         }

@@ -96,6 +96,10 @@ pub struct Client<'a> {
     pub receipt_check_sites: &'a [&'a str],
     /// Whether fxpay restores an in-app product or the app itself.
     pub restores: Restores,
+    /// What fxpay takes for the app's own origin, where that is not the app's.
+    pub own_origin: Option<&'a str>,
+    /// Whether receiptverifier's `Prompter` stands at the door, which lets people in when the network fails.
+    pub has_prompter: bool,
     /// The verify service that the store-like profile plays: its host and its path.
     pub verify_service: Option<(&'a str, &'a str)>,
 }
@@ -107,6 +111,8 @@ impl Default for Client<'_> {
             cached: None,
             receipt_check_sites: &FXPAY_RECEIPT_CHECK_SITES,
             restores: Restores::InAppProduct,
+            own_origin: None,
+            has_prompter: false,
             verify_service: None,
         }
     }
@@ -116,14 +122,12 @@ impl Default for Client<'_> {
 pub const FXPAY_RECEIPT_CHECK_SITES: [&str; 2] =
     ["https://receiptcheck.marketplace.firefox.com", "https://marketplace.firefox.com"];
 
-/// What fxpay validates the receipt for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Restores {
-    /// `validateReceipt` of one in-app product.
-    #[default]
-    InAppProduct,
-    /// `validateAppReceipt` of a paid app.
-    App,
+dial! {
+    /// What fxpay validates the receipt for.
+    Restores {
+        InAppProduct = "in-app-product", "A product within the app", "The receipt is for one product that the app sells, and storedata names it";
+        App = "app", "The app itself", "The receipt is for the whole app, which was paid for when it was installed";
+    }
 }
 
 /// A status that receiptverifier keeps in local storage.

@@ -33,6 +33,10 @@ pub enum Remark {
     StaleAnswerKept,
     /// The store's ten seconds for clock skew work the wrong way.
     SkewTheWrongWay,
+    /// The library opens what the status answer says is paid, whatever receipt came with it.
+    StatusTrusted,
+    /// The network failed, and the library's door opens for that.
+    NetworkFailureLetIn,
 }
 
 impl Remark {
@@ -58,6 +62,8 @@ impl Remark {
             Self::AnswerKept => "A kept answer is used for a day; a refund since then goes unseen",
             Self::StaleAnswerKept => "The store is out of reach, and a kept answer of any age is used",
             Self::SkewTheWrongWay => "The ten seconds for skew end a receipt early instead of late",
+            Self::StatusTrusted => "The status answer was believed: nobody looked at the receipt that came with it",
+            Self::NetworkFailureLetIn => "The store could not be asked, and people are let in all the same",
         }
     }
 }

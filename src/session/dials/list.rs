@@ -1,9 +1,15 @@
 //! The list of all dials, in the order in which they are shown. A new dial is one entry here, and is then settable everywhere.
 
-use crate::protocol::dial::{DomainCheck, Hosting, IdentityMode, Position, Profile, SigningMode, VerifyPolicy};
+use crate::protocol::dial::{
+    AccountMatch, AppClient, CheckWhen, DomainCheck, Hosting, IdentityMode, Position, Profile, SigningMode,
+    VerifyPolicy,
+};
 use crate::protocol::rules::Revision;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::{Check, CheckSet};
+use crate::session::dials::client::{
+    ADD_RECEIPT, APP_KIND, EMPTY_REPLACE, LOCAL_STORAGE, PRODUCT_COMPARED, PROMPTER, RESTORES,
+};
 use crate::session::dials::dial::{Dial, Hand, Shape, Written, members};
 use crate::session::dials::fault::DialError;
 use crate::session::dials::offers;
@@ -145,6 +151,7 @@ pub static DIALS: &[Dial] = &[
         verify_policy,
         verify_policy_in_force
     ),
+    choice!(5, "check-when", "Checks", "When the app looks at its receipts", CheckWhen, check_when),
     following!(6, "profile", "Verifier", "Whose checks the app makes", Profile, profile, profile_in_force),
     CHECKS_OFF,
     following!(7, "signing", "Signing", "How the store signs its receipts", SigningMode, signing, signing_in_force),
@@ -171,6 +178,11 @@ pub static DIALS: &[Dial] = &[
         Marketplace
     ),
     skew!("skew.provider", "Provider's clock ahead", "How far the provider's clock is off", Provider),
+    choice!(11, "account", "Account", "Whose account at the store a payment belongs to", AccountMatch, account),
+    choice!(12, "client", "App client", "Which client library the app is written with", AppClient, client),
+    PRODUCT_COMPARED,
+    PROMPTER,
+    RESTORES,
     choice!(13, "presenter", "Presenter", "Who holds the receipt up to the app", PresenterChoice, presenter),
     choice!(14, "app-keys", "Keys at the app", "Which of the store's keys the app holds", AppKeys, app_keys),
     character!(
@@ -197,6 +209,10 @@ pub static DIALS: &[Dial] = &[
         "a server's character such as answers rightly, answers wrong body or answers after 6 s",
         app_server
     ),
+    APP_KIND,
+    ADD_RECEIPT,
+    LOCAL_STORAGE,
+    EMPTY_REPLACE,
 ];
 
 const KEEPS_GUID: Dial = Dial {

@@ -3,5 +3,6 @@
 pub mod fault;
 pub mod dial;
 mod offers;
+pub(crate) mod client;
 pub mod list;
 pub mod turn;

@@ -4,7 +4,7 @@ use crate::world::event::Event;
 use crate::world::kind::Kind;
 
 /// The words for events; one that only says that a message left is the last.
-const EVENTS: [&str; 21] = [
+const EVENTS: [&str; 23] = [
     "waited",
     "timed-out",
     "transaction-changed",
@@ -16,6 +16,8 @@ const EVENTS: [&str; 21] = [
     "polling-given-up",
     "notice-given-up",
     "refused",
+    "app-reopened",
+    "account-made",
     "buyer-changed",
     "clock-skewed",
     "key-rotated",
@@ -50,6 +52,8 @@ pub(crate) fn event_word(event: &Event) -> &'static str {
         Event::PollingGivenUp { .. } => "polling-given-up",
         Event::NoticeGivenUp { .. } => "notice-given-up",
         Event::Refused { .. } => "refused",
+        Event::AppReopened => "app-reopened",
+        Event::AccountMade { .. } => "account-made",
         Event::BuyerChanged { .. } => "buyer-changed",
         Event::ClockSkewed { .. } => "clock-skewed",
         Event::KeyRotated { .. } => "key-rotated",

@@ -14,7 +14,7 @@ use crate::world::input::Heard;
 use crate::world::message::MessageId;
 
 /// The words that may begin a step.
-pub(crate) const STEP_WORDS: [&str; 27] = [
+pub(crate) const STEP_WORDS: [&str; 28] = [
     "buy",
     "step",
     "run",
@@ -29,6 +29,7 @@ pub(crate) const STEP_WORDS: [&str; 27] = [
     "history",
     "get-receipt",
     "verify",
+    "reopen",
     "reissue",
     "rotate-key",
     "fetch-keys",
@@ -83,6 +84,7 @@ fn act(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
         "history" => plain(Command::OpenHistory),
         "verify" => Ok(Act::Do(Command::VerifyAgain { product: entry.product()? })),
         "reissue" => Ok(Act::Do(Command::Reissue { product: entry.product()? })),
+        "reopen" => plain(Command::Reopen),
         "rotate-key" => plain(Command::RotateKey),
         "fetch-keys" => plain(Command::FetchKeys),
         "plant" => plant(entry),

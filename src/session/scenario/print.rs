@@ -141,6 +141,7 @@ fn command_line(command: &Command) -> String {
         Command::GetReceipt { transaction } => format!("get-receipt = {}", quoted(&format!("id:{transaction}"))),
         Command::VerifyAgain { product } => format!("verify = {}", quoted(product.as_str())),
         Command::Reissue { product } => format!("reissue = {}", quoted(product.as_str())),
+        Command::Reopen => "reopen = true".into(),
         Command::RotateKey => "rotate-key = true".into(),
         Command::FetchKeys => "fetch-keys = true".into(),
         Command::Plant { product, receipt } => {

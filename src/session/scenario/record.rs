@@ -56,6 +56,7 @@ fn act(session: &Session, step: &Step, command: &Command) -> Act {
         | Command::OpenHistory
         | Command::VerifyAgain { .. }
         | Command::Reissue { .. }
+        | Command::Reopen
         | Command::RotateKey
         | Command::FetchKeys
         | Command::Plant { .. }

@@ -77,6 +77,7 @@ impl Hope {
             | Event::NoticeGivenUp { .. }
             | Event::TimedOut { .. }
             | Event::Unexpected { .. }
+            | Event::AppReopened
             | Event::FaultFired { .. } => self.doubt = Doubt::of(cause),
             Event::TransactionChanged { .. }
             | Event::Waited { .. }
@@ -86,6 +87,7 @@ impl Hope {
             | Event::Returned { .. }
             | Event::ReceiptIssued { .. }
             | Event::AccessGranted { .. }
+            | Event::AccountMade { .. }
             | Event::BuyerChanged { .. }
             | Event::ClockSkewed { .. }
             | Event::KeyRotated { .. }
@@ -157,12 +159,17 @@ fn will_be_available(world: &World, payment: &Transaction) -> bool {
     if !ahead.setup().seats.has_external() {
         ahead.handle(&Command::FetchKeys);
     }
+    let mut has_looked_again = false;
     for _ in 0..STEPS_AHEAD_MAX {
         if is_available(&ahead, payment_in(&ahead, payment)) {
             return true;
         }
         if ahead.is_idle() {
-            return false;
+            // An app that looks again every hour may still find it: the next time is waited for, and no other.
+            if ahead.next_due().is_none() || has_looked_again {
+                return false;
+            }
+            has_looked_again = true;
         }
         ahead.handle(&Command::Step);
     }

@@ -121,9 +121,13 @@ fn state_of(shelf: &Shelf) -> Option<(Tone, &'static str)> {
         Stage::Idle => return None,
         Stage::Open => Tone::Ok,
         Stage::Refused | Stage::GaveUp => Tone::Bad,
-        Stage::Asking | Stage::Paying | Stage::Installing | Stage::Judging | Stage::AskingStore | Stage::Reissuing => {
-            Tone::Warn
-        }
+        Stage::Asking
+        | Stage::Paying
+        | Stage::Installing
+        | Stage::Judging
+        | Stage::AskingStore
+        | Stage::Concluding
+        | Stage::Reissuing => Tone::Warn,
     };
     Some((tone, shelf.stage.label()))
 }

@@ -2,39 +2,53 @@
 
 pub mod shelf;
 mod judging;
+mod keys;
+mod complaint;
+mod round;
+mod memory;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::protocol::dial::CheckWhen;
 use crate::protocol::dial::Profile;
-use crate::protocol::id::{Kid, ProductId, TransactionId};
-use crate::protocol::jwk::{JwkSet, RootDocument};
+use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer, StoreReply};
-use crate::protocol::time::Time;
+use crate::protocol::time::Span;
 use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::Question;
-use crate::world::app_page::judging::{question, sites, unverified_product};
-use crate::world::app_page::shelf::{Shelf, Stage};
-use crate::world::asked::{Matter, PATIENCE, Questions, refusal};
+use crate::world::app_page::complaint::{
+    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt,
+};
+use crate::world::app_page::judging::{Held, Sites, believed, judged, question};
+use crate::world::app_page::keys::{hear_of_rotation, published};
+use crate::world::app_page::memory::Memory;
+use crate::world::app_page::round::Round;
+use crate::world::app_page::shelf::{Shelf, Shelves, Stage};
+use crate::world::asked::{Matter, Questions};
 use crate::world::domain_check::own_provenance;
 use crate::world::event::Event;
-use crate::world::marketplace::store_keys::root_url;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
-use crate::world::setup::AppKeys;
 use crate::world::wire::{Outbox, Reminder};
+
+/// How often an app looks again that does so hourly.
+const HOUR: Span = Span::from_seconds(3_600);
 
 /// The app in the browser. Opens a product from an accepting verdict and from nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct AppPage {
     keys: KeyRing,
-    shelves: BTreeMap<ProductId, Shelf>,
+    shelves: Shelves,
     questions: Questions,
+    memory: Memory,
+    /// The passes over all receipts that are under way.
+    rounds: BTreeMap<ProductId, Round>,
 }
 
 impl AppPage {
@@ -52,12 +66,16 @@ impl AppPage {
 
     /// All products that anything happened to.
     pub fn shelves(&self) -> impl Iterator<Item = &Shelf> {
-        self.shelves.values()
+        self.shelves.iter()
     }
 
     /// What the app would say of this receipt, without these checks and without asking the store.
     pub(crate) fn judged(scene: &Scene, keys: &KeyRing, receipt: &str, off: CheckSet) -> Verdict {
-        judge(&Question { switched_off: off, ..question(scene, &sites(scene), (keys, receipt, None)) })
+        let sites = Sites::of(scene);
+        judge(&Question {
+            switched_off: off,
+            ..question(scene, &sites, &Held { keys, receipt, reply: None, kept: None })
+        })
     }
 
     /// What an app with this profile would say of this receipt, once the store has replied.
@@ -67,166 +85,230 @@ impl AppPage {
         receipt: &str,
         (profile, reply): (Profile, &StoreReply),
     ) -> Verdict {
-        let (sites, asked) = (sites(scene), (keys, receipt, Some(reply)));
-        judge(&Question { profile, switched_off: CheckSet::NONE, ..question(scene, &sites, asked) })
+        let (sites, held) = (Sites::of(scene), Held { keys, receipt, reply: Some(reply), kept: None });
+        judge(&Question { profile, switched_off: CheckSet::NONE, ..question(scene, &sites, &held) })
     }
 
     /// Obtains the store's keys.
-    pub(crate) fn fetch_keys(&mut self, out: &mut Outbox<'_>) {
-        self.questions.ask(Matter::Keys, Party::Marketplace, Body::KeysAsked, out);
+    pub(crate) fn fetch_keys(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        self.ask(scene, Matter::Keys, (Party::Marketplace, Body::KeysAsked), out);
+    }
+
+    /// The app is ready: a client that makes its list of receipts once makes it now, and the hours begin to be counted.
+    pub(crate) fn begin(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        count_hours(scene, out);
+        if scene.setup.client_rules().is_map_built_once {
+            self.ask(scene, Matter::Map, (Party::Device, Body::ReceiptsAsked), out);
+        }
+    }
+
+    /// The app is closed and opened again. What it only had in mind is gone; what it has is looked at, if that is its way.
+    pub(crate) fn reopen(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        out.event(Event::AppReopened);
+        self.questions.close_all(out);
+        self.rounds.clear();
+        out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
+        let can_resume = scene.setup.client_rules().is_purchase_resumed;
+        for shelf in self.shelves.iter_mut().filter(|shelf| shelf.stage.is_busy()) {
+            let was_paying = shelf.stage == Stage::Paying && can_resume;
+            shelf.stage = match (shelf.is_open, was_paying) {
+                (true, _) => Stage::Open,
+                (false, true) => Stage::GaveUp,
+                (false, false) => Stage::Idle,
+            };
+        }
+        self.begin(scene, out);
+        match scene.setup.check_when {
+            CheckWhen::AtInstall => self.resume_all(scene, out),
+            CheckWhen::AtStart | CheckWhen::Hourly => self.check_all(scene, out),
+        }
+    }
+
+    /// An hour is over.
+    pub(crate) fn check_hourly(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        count_hours(scene, out);
+        self.check_all(scene, out);
+    }
+
+    /// Looks again at everything that was ever here and is at rest.
+    fn check_all(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        let is_known = |shelf: &&Shelf| shelf.is_open || shelf.receipt.is_some() || shelf.stage == Stage::GaveUp;
+        let at_rest = self.shelves.iter().filter(|shelf| !shelf.stage.is_busy());
+        let known: Vec<ProductId> = at_rest.filter(is_known).map(|shelf| shelf.product.clone()).collect();
+        for product in known {
+            self.verify_again(scene, &product, out);
+        }
+    }
+
+    /// Takes up every purchase that timed out, where the client kept its id.
+    fn resume_all(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
+        let products: Vec<ProductId> = self.shelves.iter().map(|shelf| shelf.product.clone()).collect();
+        for product in products {
+            self.resume(scene, &product, out);
+        }
+    }
+
+    /// Polls once more for a purchase that timed out. False where there is none, or the client has forgotten it.
+    fn resume(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) -> bool {
+        let stock = self.shelves.at(product);
+        let Some(transaction) = stock.transaction.clone().filter(|_| stock.stage == Stage::GaveUp) else {
+            return false;
+        };
+        if !scene.setup.client_rules().is_purchase_resumed {
+            return false;
+        }
+        stock.stage = Stage::Paying;
+        self.poll(scene, &transaction, out);
+        true
     }
 
     /// Looks again at what the device holds for this product.
-    pub(crate) fn verify_again(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        self.shelf_mut(product).stage = Stage::Judging;
-        self.questions.ask(Matter::Device(product.clone()), Party::Device, Body::ReceiptsAsked, out);
+    pub(crate) fn verify_again(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
+        if self.resume(scene, product, out) {
+            return;
+        }
+        self.rounds.remove(product);
+        self.shelves.at(product).stage = Stage::Judging;
+        self.ask(scene, Matter::Device(product.clone()), (Party::Device, Body::ReceiptsAsked), out);
     }
 
     /// Trades the receipt of this product for a fresh one.
-    pub(crate) fn reissue(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+    pub(crate) fn reissue(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
+        let stock = self.shelves.at(product);
         match stock.receipt.clone() {
             None => out.event(Event::CommandIgnored { why: "The app has no receipt for this product" }),
             Some(receipt) => {
                 stock.stage = Stage::Reissuing;
                 let body = Body::ReissueAsked { receipt };
-                self.questions.ask(Matter::Fresh(product.clone()), Party::Marketplace, body, out);
+                self.ask(scene, Matter::Fresh(product.clone()), (Party::Marketplace, body), out);
             }
         }
     }
 
+    /// Asks, for as long as the client waits for such an answer.
+    fn ask(&mut self, scene: &Scene, matter: Matter, said: (Party, Body), out: &mut Outbox<'_>) {
+        let rules = scene.setup.client_rules();
+        let patience = match matter {
+            Matter::Store(_) => rules.verify_patience,
+            Matter::Keys
+            | Matter::Order(_)
+            | Matter::Status(_)
+            | Matter::Fresh(_)
+            | Matter::Product(_)
+            | Matter::Map
+            | Matter::Device(_) => rules.api_patience,
+        };
+        self.questions.ask(matter, patience, said, out);
+    }
+
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Message, out: &mut Outbox<'_>) {
-        let question = message.answers.and_then(|asked| self.questions.close(asked, out));
+        let question = message.answers.and_then(|asked| self.questions.close(asked, out)).map(|(question, _)| question);
         // An answer after its time falls on deaf ears. `mozPay` alone may take as long as it likes.
         if message.answers.is_some() && question.is_none() && !matches!(message.body, Body::PaySettled { .. }) {
             return out.unexpected(Party::AppPage, message);
         }
         match &message.body {
-            Body::KeysAnswered { keys } => self.learn_keys(scene, keys),
+            Body::KeysAnswered { keys } => self.keys = published(scene, keys),
             Body::BuyClicked { product } => self.ask_to_buy(scene, product, out),
             Body::BuyAnswered { transaction, request } => self.pay(scene, transaction, request, out),
-            Body::BuyRefused { refusal, .. } => self.fail_in(Stage::Asking, refusal, out),
+            Body::BuyRefused { status, refusal } => {
+                self.fail_in(Stage::Asking, &of_no(scene.setup.client, *status, refusal), out);
+            }
             Body::PaySettled { failure: None } => {}
-            Body::PaySettled { failure: Some(refusal) } => self.stop_paying(refusal, out),
+            Body::PaySettled { failure: Some(refusal) } => self.stop_paying(scene, refusal, out),
             Body::StatusAnswered { transaction, receipt } => {
                 self.read_status(scene, transaction, receipt.as_ref(), out);
             }
             Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
-            Body::ReceiptsAnswered { receipts } => self.look_at(scene, receipts, out),
-            Body::ReceiptJudged { product, verdict, .. } => self.act_on(product, verdict, out),
+            Body::ReceiptsAnswered { receipts } => match question {
+                Some(Matter::Map) => self.memory.make_map(receipts),
+                Some(Matter::Device(product)) => self.restore(scene, &product, receipts, out),
+                _ => out.unexpected(Party::AppPage, message),
+            },
+            Body::ReceiptJudged { product, verdict, .. } => self.hear_verdict(scene, product, verdict, out),
             Body::VerifyAnswered { answer } => {
                 let Some(Matter::Store(product)) = question else { return };
                 self.hear_store(scene, &product, &StoreReply::Answer(answer.clone()), out);
             }
-            Body::ReceiptHandedOver { product, receipt, .. } => self.install(product, receipt, out),
-            Body::ReissueAnswered { answer, .. } => self.reissued(answer, out),
-            Body::KeyRotated { old, at } => self.retire_key(scene, old, *at),
+            Body::ReceiptHandedOver { product, receipt, .. } => self.install(scene, product, receipt, out),
+            Body::ReissueAnswered { answer, .. } => self.reissued(scene, answer, out),
+            Body::ProductsAnswered { .. } => self.end_purchase(scene, question.as_ref(), message, out),
+            Body::StoreRefused { status, refusal } => match question {
+                Some(Matter::Product(product)) => {
+                    self.fail(&product, Stage::Refused, of_no(scene.setup.client, *status, refusal), out);
+                }
+                _ => out.unexpected(Party::AppPage, message),
+            },
+            Body::KeyRotated { old, at } => hear_of_rotation(scene, &mut self.keys, old, *at),
             only_to!(buyer)
             | only_to!(device)
             | only_to!(app_server)
             | only_to!(marketplace)
             | only_to!(provider)
-            | Body::ProductsAnswered { .. }
             | Body::TestReceiptIssued { .. }
-            | Body::StoreRefused { .. }
             | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
             Body::HttpAnswered { status, body } => match question {
                 None => out.unexpected(Party::AppPage, message),
-                Some(question) => self.misanswered(scene, &question, &StoreReply::read(*status, body), out),
+                Some(question) => self.misanswered(scene, &question, &Misanswer::Http(*status, body), out),
             },
         }
     }
 
     /// No answer came in time.
     pub(crate) fn overdue(&mut self, scene: &Scene, message: MessageId, out: &mut Outbox<'_>) {
-        if let Some(question) = self.questions.close(message, out) {
-            out.event(Event::TimedOut { message, after: PATIENCE });
-            self.misanswered(scene, &question, &StoreReply::TimedOut, out);
+        if let Some((question, after)) = self.questions.close(message, out) {
+            out.event(Event::TimedOut { message, after });
+            self.misanswered(scene, &question, &Misanswer::Nothing, out);
         }
     }
 
     /// What came back is no answer. A poll is tried again while there are tries left; anything else ends what was begun.
-    fn misanswered(&mut self, scene: &Scene, question: &Matter, reply: &StoreReply, out: &mut Outbox<'_>) {
-        let tell = |out: &mut Outbox<'_>| out.event(Event::Refused { by: Party::AppPage, refusal: refusal(reply) });
+    fn misanswered(&mut self, scene: &Scene, question: &Matter, found: &Misanswer<'_>, out: &mut Outbox<'_>) {
+        let refusal = of_misanswer(scene.setup.client, found);
         match question {
-            Matter::Keys => tell(out),
-            Matter::Status(transaction) => {
-                tell(out);
-                self.poll_again(scene, transaction, out);
-            }
-            Matter::Store(product) => self.hear_store(scene, product, reply, out),
-            Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) => {
-                if self.shelf_mut(product).stage.is_busy() {
-                    self.fail(product, Stage::Refused, refusal(reply), out);
+            Matter::Keys | Matter::Map => out.event(Event::Refused { by: Party::AppPage, refusal }),
+            Matter::Status(transaction) => self.poll_misanswered(scene, transaction, (found, refusal), out),
+            Matter::Store(product) => self.hear_store(scene, product, &found.reply(), out),
+            Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) | Matter::Product(product) => {
+                if self.shelves.at(product).stage.is_busy() {
+                    self.fail(product, Stage::Refused, refusal, out);
                 }
             }
         }
     }
 
+    fn poll_misanswered(
+        &mut self,
+        scene: &Scene,
+        transaction: &TransactionId,
+        (found, refusal): (&Misanswer<'_>, Refusal),
+        out: &mut Outbox<'_>,
+    ) {
+        let rules = scene.setup.client_rules();
+        let Some(product) = self.shelves.paying(transaction).map(|shelf| shelf.product.clone()) else {
+            return out.event(Event::Refused { by: Party::AppPage, refusal });
+        };
+        if rules.is_null_receipt_taken && found.status_word() == StatusWord::CompleteWithoutReceipt {
+            self.install(scene, &product, &Arc::from(""), out);
+        } else if rules.is_poll_error_final {
+            self.fail(&product, Stage::Refused, refusal, out);
+        } else {
+            out.event(Event::Refused { by: Party::AppPage, refusal });
+            self.poll_again(scene, transaction, out);
+        }
+    }
+
     /// The moment of the next poll has come.
-    pub(crate) fn poll(&mut self, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let Some(stock) = self.paying(transaction) else { return };
+    pub(crate) fn poll(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        let Some(stock) = self.shelves.paying(transaction) else { return };
         stock.polls += 1;
         let poll = stock.polls;
         let body = Body::StatusAsked { transaction: transaction.clone(), poll };
-        self.questions.ask(Matter::Status(transaction.clone()), Party::AppServer, body, out);
-    }
-
-    fn shelf_mut(&mut self, product: &ProductId) -> &mut Shelf {
-        self.shelves.entry(product.clone()).or_insert_with(|| Shelf {
-            product: product.clone(),
-            stage: Stage::Idle,
-            transaction: None,
-            polls: 0,
-            receipt: None,
-            verdict: None,
-            is_open: false,
-            refusal: None,
-        })
-    }
-
-    fn in_stage(&mut self, stage: Stage) -> Option<&mut Shelf> {
-        self.shelves.values_mut().find(|stock| stock.stage == stage)
-    }
-
-    fn paying(&mut self, transaction: &TransactionId) -> Option<&mut Shelf> {
-        let is_it =
-            |stock: &&mut Shelf| stock.stage == Stage::Paying && stock.transaction.as_ref() == Some(transaction);
-        self.shelves.values_mut().find(is_it)
-    }
-
-    /// Keeps the keys of the one issuer that it asked. D14 may spoil what it keeps.
-    fn learn_keys(&mut self, scene: &Scene, keys: &str) {
-        let issuer = match scene.setup.app_keys {
-            AppKeys::IssuerUnknown => scene.catalog.other_app.clone(),
-            AppKeys::FetchedBeforehand | AppKeys::Stale | AppKeys::Rotated => scene.catalog.market.clone(),
-        };
-        let mut ring = KeyRing::new();
-        if let Ok(set) = JwkSet::parse(keys) {
-            for jwk in set.keys() {
-                // The historic set cannot say when a key was retired; a second key of one name is left out.
-                let _ = ring.insert(issuer.clone(), jwk.key().clone());
-            }
-        } else if let Ok(root) = RootDocument::parse(keys, &root_url(&issuer)) {
-            for jwk in root.keys() {
-                ring.pin(Some(root_url(&issuer)), jwk.key().clone());
-            }
-        }
-        self.keys = ring;
-    }
-
-    /// The store says that a key signs no more. An app with stale keys is one that did not hear it.
-    fn retire_key(&mut self, scene: &Scene, old: &Kid, at: Time) {
-        match scene.setup.app_keys {
-            AppKeys::Stale | AppKeys::IssuerUnknown => {}
-            AppKeys::FetchedBeforehand | AppKeys::Rotated => {
-                self.keys.retire(&scene.catalog.market, old, at);
-            }
-        }
+        self.ask(scene, Matter::Status(transaction.clone()), (Party::AppServer, body), out);
     }
 
     fn ask_to_buy(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+        let stock = self.shelves.at(product);
         if stock.stage.is_busy() {
             return;
         }
@@ -234,20 +316,20 @@ impl AppPage {
         let origin = Some(scene.catalog.app.clone());
         let provenance = own_provenance(scene, product);
         let body = Body::BuyAsked { product: product.clone(), origin, provenance };
-        self.questions.ask(Matter::Order(product.clone()), Party::AppServer, body, out);
+        self.ask(scene, Matter::Order(product.clone()), (Party::AppServer, body), out);
     }
 
     /// Hands the pay request to `mozPay` and starts polling.
     fn pay(&mut self, scene: &Scene, transaction: &TransactionId, request: &Arc<str>, out: &mut Outbox<'_>) {
-        let Some(stock) = self.in_stage(Stage::Asking) else { return };
+        let Some(stock) = self.shelves.in_stage(Stage::Asking) else { return };
         (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
         out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
         out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
     }
 
-    fn stop_paying(&mut self, refusal: &Refusal, out: &mut Outbox<'_>) {
+    fn stop_paying(&mut self, scene: &Scene, refusal: &Refusal, out: &mut Outbox<'_>) {
         out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
-        self.fail_in(Stage::Paying, refusal, out);
+        self.fail_in(Stage::Paying, &of_mozpay(scene.setup.client, refusal), out);
     }
 
     fn read_status(
@@ -257,11 +339,11 @@ impl AppPage {
         receipt: Option<&Arc<str>>,
         out: &mut Outbox<'_>,
     ) {
-        let Some(stock) = self.paying(transaction) else { return };
+        let Some(stock) = self.shelves.paying(transaction) else { return };
         match receipt {
             Some(receipt) => {
                 let product = stock.product.clone();
-                self.install(&product, receipt, out);
+                self.install(scene, &product, receipt, out);
             }
             None => self.poll_again(scene, transaction, out),
         }
@@ -269,68 +351,120 @@ impl AppPage {
 
     /// The app knows no more than before: it waits for the next poll, or gives up.
     fn poll_again(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let Some(stock) = self.paying(transaction) else { return };
+        let Some(stock) = self.shelves.paying(transaction) else { return };
         let (product, polls) = (stock.product.clone(), stock.polls);
         if polls < scene.setup.polling.tries {
             return out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
         }
         out.event(Event::PollingGivenUp { transaction: transaction.clone(), polls });
-        self.fail(&product, Stage::GaveUp, Stop::PollingGivenUp.into(), out);
+        self.fail(&product, Stage::GaveUp, of_giving_up(scene.setup.client), out);
     }
 
-    fn install(&mut self, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+    fn install(&mut self, scene: &Scene, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
+        let stock = self.shelves.at(product);
         (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
         let body = Body::InstallAsked { receipt: Arc::clone(receipt) };
-        self.questions.ask(Matter::Device(product.clone()), Party::Device, body, out);
+        self.ask(scene, Matter::Device(product.clone()), (Party::Device, body), out);
     }
 
     fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
-        let Some(stock) = self.in_stage(Stage::Installing) else { return };
+        let Some(stock) = self.shelves.in_stage(Stage::Installing) else { return };
         let product = stock.product.clone();
+        let rules = scene.setup.client_rules();
         match error {
+            Some(refusal) => self.fail(&product, Stage::Refused, of_install(scene.setup.client, refusal), out),
+            None if rules.is_status_trusted => {
+                stock.stage = Stage::Concluding;
+                let body =
+                    Body::ProductsAsked { origin: Some(scene.catalog.app.to_string()), product: Some(product.clone()) };
+                self.ask(scene, Matter::Product(product), (Party::Marketplace, body), out);
+            }
+            None if rules.is_every_receipt_judged => self.verify_again(scene, &product, out),
             None => self.judge(scene, &product, None, out),
-            Some(refusal) => self.fail(&product, Stage::Refused, refusal.clone(), out),
         }
     }
 
-    /// Picks the newest stored receipt that names the product; else the newest that names none of this shop's, so that a
-    /// foreign one is judged too. The receipt of one product never stands for another.
-    fn look_at(&mut self, scene: &Scene, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
-        let Some(stock) = self.in_stage(Stage::Judging) else { return };
-        let product = stock.product.clone();
-        let names_it = |receipt: &&Arc<str>| unverified_product(receipt).as_deref() == Some(product.as_str());
-        let names_another = |receipt: &&Arc<str>| {
-            let named = unverified_product(receipt);
-            scene.catalog.shop().any(|own| named.as_deref() == Some(own.id.as_str()))
-        };
-        let newest = || receipts.iter().rev();
-        match newest().find(names_it).or_else(|| newest().find(|receipt| !names_another(receipt))) {
-            None => self.close(&product, Stop::NoReceipt.into(), out),
+    /// The store has told what was bought, which is the last that fxpay wants to know.
+    fn end_purchase(&mut self, scene: &Scene, question: Option<&Matter>, message: &Message, out: &mut Outbox<'_>) {
+        let Some(Matter::Product(product)) = question else { return out.unexpected(Party::AppPage, message) };
+        let Some(receipt) = self.shelves.at(product).receipt.clone() else { return };
+        let held = Held { keys: &self.keys, receipt: &receipt, reply: None, kept: None };
+        let verdict = believed(scene, &held);
+        self.tell_verdict(product, receipt, verdict, out);
+    }
+
+    /// The device has said what it holds, and each client looks at it in its way.
+    fn restore(&mut self, scene: &Scene, product: &ProductId, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
+        let rules = scene.setup.client_rules();
+        match self.memory.found(scene, product, receipts) {
+            Err(error) => self.close(product, error.into(), out),
+            // Nobody is told, and so everybody waits.
+            Ok(found) if found.is_empty() && rules.is_silent_without_receipts => {
+                out.event(Event::Refused { by: Party::AppPage, refusal: of_no_receipt(scene) });
+            }
+            Ok(found) if rules.is_every_receipt_judged => {
+                let mut round = Round::over(found);
+                let first = round.next();
+                self.rounds.insert(product.clone(), round);
+                self.look_at(scene, product, first, out);
+            }
+            Ok(found) => self.look_at(scene, product, found.last().cloned(), out),
+        }
+    }
+
+    fn look_at(&mut self, scene: &Scene, product: &ProductId, receipt: Option<Arc<str>>, out: &mut Outbox<'_>) {
+        match receipt {
+            None => self.close(product, of_no_receipt(scene), out),
             Some(receipt) => {
-                self.shelf_mut(&product).receipt = Some(Arc::clone(receipt));
-                self.judge(scene, &product, None, out);
+                self.shelves.at(product).receipt = Some(receipt);
+                self.judge(scene, product, None, out);
             }
         }
     }
 
     /// Climbs the ladder. What comes of it is acted on when the app page has heard its own message.
     fn judge(&mut self, scene: &Scene, product: &ProductId, reply: Option<&StoreReply>, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shelves.get_mut(product) else { return };
-        let Some(receipt) = stock.receipt.clone() else { return };
-        let verdict = Arc::new(judge(&question(scene, &sites(scene), (&self.keys, &receipt, reply))));
+        let Some(receipt) = self.shelves.get(product).and_then(|stock| stock.receipt.clone()) else { return };
+        let kept = self.memory.kept(&receipt);
+        let verdict = judged(scene, &Held { keys: &self.keys, receipt: &receipt, reply, kept });
+        self.memory.keep(scene, &receipt, &verdict, reply);
+        self.tell_verdict(product, receipt, verdict, out);
+    }
+
+    fn tell_verdict(&mut self, product: &ProductId, receipt: Arc<str>, verdict: Verdict, out: &mut Outbox<'_>) {
+        let verdict = Arc::new(verdict);
+        let stock = self.shelves.at(product);
         (stock.stage, stock.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
         let product = product.clone();
         out.send(Party::AppPage, Party::AppPage, Body::ReceiptJudged { product, receipt, verdict });
     }
 
-    fn act_on(&mut self, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
+    /// Acts on a verdict; within a round, on what all of them come to.
+    fn hear_verdict(&mut self, scene: &Scene, product: &ProductId, verdict: &Arc<Verdict>, out: &mut Outbox<'_>) {
+        let receipt = self.shelves.at(product).receipt.clone();
+        let is_over = !verdict.is_waiting_for_store();
+        if let (Some(round), Some(receipt), true) = (self.rounds.get_mut(product), receipt, is_over) {
+            round.take(receipt, Arc::clone(verdict));
+            if let Some(next) = round.next() {
+                return self.look_at(scene, product, Some(next), out);
+            }
+            let whole = self.rounds.remove(product).and_then(Round::end);
+            if let Some((receipt, verdict)) = whole {
+                let stock = self.shelves.at(product);
+                (stock.receipt, stock.verdict) = (Some(receipt), Some(Arc::clone(&verdict)));
+                return self.act_on(scene, product, &verdict, out);
+            }
+        }
+        self.act_on(scene, product, verdict, out);
+    }
+
+    fn act_on(&mut self, scene: &Scene, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
         if verdict.is_waiting_for_store() {
-            let stock = self.shelf_mut(product);
+            let stock = self.shelves.at(product);
             let Some(receipt) = stock.receipt.clone() else { return };
             stock.stage = Stage::AskingStore;
-            let question = Matter::Store(product.clone());
-            self.questions.ask(question, Party::Marketplace, Body::VerifyAsked { receipt, path: None }, out);
+            let body = Body::VerifyAsked { receipt, path: None };
+            self.ask(scene, Matter::Store(product.clone()), (Party::Marketplace, body), out);
         } else if verdict.is_accepted() {
             self.grant(product, out);
         } else {
@@ -339,19 +473,18 @@ impl AppPage {
     }
 
     fn hear_store(&mut self, scene: &Scene, product: &ProductId, reply: &StoreReply, out: &mut Outbox<'_>) {
-        if self.shelf_mut(product).stage == Stage::AskingStore {
+        if self.shelves.at(product).stage == Stage::AskingStore {
             self.judge(scene, product, Some(reply), out);
         }
     }
 
-    fn reissued(&mut self, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(stock) = self.in_stage(Stage::Reissuing) else { return };
+    fn reissued(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
+        let Some(stock) = self.shelves.in_stage(Stage::Reissuing) else { return };
         let (product, old) = (stock.product.clone(), stock.receipt.clone());
         if let (Some(new), Some(old)) = (&answer.receipt, old) {
             (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
             let body = Body::ReplaceAsked { old, new: Arc::clone(new) };
-            self.questions.ask(Matter::Device(product), Party::Device, body, out);
-            return;
+            return self.ask(scene, Matter::Device(product), (Party::Device, body), out);
         }
         match answer.status {
             // The old receipt stands, so nothing changes.
@@ -367,28 +500,28 @@ impl AppPage {
 
     /// The only place where access is given.
     fn grant(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+        let stock = self.shelves.at(product);
         (stock.stage, stock.is_open, stock.refusal) = (Stage::Open, true, None);
         out.event(Event::AccessGranted { product: product.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessGranted { product: product.clone() });
     }
 
     fn fail_in(&mut self, stage: Stage, refusal: &Refusal, out: &mut Outbox<'_>) {
-        if let Some(product) = self.in_stage(stage).map(|stock| stock.product.clone()) {
+        if let Some(product) = self.shelves.in_stage(stage).map(|stock| stock.product.clone()) {
             self.fail(&product, Stage::Refused, refusal.clone(), out);
         }
     }
 
     /// A purchase came to nothing. What was open before stays open.
     fn fail(&mut self, product: &ProductId, stage: Stage, refusal: Refusal, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+        let stock = self.shelves.at(product);
         stock.stage = if stock.is_open { Stage::Open } else { stage };
         self.tell(product, refusal, out);
     }
 
     /// A verdict keeps the product closed, or closes it: the only place where access ends.
     fn close(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
-        let stock = self.shelf_mut(product);
+        let stock = self.shelves.at(product);
         stock.stage = Stage::Refused;
         if std::mem::replace(&mut stock.is_open, false) {
             out.event(Event::AccessEnded { product: product.clone() });
@@ -397,8 +530,16 @@ impl AppPage {
     }
 
     fn tell(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
-        self.shelf_mut(product).refusal = Some(refusal.clone());
+        self.shelves.at(product).refusal = Some(refusal.clone());
         out.event(Event::Refused { by: Party::AppPage, refusal: refusal.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessRefused { product: product.clone(), refusal });
+    }
+}
+
+/// Has an app that looks again every hour reminded of the next.
+fn count_hours(scene: &Scene, out: &mut Outbox<'_>) {
+    if scene.setup.check_when == CheckWhen::Hourly {
+        out.forget(|reminder| *reminder == Reminder::CheckAgain);
+        out.remind(HOUR, Reminder::CheckAgain);
     }
 }

@@ -1,5 +1,6 @@
 //! Shelves: what the app knows about each of its products, and how far it is with it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
@@ -27,6 +28,52 @@ pub struct Shelf {
     pub refusal: Option<Refusal>,
 }
 
+/// All shelves that anything happened to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shelves {
+    by_product: BTreeMap<ProductId, Shelf>,
+}
+
+impl Shelves {
+    pub(crate) fn get(&self, product: &ProductId) -> Option<&Shelf> {
+        self.by_product.get(product)
+    }
+
+    /// The shelf of a product, an empty one where there was none.
+    pub(crate) fn at(&mut self, product: &ProductId) -> &mut Shelf {
+        self.by_product.entry(product.clone()).or_insert_with(|| Shelf {
+            product: product.clone(),
+            stage: Stage::Idle,
+            transaction: None,
+            polls: 0,
+            receipt: None,
+            verdict: None,
+            is_open: false,
+            refusal: None,
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Shelf> {
+        self.by_product.values()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Shelf> {
+        self.by_product.values_mut()
+    }
+
+    /// The first shelf with which the app is so far.
+    pub(crate) fn in_stage(&mut self, stage: Stage) -> Option<&mut Shelf> {
+        self.iter_mut().find(|shelf| shelf.stage == stage)
+    }
+
+    /// The shelf that waits for this payment.
+    pub(crate) fn paying(&mut self, transaction: &TransactionId) -> Option<&mut Shelf> {
+        let is_it =
+            |shelf: &&mut Shelf| shelf.stage == Stage::Paying && shelf.transaction.as_ref() == Some(transaction);
+        self.iter_mut().find(is_it)
+    }
+}
+
 /// How far the app is with a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -42,6 +89,8 @@ pub enum Stage {
     Judging,
     /// The store has been asked.
     AskingStore,
+    /// The receipt is stored, and the product is looked up.
+    Concluding,
     /// Waiting for a fresh receipt.
     Reissuing,
     /// Access granted.
@@ -63,6 +112,7 @@ impl Stage {
             Self::Installing => "installing receipt",
             Self::Judging => "verifying",
             Self::AskingStore => "asking the store",
+            Self::Concluding => "looking the product up",
             Self::Reissuing => "asking for a fresh receipt",
             Self::Open => "owned",
             Self::Refused => "refused",

@@ -30,7 +30,15 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
                 .then_some(Met::Answer(Spoilt::IsAnswered(body)))
         }
         Trouble::AppServerAbsent => (message.to == Party::AppServer).then_some(Met::Silence),
+        // As XMLHttpRequest told it: status 0, and nothing else.
+        Trouble::Offline => {
+            let form = message.wire_form(&scene.setup, &scene.catalog).http()?;
+            let is_question = matches!(form.start, StartLine::Request { .. });
+            let body = Body::HttpAnswered { status: 0, body: String::new() };
+            (message.from == Party::AppPage && is_question).then_some(Met::Answer(Spoilt::IsAnswered(body)))
+        }
         Trouble::SignerDown
+        | Trouble::DeviceLost
         | Trouble::KeyRotated
         | Trouble::CertificateExpired
         | Trouble::SecretLost
@@ -40,9 +48,10 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
 
 /// The trouble begins.
 pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
-    let Reach { scene, marketplace, app_server, .. } = reach;
+    let Reach { scene, marketplace, app_server, device, .. } = reach;
     let is_felt = match trouble {
-        Trouble::MarketplaceDown | Trouble::AppServerAbsent => true,
+        Trouble::MarketplaceDown | Trouble::AppServerAbsent | Trouble::Offline => true,
+        Trouble::DeviceLost => device.lose_receipts(),
         Trouble::SignerDown => marketplace.break_signer(true),
         Trouble::KeyRotated => {
             let (old, new) = marketplace.rotate_key_in_silence(scene);
@@ -62,7 +71,11 @@ pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
 pub(crate) fn mend(trouble: Trouble, reach: &mut Reach<'_>) {
     let Reach { scene, marketplace, app_server, .. } = reach;
     match trouble {
-        Trouble::MarketplaceDown | Trouble::AppServerAbsent | Trouble::KeyRotated => {}
+        Trouble::MarketplaceDown
+        | Trouble::AppServerAbsent
+        | Trouble::KeyRotated
+        | Trouble::DeviceLost
+        | Trouble::Offline => {}
         Trouble::SignerDown => drop(marketplace.break_signer(false)),
         Trouble::CertificateExpired => drop(marketplace.expire_certificate(scene, false)),
         Trouble::SecretLost => app_server.find_secret(),

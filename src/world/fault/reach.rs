@@ -4,6 +4,7 @@ use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::time::Time;
 use crate::world::app_server::AppServer;
+use crate::world::device::Device;
 use crate::world::event::Event;
 use crate::world::fault::carried::{Carries, carries};
 use crate::world::marketplace::Marketplace;
@@ -19,6 +20,7 @@ pub(crate) struct Reach<'a> {
     pub(crate) events: &'a mut Vec<Event>,
     pub(crate) app_server: &'a mut AppServer,
     pub(crate) marketplace: &'a mut Marketplace,
+    pub(crate) device: &'a mut Device,
 }
 
 impl Reach<'_> {

@@ -20,11 +20,15 @@ pub enum Trouble {
     SecretLost,
     /// The marketplace has lost its books.
     LedgerLost,
+    /// The device was lost, and the receipts with it. A new one is empty.
+    DeviceLost,
+    /// The app's device has no network.
+    Offline,
 }
 
 impl Trouble {
     /// All of them, in menu order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::MarketplaceDown,
         Self::SignerDown,
         Self::AppServerAbsent,
@@ -32,6 +36,8 @@ impl Trouble {
         Self::CertificateExpired,
         Self::SecretLost,
         Self::LedgerLost,
+        Self::DeviceLost,
+        Self::Offline,
     ];
 
     /// Its word in files.
@@ -45,6 +51,8 @@ impl Trouble {
             Self::CertificateExpired => "certificate-expired",
             Self::SecretLost => "secret-lost",
             Self::LedgerLost => "ledger-lost",
+            Self::DeviceLost => "device-lost",
+            Self::Offline => "offline",
         }
     }
 
@@ -65,6 +73,8 @@ impl Trouble {
             Self::CertificateExpired => "The certificate over the receipt key has run out",
             Self::SecretLost => "The app server lost its secret and made a new one",
             Self::LedgerLost => "The marketplace lost its books",
+            Self::DeviceLost => "The device was lost, and its receipts with it",
+            Self::Offline => "The app's device has no network",
         }
     }
 }

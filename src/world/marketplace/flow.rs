@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::protocol::dial::AccountMatch;
 use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::id::{Origin, ProductId, TransactionId, UserId};
 use crate::protocol::key::SigningKey;
@@ -12,7 +13,7 @@ use crate::world::app_server::{issuer_of, order_in};
 use crate::world::catalog::{Catalog, TIERS};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::{Charge, Ledger, Start, Transaction};
+use crate::world::marketplace::ledger::{Charge, Ledger, NOBODY, Start, Transaction};
 use crate::world::marketplace::notices::NoticeDesk;
 use crate::world::marketplace::window::{PATIENCE, PinAnswer, UNDECIDED_MAX, Windows};
 use crate::world::message::{Body, Message, MessageId};
@@ -92,13 +93,22 @@ pub(crate) fn start(
         order: order.unwrap_or_else(|| id.clone()),
         product,
         app,
-        buyer: scene.catalog.buyer.id.clone(),
+        buyer: payer(scene),
         price,
         guid: chance.uuid().to_string(),
         charge,
     };
     ledger.start(start, out);
     id
+}
+
+/// Whose the payment is in the books (D11).
+fn payer(scene: &Scene) -> UserId {
+    match scene.setup.account {
+        AccountMatch::SamePersona => scene.catalog.buyer.id.clone(),
+        AccountMatch::OtherPersona => scene.catalog.other_person.id.clone(),
+        AccountMatch::NoAccount | AccountMatch::MadeAtPostback => UserId::from(NOBODY),
+    }
 }
 
 /// A purchase that somebody made outside this run.

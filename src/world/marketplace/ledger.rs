@@ -80,6 +80,9 @@ pub(crate) struct Ledger {
     lost: usize,
 }
 
+/// Who pays without an account.
+pub(crate) const NOBODY: &str = "nobody";
+
 /// The number of the first payment in the store's books.
 const FIRST_CONTRIBUTION: u64 = 41;
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::id::TransactionId;
+use crate::protocol::dial::AccountMatch;
+use crate::protocol::id::{TransactionId, UserId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{
     NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, notice_is_acknowledged, sign_notice,
 };
 use crate::protocol::request::{PayRequest, SimulationResult};
 use crate::world::event::Event;
-use crate::world::marketplace::ledger::{Charge, Delivery, Ledger, Transaction};
+use crate::world::marketplace::ledger::{Charge, Delivery, Ledger, NOBODY, Transaction};
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
 use crate::world::scene::Scene;
@@ -94,6 +95,11 @@ impl NoticeDesk {
         let (status, body) = answer;
         if notice_is_acknowledged(status, body, id.as_str()) {
             delivery.is_acknowledged = true;
+            let is_new = scene.setup.account == AccountMatch::MadeAtPostback && kind == NoticeKind::Postback;
+            if is_new && transaction.buyer == UserId::from(NOBODY) {
+                transaction.buyer = scene.catalog.buyer.id.clone();
+                out.event(Event::AccountMade { transaction: transaction.id.clone() });
+            }
         } else if status == 200 && !scene.rules().notice.is_wrong_body_retried {
             delivery.is_given_up = true;
         } else {

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
+use crate::protocol::id::UserId;
 use crate::protocol::identity::{DIRECTED_IDENTIFIER, IdentityInputs, UserClaim, user_value};
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::receipt::{Product, Receipt, ReceiptType, SHORT_RECEIPT_LIFE};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, Person};
-use crate::world::marketplace::ledger::{Charge, Transaction};
+use crate::world::marketplace::ledger::{Charge, NOBODY, Transaction};
 use crate::world::party::Party;
 use crate::world::scene::Scene;
 
@@ -87,6 +88,10 @@ pub(crate) fn person<'a>(catalog: &'a Catalog, transaction: &Transaction) -> &'a
 }
 
 fn user(scene: &Scene, identities: &Identities, transaction: &Transaction) -> UserClaim {
+    // As the shipped store wrote into every receipt for a product within an app.
+    if transaction.buyer == UserId::from(NOBODY) {
+        return UserClaim { kind: DIRECTED_IDENTIFIER.to_owned(), value: "anonymous-user".to_owned() };
+    }
     let inputs = IdentityInputs {
         email: person(&scene.catalog, transaction).email,
         origin: transaction.app.as_str(),

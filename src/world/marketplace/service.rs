@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::protocol::dial::AccountMatch;
 use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::receipt::Receipt;
@@ -113,7 +114,7 @@ impl Counter {
         question: &Message,
         out: &mut Outbox<'_>,
     ) {
-        match completed(ledger, id) {
+        match completed(ledger, id).filter(|transaction| is_listed_for_buyer(scene, transaction)) {
             None => deny(id, question, out),
             Some(transaction) => {
                 if !scene.setup.is_guid_kept {
@@ -225,6 +226,11 @@ fn note_issue(transaction: &mut Transaction, receipt: &Arc<str>, out: &mut Outbo
     transaction.receipts.push(Arc::clone(receipt));
     let transaction = transaction.id.clone();
     out.event(Event::ReceiptIssued { transaction, receipt: Arc::clone(receipt) });
+}
+
+/// Whether the run's buyer finds this payment in a history of their own (D11). Where everybody is who they seem, all do.
+fn is_listed_for_buyer(scene: &Scene, transaction: &Transaction) -> bool {
+    scene.setup.account == AccountMatch::SamePersona || transaction.buyer == scene.catalog.buyer.id
 }
 
 /// The completed payments of the run's buyer, oldest first.

@@ -227,6 +227,7 @@ pub fn choice_words(choice: &Command) -> &'static str {
         Command::OpenHistory => "the buyer looks at the history",
         Command::GetReceipt { .. } => "the buyer gets the receipt from the history",
         Command::VerifyAgain { .. } => "the app verifies again",
+        Command::Reopen => "the buyer closes the app and opens it again",
         Command::Reissue { .. } => "the app asks for a fresh receipt",
         Command::FetchKeys => "the app fetches the store's keys",
         Command::Refund { .. } => "the marketplace gives the money back",

@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::protocol::notice::NOTICE_TIMEOUT;
 use crate::protocol::time::Span;
 use crate::session::explore::trial::Tally;
-use crate::world::asked::PATIENCE;
 use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Fault, MessageFault};
 use crate::world::fault::limit::Limit;
@@ -83,8 +82,9 @@ fn replace(field: &str, value: &Value) -> Act {
 
 /// One second more than each time for which somebody waits, shortest first.
 fn delays(setup: &Setup) -> Vec<Span> {
+    let patience = setup.client_rules().api_patience;
     let polling = Span::from_millis(setup.polling.interval.millis().saturating_mul(i64::from(setup.polling.tries)));
-    let mut spans: Vec<Span> = [NOTICE_TIMEOUT, PATIENCE, polling, WINDOW_PATIENCE].map(|span| span + JUST_OVER).into();
+    let mut spans: Vec<Span> = [NOTICE_TIMEOUT, patience, polling, WINDOW_PATIENCE].map(|span| span + JUST_OVER).into();
     spans.sort_unstable();
     spans.dedup();
     spans

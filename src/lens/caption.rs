@@ -293,6 +293,7 @@ fn planted(kind: &Planted) -> &'static str {
         Planted::Test => "was made for tests and proves no payment",
         Planted::TooLong => "is genuine, but far too long",
         Planted::TwoCertificates => "is genuine, behind one certificate too many",
+        Planted::Crafted(craft) => craft.meaning(),
         Planted::Text(_) => "may be no receipt at all",
     }
 }

@@ -247,6 +247,7 @@ fn planted_word(kind: &Planted) -> &'static str {
         Planted::Test => "test",
         Planted::TooLong => "endless",
         Planted::TwoCertificates => "doubly certified",
+        Planted::Crafted(craft) => craft.label(),
         Planted::Text(_) => "any text",
     }
 }

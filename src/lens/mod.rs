@@ -27,3 +27,5 @@ pub mod domain_grid;
 pub mod rule_notes;
 pub mod library;
 pub mod opinion;
+pub mod attack;
+pub mod attack_grid;

@@ -10,6 +10,7 @@ pub mod control;
 pub mod replay;
 pub mod again;
 pub mod watch;
+pub mod attack;
 pub mod run_file;
 pub mod scenario;
 mod cases;

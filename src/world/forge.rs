@@ -9,13 +9,15 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::protocol::chain::Chain;
 use crate::protocol::device::RECEIPT_BYTES_MAX;
+use crate::protocol::corpus::members::Members;
 use crate::protocol::id::ProductId;
 use crate::protocol::jwt::{HeaderExtras, sign};
-use crate::protocol::key::SigningKey;
+use crate::protocol::key::{SigningKey, VerifyingKey};
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::receipt::{Receipt, ReceiptType};
 use crate::protocol::time::Span;
 use crate::world::chance::Chance;
+use crate::world::craft::{Craft, Workshop};
 use crate::world::marketplace::Marketplace;
 use crate::world::marketplace::flow::Foreign;
 use crate::world::party::Party;
@@ -61,8 +63,36 @@ pub(crate) fn receipt(
             let claims = genuine_claims(market.foreign_receipt(scene, own, |_| ())?.as_ref())?;
             Some(unsigned(&claims)?.into())
         }
+        Planted::Crafted(craft) => {
+            let genuine = market.foreign_receipt(scene, own, |claims| prepare(scene, *craft, claims))?;
+            let forger = SigningKey::ed25519(signing_kid(market), &chance.bytes());
+            crafted(&genuine, *craft, (&market.keys().last()?.key, &forger)).map(Arc::from)
+        }
         Planted::Text(text) => Some(text.as_str().into()),
     }
+}
+
+/// What a trick changes in the claims before it leaves the signature out.
+fn prepare(scene: &Scene, craft: Craft, claims: &mut Receipt) {
+    if craft == Craft::ExpiredUnsigned {
+        age(scene, claims);
+    }
+    if craft == Craft::LookAlikeHost {
+        let (market, path) = (&scene.catalog.market, &scene.catalog.verify_path);
+        claims.verify = Some(format!("{}://{}.cheat.example{path}", market.scheme(), market.host()));
+    }
+}
+
+/// The receipt as a trick writes it anew; the certificate before it stays.
+fn crafted(genuine: &str, craft: Craft, (public, forger): (&VerifyingKey, &SigningKey)) -> Option<String> {
+    let chain = Chain::split(genuine).ok()?;
+    let (front, token) =
+        genuine.rsplit_once('~').map_or((String::new(), genuine), |(front, token)| (format!("{front}~"), token));
+    let header = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
+    let header = Members::read(std::str::from_utf8(&header).ok()?);
+    let claims = Members::read(chain.receipt().unverified_claims_json());
+    let workshop = Workshop { header, claims, public, forger };
+    workshop.token(craft).map(|token| front + &token)
 }
 
 /// A receipt whose time ended an hour ago.

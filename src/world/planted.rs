@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::world::craft::Craft;
+
 /// Receipts that an attacker, or bad luck, may put into the device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +26,8 @@ pub enum Planted {
     TooLong,
     /// The genuine receipt behind two certificates.
     TwoCertificates,
+    /// Made without the store's key, by one of the known tricks.
+    Crafted(Craft),
     /// Any text.
     Text(String),
 }

@@ -13,6 +13,7 @@ use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
 use crate::world::character::{BuyerCharacter, ProviderCharacter, ServerCharacter};
 use crate::world::fault::armed::Fault;
+use crate::world::guard::GuardSet;
 use crate::world::names::Names;
 use crate::world::party::Party;
 use crate::world::platform::{ClientOptions, Platform};
@@ -83,6 +84,9 @@ pub struct Setup {
     pub faults: Vec<Fault>,
     /// Checks of the ladder that the app leaves out.
     pub checks_off: CheckSet,
+    /// Guards that the servers leave out.
+    #[serde(skip_serializing_if = "GuardSet::is_empty")]
+    pub guards_off: GuardSet,
 }
 
 /// How the app polls for completion.
@@ -159,6 +163,7 @@ impl Default for Setup {
             app_server: ServerCharacter::AnswersRightly,
             faults: Vec::new(),
             checks_off: CheckSet::default(),
+            guards_off: GuardSet::default(),
         }
     }
 }

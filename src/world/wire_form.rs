@@ -381,6 +381,7 @@ fn planted(kind: &Planted) -> &'static str {
         Planted::Test => "made for tests",
         Planted::TooLong => "too long to be kept",
         Planted::TwoCertificates => "behind two certificates",
+        Planted::Crafted(craft) => craft.label(),
         Planted::Text(_) => "typed by hand",
     }
 }

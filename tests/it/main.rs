@@ -48,6 +48,7 @@ mod cli;
 mod xml;
 mod cli_run;
 mod cli_receipts;
+mod attacks;
 mod audit;
 mod conform;
 mod guests;

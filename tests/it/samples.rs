@@ -13,6 +13,7 @@ use paystage::session::builtin::SUITE;
 use paystage::session::run::Session;
 use paystage::session::scenario::play::play;
 use paystage::world::catalog::Catalog;
+use paystage::world::craft::Craft;
 use paystage::world::event::Event;
 use paystage::world::message::{Body, Message, MessageId};
 use paystage::world::party::Party;
@@ -102,7 +103,12 @@ fn rare_bodies() -> Vec<Body> {
     bodies.extend(Reason::ALL.map(|reason| Body::VerifyAnswered { answer: StoreAnswer::invalid(reason) }));
     let planted = |kind| Body::ReceiptPlanted { product: product.clone(), kind, receipt: receipt.clone() };
     let kinds = [Planted::OtherApp, Planted::OtherUser, Planted::Forged, Planted::Edited, Planted::Unsigned];
-    bodies.extend(kinds.into_iter().chain([Planted::Expired, Planted::Test, Planted::Text("x".into())]).map(planted));
+    bodies.extend(
+        kinds
+            .into_iter()
+            .chain([Planted::Expired, Planted::Test, Planted::Crafted(Craft::AlgNone), Planted::Text("x".into())])
+            .map(planted),
+    );
     bodies
 }
 

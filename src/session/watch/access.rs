@@ -66,9 +66,8 @@ impl Access {
             Some(Planted::Test) => unpaid("a test receipt, which proves no payment"),
             // Bought before the curtain rose, by whomever: somebody paid for it.
             Some(Planted::OtherUser | Planted::Expired | Planted::TooLong | Planted::TwoCertificates) => None,
-            Some(Planted::Forged | Planted::Edited | Planted::Unsigned | Planted::Text(_)) | None => {
-                unpaid("a receipt that the store never signed")
-            }
+            Some(Planted::Forged | Planted::Edited | Planted::Unsigned | Planted::Crafted(_) | Planted::Text(_))
+            | None => unpaid("a receipt that the store never signed"),
         }
     }
 }

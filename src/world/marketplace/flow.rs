@@ -13,6 +13,7 @@ use crate::world::app_server::{issuer_of, order_in};
 use crate::world::catalog::{Catalog, TIERS};
 use crate::world::chance::Chance;
 use crate::world::event::Event;
+use crate::world::guard::Guard;
 use crate::world::marketplace::ledger::{Charge, Ledger, NOBODY, Start, Transaction};
 use crate::world::marketplace::notices::NoticeDesk;
 use crate::world::marketplace::window::{PATIENCE, PinAnswer, UNDECIDED_MAX, Windows};
@@ -174,7 +175,7 @@ impl PaymentFlow {
             // A page that is loaded again shows the same payment again.
             Some(earlier) if self.is_reloaded(earlier, opening) => earlier.id.clone(),
             // One request is paid once: what it came to before is its answer now, unless the rules of the day let it be paid again.
-            Some(earlier) if !scene.rules().request.is_reusable => {
+            Some(earlier) if is_paid_once(scene) => {
                 let failure = (!earlier.state.is_paid()).then(|| Refusal::from(FlowFailure::TransEnded));
                 return end(opening, failure, out);
             }
@@ -286,6 +287,11 @@ impl PaymentFlow {
     }
 }
 
+/// Whether one signed request may be paid once only.
+fn is_paid_once(scene: &Scene) -> bool {
+    !scene.rules().request.is_reusable && !scene.setup.guards_off.contains(Guard::RequestOnce)
+}
+
 fn end(opening: &Message, failure: Option<Refusal>, out: &mut Outbox<'_>) {
     if let Some(refusal) = &failure {
         out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
@@ -300,6 +306,7 @@ fn forget_expiry(id: &TransactionId, out: &mut Outbox<'_>) {
 /// What the flow checks pay requests against.
 pub(crate) fn pay_desk(scene: &Scene, payment_key: &SigningKey) -> PayDesk {
     let mut desk = PayDesk::new(&scene.catalog.market_domain, scene.rules());
+    desk.is_signature_checked = !scene.setup.guards_off.contains(Guard::RequestSignature);
     desk.admit(issuer_of(scene), payment_key.verifying_key());
     desk.price_points = if scene.setup.seats.app_server == Seat::External {
         TIERS.iter().map(|(name, _)| (*name).to_owned()).collect()

@@ -19,6 +19,7 @@ pub mod corpus;
 pub mod forge;
 pub mod findings;
 pub mod conform;
+pub mod attack;
 pub mod inspect;
 pub mod compare;
 pub mod explore;
@@ -74,6 +75,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Audit(arguments)) => audit::run(arguments, out),
         Some(Task::Forge(arguments)) => forge::run(arguments, out),
         Some(Task::Conform(arguments)) => conform::run(arguments, out),
+        Some(Task::Attack(arguments)) => attack::run(arguments, out),
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Compare(arguments)) => compare::run(arguments, out),
         Some(Task::Explore(arguments)) => explore::run(arguments, out),

@@ -4,6 +4,7 @@ pub(crate) mod words;
 pub(crate) mod dials;
 pub(crate) mod run;
 pub(crate) mod verify;
+pub(crate) mod attack;
 pub(crate) mod audit;
 pub(crate) mod corpus;
 pub(crate) mod reading;
@@ -15,6 +16,7 @@ use std::ffi::OsString;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::arguments::attack::AttackArguments;
 use crate::cli::arguments::audit::AuditArguments;
 use crate::cli::arguments::corpus::{ConformArguments, ForgeArguments};
 use crate::cli::arguments::dials::{DialArguments, DialsArguments};
@@ -62,6 +64,7 @@ pub(crate) enum Task {
     Audit(AuditArguments),
     Forge(ForgeArguments),
     Conform(ConformArguments),
+    Attack(AttackArguments),
     Inspect(InspectArguments),
     Compare(CompareArguments),
     Explore(ExploreArguments),

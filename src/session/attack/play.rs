@@ -157,12 +157,14 @@ fn opened_request(session: &Session) -> Option<Arc<str>> {
 
 /// A notice that the latest order was paid: what the page was given says all that must stand in it, but for the signature.
 fn forged_notice(session: &Session) -> Option<String> {
-    let (transaction, request) = said(session).find_map(|body| match body {
-        Body::BuyAnswered { transaction, request } => Some((transaction, request)),
-        _ => None,
-    })?;
+    let (transaction, request) = said(session).find_map(ordered)?;
     let request: PayRequest = Jwt::parse(request).ok()?.unverified_claims().ok()?;
     let now = session.world().clock_of(Party::AppServer);
     let notice = Notice::postback(&request, transaction.as_str(), None, now);
     sign_notice(&notice, &SigningKey::hs256("forger", GUESS).ok()?).ok()
+}
+
+/// What the page was given for its order.
+fn ordered(body: &Body) -> Option<(&TransactionId, &Arc<str>)> {
+    if let Body::BuyAnswered { transaction, request } = body { Some((transaction, request)) } else { None }
 }

@@ -72,13 +72,16 @@ impl Attempt<'_> {
 
 /// The cards that were asked for, each with the set-up of its run.
 fn plays(arguments: &AttackArguments) -> anyhow::Result<Vec<(&'static Card, Setup)>> {
-    let own = match &arguments.setup {
-        None => None,
+    let mut own = match &arguments.setup {
+        None => (!arguments.dials.is_empty()).then(Setup::default),
         Some(place) => {
             let text = files::read_text(place, SMALL_FILE_MAX)?;
             Some(setup::read(&text).with_context(|| format!("{place}: this is no set-up"))?)
         }
     };
+    if let Some(own) = &mut own {
+        arguments.dials.apply(own);
+    }
     let cards: Vec<&'static Card> = if arguments.cards.is_empty() {
         CARDS.iter().collect()
     } else {

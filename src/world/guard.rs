@@ -19,7 +19,7 @@ pub struct GuardSet(u8);
 impl GuardSet {
     /// Whether no guard is in the set.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 

@@ -85,7 +85,6 @@ pub struct Setup {
     /// Checks of the ladder that the app leaves out.
     pub checks_off: CheckSet,
     /// Guards that the servers leave out.
-    #[serde(skip_serializing_if = "GuardSet::is_empty")]
     pub guards_off: GuardSet,
 }
 

@@ -245,7 +245,7 @@ fn a_reader_that_goes_away_is_no_panic() {
 #[test]
 fn every_command_has_help_with_an_example() {
     let desk = Desk::new("help");
-    for command in ["run", "verify", "inspect", "picture"] {
+    for command in ["run", "verify", "inspect", "picture", "attack"] {
         let said = desk.run(&[command, "--help"]);
         said.ended(0).says(&["Examples:", &format!("paystage {command}"), "Usage:"]);
         assert!(said.out.lines().all(|line| line.chars().count() <= 100), "{}", said.out);

@@ -127,7 +127,7 @@ fn what_a_dial_does_not_know_leaves_the_set_up_alone() {
     for dial in DIALS {
         for wrong in ["", "Default", "none of these", "+1", "-1", "1e3", "99999999999999999999"] {
             let mut setup = Setup::default();
-            if dial.name == "checks-off" && wrong.is_empty() {
+            if dial.name.ends_with("-off") && wrong.is_empty() {
                 continue;
             }
             let refused = dial.turn(&mut setup, wrong).unwrap_err().to_string();

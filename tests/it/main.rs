@@ -49,6 +49,7 @@ mod xml;
 mod cli_run;
 mod cli_receipts;
 mod attacks;
+mod cli_attack;
 mod audit;
 mod conform;
 mod guests;

@@ -13,6 +13,7 @@ use crate::session::dials::client::{
 use crate::session::dials::dial::{Dial, Hand, Shape, Written, members};
 use crate::session::dials::fault::DialError;
 use crate::session::dials::offers;
+use crate::world::guard::{Guard, GuardSet};
 use crate::world::party::Party;
 use crate::world::setup::{AppKeys, PresenterChoice, Setup};
 
@@ -213,6 +214,7 @@ pub static DIALS: &[Dial] = &[
     ADD_RECEIPT,
     LOCAL_STORAGE,
     EMPTY_REPLACE,
+    GUARDS_OFF,
 ];
 
 const KEEPS_GUID: Dial = Dial {
@@ -248,6 +250,26 @@ const CHECKS_OFF: Dial = Dial {
             checks.map(|checks| setup.checks_off = checks)
         },
         reset: |setup| setup.checks_off = CheckSet::NONE,
+        follows: None,
+    },
+};
+
+const GUARDS_OFF: Dial = Dial {
+    number: None,
+    name: "guards-off",
+    label: "Guards left out",
+    decides: "What the servers do not look at before they believe, to see what a cheat then gains",
+    shape: Shape::Set(Guard::POSITIONS),
+    hand: Hand {
+        read: |setup| {
+            let names: Vec<&str> = Vec::from(setup.guards_off).into_iter().map(Guard::name).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(",") }
+        },
+        turn: |setup, text| {
+            let guards: Option<Vec<Guard>> = members(text).map(Guard::parse).collect();
+            guards.map(|guards| setup.guards_off = GuardSet::from(guards))
+        },
+        reset: |setup| setup.guards_off = GuardSet::default(),
         follows: None,
     },
 };

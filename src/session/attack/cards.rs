@@ -3,10 +3,11 @@
 use crate::protocol::time::Span;
 use crate::session::attack::card::{Card, Move, Stage};
 use crate::world::craft::Craft;
-use crate::world::fault::act::{Act, Replacement, Substitute};
+use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::Fault;
 use crate::world::fault::limit::Limit;
 use crate::world::fault::pattern::Pattern;
+use crate::world::fault::rewrite::Replacement;
 use crate::world::kind::Kind;
 use crate::world::party::Party;
 use crate::world::planted::Planted;
@@ -196,7 +197,8 @@ fn arm(kind: Kind, act: Act) -> Move {
 
 /// The tier that costs nothing.
 fn edited_price() -> Act {
-    Act::Replace(Replacement { field: "claims.request.pricePoint".to_owned(), value: "0".into() })
+    let field = "claims.request.pricePoint".to_owned();
+    Act::Replace(Replacement { field, value: "0".into(), ..Replacement::default() })
 }
 
 #[cfg(test)]

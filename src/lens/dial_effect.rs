@@ -11,6 +11,9 @@ use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::event::Event;
 
+/// How much of a value the sentence repeats.
+const VALUE_CHARS_MAX: usize = 48;
+
 /// The first difference that a dial makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parting {
@@ -18,6 +21,8 @@ pub struct Parting {
     pub at_default: Option<Said>,
     /// What came; `None` where nothing more did.
     pub as_turned: Option<Said>,
+    /// What is different, in one sentence without a full stop.
+    pub sentence: String,
     /// The values that differ, where both say the same thing; the default's first.
     pub values: Vec<Difference>,
 }
@@ -111,7 +116,34 @@ fn step(at_default: Option<Said>, as_turned: Option<Said>) -> Effect {
         }
         (Some(_) | None, Some(_)) | (Some(_), None) => Vec::new(),
     };
-    Effect::First(Box::new(Parting { at_default, as_turned, values }))
+    let sentence = sentence(at_default.as_ref(), as_turned.as_ref(), &values);
+    Effect::First(Box::new(Parting { at_default, as_turned, sentence, values }))
+}
+
+/// The first of the values that are not merely a moment, with what stood there otherwise.
+fn sentence(at_default: Option<&Said>, as_turned: Option<&Said>, values: &[Difference]) -> String {
+    let told = |said: &Said| format!("message {}, {}", said.number, said.words());
+    match (at_default, as_turned) {
+        (Some(_), Some(came)) if !values.is_empty() => {
+            let value = values.iter().find(|value| value.name != "arrives").or(values.first());
+            let words = value.map_or_else(String::new, |Difference { name, a, b }| {
+                format!("{name} is {}, not {}", short(b), short(a))
+            });
+            format!("First in {}: {words}", told(came))
+        }
+        (Some(due), Some(came)) => format!("First difference: {} instead of {}", told(came), told(due)),
+        (None, Some(came)) => format!("First difference: {} comes besides", told(came)),
+        (Some(due), None) => format!("First difference: {} does not come", told(due)),
+        (None, None) => String::new(),
+    }
+}
+
+/// A value, cut where it would fill a line by itself.
+fn short(value: &str) -> String {
+    match value.char_indices().nth(VALUE_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", value.get(..end).unwrap_or_default()),
+        None => value.to_owned(),
+    }
 }
 
 impl Told {

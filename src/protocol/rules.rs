@@ -146,6 +146,17 @@ pub enum NoticeForm {
     RawBody,
 }
 
+impl Revision {
+    /// The one on the other side of the privacy changes.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Before => Self::After,
+            Self::After | Self::AsBuilt2015 | Self::October2012 | Self::September2013 => Self::Before,
+        }
+    }
+}
+
 impl Rules {
     /// The rules of a revision.
     #[must_use]

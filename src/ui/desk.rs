@@ -17,6 +17,8 @@ use crate::world::setup::Setup;
 pub struct Desk<'a> {
     /// The run, as it stands at the present place.
     pub session: &'a Session,
+    /// The run that was left last for this one, which undo leads back to.
+    pub before: Option<&'a Session>,
     /// How the run reads: rows, phases, the future.
     pub view: &'a View,
     /// What is pointed at. The only thing that panes share and change.
@@ -41,6 +43,10 @@ pub enum Ask {
     Advance(Span),
     /// A new run with this set-up, from its start.
     Rerun(Box<Setup>),
+    /// The same deeds in a new run with this set-up, as far as they apply there.
+    Turn(Box<Setup>),
+    /// Another run, as it stands.
+    Show(Box<Session>),
     /// A new run from the built-in scenario of this name, from its start.
     OpenBuiltin(&'static str),
     /// How fast to play.
@@ -121,13 +127,13 @@ impl From<Action> for Ask {
 impl<'a> Desk<'a> {
     /// A desk for one pass. What is asked is pushed to `asks`.
     pub fn new(
-        session: &'a Session,
+        (session, before): (&'a Session, Option<&'a Session>),
         view: &'a View,
         selection: &'a mut Selection,
         mode: Mode,
         asks: &'a mut Vec<Ask>,
     ) -> Self {
-        Self { session, view, selection, mode, asks }
+        Self { session, before, view, selection, mode, asks }
     }
 
     /// Asks for something; it is done after the pass.

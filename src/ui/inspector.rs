@@ -32,6 +32,13 @@ pub struct Inspector {
     coverage: Coverage,
 }
 
+impl Inspector {
+    /// The compare tab shall lay the present run beside the one that was left for it.
+    pub fn compare_with_before(&mut self) {
+        self.compare.against_before();
+    }
+}
+
 impl Pane for Inspector {
     fn name(&self) -> &'static str {
         "Inspector"

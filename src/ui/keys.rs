@@ -39,8 +39,12 @@ pub enum Action {
     Fault,
     /// Holds what would arrive next, or lets go what is held.
     Hold,
-    /// Offers the revisions.
+    /// Does the same again under the other revision, and lays both beside each other.
     Revision,
+    /// Opens or closes the panel of dials.
+    Dials,
+    /// Finds anything that can be done, by its words.
+    Find,
     /// To the place before the last act or jump.
     Undo,
     /// To the place that undo left.
@@ -153,12 +157,14 @@ pub const TABLE: &[Group] = &[
             line(&[plain(Key::X)], "Refund the payment", Action::Refund),
             line(&[plain(Key::F)], "Spoil the next message like this", Action::Fault),
             line(&[plain(Key::H)], "Hold the next arrival, or let go", Action::Hold),
-            line(&[plain(Key::S)], "Choose the revision", Action::Revision),
+            line(&[plain(Key::S)], "Before or after the privacy changes", Action::Revision),
+            line(&[plain(Key::D)], "Dials", Action::Dials),
         ],
     },
     Group {
         title: "Window and files",
         bindings: &[
+            line(&[ctrl(Key::K)], "Find anything that can be done", Action::Find),
             line(&[ctrl(Key::O)], "Open a run or scenario", Action::Open),
             line(&[ctrl(Key::S)], "Save the run", Action::Save),
             line(&[ctrl(Key::N)], "New run", Action::NewRun),

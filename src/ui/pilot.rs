@@ -1,6 +1,7 @@
 //! The pilot: what every ask does to the run. Steps, plays, jumps, begins afresh, and finds the way back.
 
 use crate::protocol::id::ProductId;
+use crate::session::again::again;
 use crate::session::control;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Speed};
@@ -42,6 +43,10 @@ pub enum Wanted {
     Nothing,
     /// The list of keys.
     Help,
+    /// The panel of dials.
+    Dials,
+    /// The palette of everything that can be done.
+    Find,
     /// The dialog that opens.
     Open,
     /// The dialog that saves.
@@ -93,6 +98,12 @@ impl Pilot {
     /// The run, for whoever acts in it from outside.
     pub fn session_mut(&mut self) -> &mut Session {
         &mut self.session
+    }
+
+    /// The run that was left last for this one.
+    #[must_use]
+    pub fn run_before(&self) -> Option<&Session> {
+        self.before.last().map(|(_, session)| session)
     }
 
     /// Which of this window's runs it is.
@@ -167,7 +178,8 @@ impl Pilot {
             }),
             Ask::Rerun(setup) => self.rerun(*setup, selection),
             Ask::Speed(speed) => self.speed = speed,
-            Ask::OpenBuiltin(_) | Ask::Theme(_) | Ask::RealTime(_) | Ask::Seats(_) => {}
+            Ask::Turn(setup) => self.turn(*setup, selection),
+            Ask::OpenBuiltin(_) | Ask::Show(_) | Ask::Theme(_) | Ask::RealTime(_) | Ask::Seats(_) => {}
         }
         Wanted::Nothing
     }
@@ -195,6 +207,20 @@ impl Pilot {
         session.rename(title);
         *selection = Selection { tab: selection.tab, ..Selection::default() };
         self.take(session);
+    }
+
+    /// The same deeds under another set-up: a new run, from which undo leads back.
+    fn turn(&mut self, setup: Setup, selection: &mut Selection) {
+        let session = again(&self.session, setup);
+        *selection = Selection { tab: selection.tab, ..Selection::default() };
+        self.take(session);
+    }
+
+    /// The same deeds under the other revision, laid beside what they led to here.
+    fn other_revision(&mut self, selection: &mut Selection) {
+        let revision = self.session.setup().revision.other();
+        self.turn(Setup { revision, ..self.session.setup().clone() }, selection);
+        selection.tab = Tab::Compare;
     }
 
     /// One step: along the record, or into the unknown. False where the run is at rest.
@@ -236,7 +262,7 @@ impl Pilot {
                 }
             }
             Action::Branches => selection.menu = Some(Menu::Branches),
-            Action::Revision => selection.menu = Some(Menu::Revision),
+            Action::Revision => self.other_revision(selection),
             Action::Verify => self.of_product(selection, view, |product| Command::VerifyAgain { product }),
             Action::Reissue => self.of_product(selection, view, |product| Command::Reissue { product }),
             Action::Refund => self.refund(selection),
@@ -251,6 +277,8 @@ impl Pilot {
             Action::ZoomOut => return Wanted::Zoom(Zoom::Out),
             Action::ZoomReset => return Wanted::Zoom(Zoom::Reset),
             Action::Help => return Wanted::Help,
+            Action::Dials => return Wanted::Dials,
+            Action::Find => return Wanted::Find,
             Action::Escape => {
                 follow(selection);
                 return Wanted::Close;

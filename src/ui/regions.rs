@@ -69,6 +69,12 @@ impl Regions {
         self.screen = Screen::Inspector;
     }
 
+    /// The inspector shall lay the present run beside the one that was left for it.
+    pub fn compare_with_before(&mut self) {
+        self.screen = Screen::Inspector;
+        self.inspector.compare_with_before();
+    }
+
     /// Draws every pane in its place.
     pub fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let room = ui.available_rect_before_wrap().size();

@@ -45,8 +45,6 @@ pub enum Tab {
 /// Menus that a key can open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Menu {
-    /// The revisions.
-    Revision,
     /// The branches.
     Branches,
     /// What can be done to the next message like the selected one.

@@ -11,17 +11,24 @@ use crate::io::live::setup as live_setup;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::files::{Files, Outcome};
+use crate::ui::finder::{Finder, Found};
 use crate::ui::guests::{Guests, GuestsError};
 use crate::ui::help;
 use crate::ui::keeping::{Keeping, News};
 use crate::ui::keys;
 use crate::ui::live_state::Live;
+use crate::ui::pane::Pane as _;
+use crate::ui::panes::dials::Dials;
 use crate::ui::pilot::{Pilot, Wanted};
 use crate::ui::regions::{Regions, TIMELINE_HEIGHT};
 use crate::ui::selection::Selection;
 use crate::ui::view::View;
+use crate::ui::widgets::surface;
 use crate::world::seat::Seats;
 use crate::world::setup::Setup;
+
+/// The panel of dials, in points.
+const DIALS_WIDTH: f32 = 880.0;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
@@ -36,10 +43,13 @@ pub struct Window {
     guests: Option<Guests>,
     live: Live,
     keeping: Keeping,
+    dials: Dials,
 }
 
 enum Overlay {
     Help,
+    Dials,
+    Find(Finder),
     Files(Files),
 }
 
@@ -60,6 +70,7 @@ impl Window {
             guests: None,
             live: Live::Closed,
             keeping: Keeping::default(),
+            dials: Dials::default(),
         }
     }
 
@@ -147,7 +158,7 @@ impl Window {
         self.keys(ui.ctx(), &mut asks);
         let before = self.selection.clone();
         self.regions_ui(ui, &mut asks);
-        self.overlay_ui(ui);
+        self.overlay_ui(ui, &mut asks);
         self.said_ui(ui);
         if self.selection.is_reading_more_than(&before) {
             self.pilot.pause();
@@ -175,25 +186,55 @@ impl Window {
 
     /// An open overlay closes by its own key and by Escape, and lets no other through.
     fn is_for_overlay(&self, action: keys::Action) -> bool {
-        matches!((&self.overlay, action), (Some(Overlay::Help), keys::Action::Help))
+        matches!(
+            (&self.overlay, action),
+            (Some(Overlay::Help), keys::Action::Help)
+                | (Some(Overlay::Dials), keys::Action::Dials | keys::Action::Undo | keys::Action::Redo)
+        )
     }
 
     fn regions_ui(&mut self, ui: &mut Ui, asks: &mut Vec<Ask>) {
-        let mode = Mode {
+        let mode = self.mode(ui);
+        let runs = (self.pilot.session(), self.pilot.run_before());
+        let desk = &mut Desk::new(runs, &self.view, &mut self.selection, mode, asks);
+        self.regions.ui(ui, desk);
+    }
+
+    fn mode(&self, ui: &Ui) -> Mode {
+        Mode {
             is_playing: self.pilot.is_playing(),
             speed: self.pilot.speed(),
             theme: ui.ctx().options(|options| options.theme_preference),
             can_undo: self.pilot.can_undo(),
             can_redo: self.pilot.can_redo(),
             live: self.live,
-        };
-        let desk = &mut Desk::new(self.pilot.session(), &self.view, &mut self.selection, mode, asks);
-        self.regions.ui(ui, desk);
+        }
     }
 
-    fn overlay_ui(&mut self, ui: &mut Ui) {
+    fn overlay_ui(&mut self, ui: &mut Ui, asks: &mut Vec<Ask>) {
+        let mode = self.mode(ui);
         match &mut self.overlay {
             None => {}
+            Some(Overlay::Dials) => {
+                let runs = (self.pilot.session(), self.pilot.run_before());
+                let desk = &mut Desk::new(runs, &self.view, &mut self.selection, mode, asks);
+                let room = ui.ctx().content_rect().height();
+                let ((), is_left) = surface::dialog(ui, "dials", DIALS_WIDTH, |ui| {
+                    ui.set_max_height(room - 96.0);
+                    self.dials.ui(ui, desk);
+                });
+                if is_left {
+                    self.overlay = None;
+                }
+            }
+            Some(Overlay::Find(finder)) => match finder.show(ui, self.pilot.session()) {
+                Found::Nothing => {}
+                Found::Left => self.overlay = None,
+                Found::Ask(ask) => {
+                    self.overlay = None;
+                    asks.push(*ask);
+                }
+            },
             Some(Overlay::Help) if help::show(ui) => {}
             Some(Overlay::Help) => self.overlay = None,
             Some(Overlay::Files(files)) => match files.show(ui, self.pilot.session()) {
@@ -312,6 +353,7 @@ impl Window {
                 }
             }
             Ask::Seats(seats) => self.seat(seats),
+            Ask::Show(session) => self.open_run(*session),
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),
@@ -322,7 +364,11 @@ impl Window {
             | Ask::GoTo(_)
             | Ask::Advance(_)
             | Ask::Rerun(_)
+            | Ask::Turn(_)
             | Ask::Speed(_)) => {
+                if matches!(ask, Ask::Act(keys::Action::Revision)) {
+                    self.regions.compare_with_before();
+                }
                 let wanted = self.pilot.act(ask, &mut self.selection, &self.view, ctx.input(|input| input.time));
                 self.view.refresh(self.pilot.session(), &self.selection);
                 self.grant(ctx, wanted);
@@ -335,6 +381,9 @@ impl Window {
             Wanted::Nothing => {}
             Wanted::Help if self.overlay.is_some() => self.overlay = None,
             Wanted::Help => self.overlay = Some(Overlay::Help),
+            Wanted::Dials if matches!(self.overlay, Some(Overlay::Dials)) => self.overlay = None,
+            Wanted::Dials => self.overlay = Some(Overlay::Dials),
+            Wanted::Find => self.overlay = Some(Overlay::Find(Finder::default())),
             Wanted::Open => {
                 self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())));
             }

@@ -86,11 +86,6 @@ fn cards(desk: &Desk<'_>) -> [Card; 3] {
     })
 }
 
-/// Whose rules the privacy dial leads to.
-fn turned(revision: Revision) -> Revision {
-    if revision == Revision::Before { Revision::After } else { Revision::Before }
-}
-
 impl Pane for Cards {
     fn name(&self) -> &'static str {
         "What next"
@@ -161,7 +156,7 @@ impl Deed {
                 desk.selection.receipt = desk.session.world().device().receipts().last().cloned();
             }
             Self::Turn => {
-                let revision = turned(desk.session.setup().revision);
+                let revision = desk.session.setup().revision.other();
                 let setup = Setup { revision, ..desk.session.setup().clone() };
                 desk.ask(Ask::Rerun(Box::new(setup)));
             }

@@ -46,6 +46,8 @@ enum Against {
     #[default]
     Nearest,
     Branch(BranchId),
+    /// The run that was left for the present one.
+    Before,
     /// The run that was kept.
     Kept,
 }
@@ -89,6 +91,11 @@ impl Pane for Compare {
 }
 
 impl Compare {
+    /// From now on the present run is laid beside the one that was left for it.
+    pub fn against_before(&mut self) {
+        (self.against, self.made, self.chosen) = (Against::Before, None, None);
+    }
+
     /// What the present run is laid beside now; `None` where there is nothing else.
     fn chosen_run(&self, desk: &Desk<'_>) -> Option<Against> {
         let here = desk.session.here().branch;
@@ -96,11 +103,13 @@ impl Compare {
         match self.against {
             Against::Branch(id) if is_other(id) => Some(Against::Branch(id)),
             Against::Kept if self.kept.is_some() => Some(Against::Kept),
-            Against::Nearest | Against::Branch(_) | Against::Kept => {
+            Against::Before if desk.before.is_some() => Some(Against::Before),
+            Against::Nearest | Against::Branch(_) | Against::Before | Against::Kept => {
                 let parent = desk.session.branch().parent().map(|place| place.branch);
                 let latest = desk.session.branches().iter().rev().map(Branch::id).find(|id| is_other(*id));
                 let branch = parent.or(latest).map(Against::Branch);
-                branch.or_else(|| self.kept.as_ref().map(|_| Against::Kept))
+                let kept = self.kept.as_ref().map(|_| Against::Kept);
+                branch.or(kept).or_else(|| desk.before.map(|_| Against::Before))
             }
         }
     }
@@ -129,6 +138,11 @@ impl Compare {
                     let world = world.as_ref().unwrap_or(session.world());
                     Comparison::of(Side { setup: session.setup(), steps: other.steps(), world }, b)
                 }
+                (Against::Before, _) => {
+                    let before = desk.before.unwrap_or(session);
+                    let a = Side { setup: before.setup(), steps: before.past(), world: before.world() };
+                    Comparison::of(a, b)
+                }
                 (Against::Nearest | Against::Kept, _) => Comparison::of(b, b),
             };
             let of = (session.here(), Arc::clone(session.last_step()), against);
@@ -143,6 +157,7 @@ impl Compare {
         for branch in desk.session.branches().iter().filter(|branch| branch.id() != here) {
             names.push((Against::Branch(branch.id()), format!("Branch {}", branch.name())));
         }
+        names.extend(desk.before.map(|before| (Against::Before, format!("The run before, {}", before.title()))));
         names.extend(self.kept.as_ref().map(|kept| (Against::Kept, format!("Kept, {}", kept.title))));
         if let Some(mut chosen) = against {
             let options: Vec<(Against, &str)> = names.iter().map(|(value, name)| (*value, name.as_str())).collect();

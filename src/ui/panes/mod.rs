@@ -15,4 +15,5 @@ pub mod opinions;
 pub mod knowledge;
 pub mod compare;
 pub mod coverage;
+pub mod dials;
 pub mod timeline;

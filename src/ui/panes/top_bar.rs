@@ -9,7 +9,6 @@ use crate::ui::icons::Icon;
 use crate::ui::keys::{self, Action};
 use crate::ui::live_sign;
 use crate::ui::pane::Pane;
-use crate::ui::selection::Menu;
 use crate::ui::theme::Theme;
 use crate::ui::view::Ahead;
 use crate::ui::widgets::button::Button;
@@ -214,6 +213,9 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
 /// The right end of the bar: the revision, and the doors of the window.
 fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     revision_ui(ui, desk, is_wordy);
+    let dials =
+        if is_wordy { Button::quiet("Dials").leading(Icon::Gear) } else { Button::outlined_icon(Icon::Gear, "Dials") };
+    press(ui, desk, dials, Action::Dials);
     live_sign::sign_ui(ui, desk, is_wordy);
     press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
     press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
@@ -243,19 +245,13 @@ fn revision_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     let name = format!("Revision {}", current.label());
     // The label's first words say which one it is.
     let words = if is_wordy { name.as_str() } else { current.label().split(" the ").next().unwrap_or_default() };
-    let hint = keys::hint(Action::Revision).unwrap_or_default();
     let button = Button::quiet(words)
         .name(&name)
         .trailing(Icon::ChevronDown)
-        .shortcut(&hint)
-        .hint("Whose rules hold. Another revision begins the run afresh")
+        .hint("Whose rules hold. Under another revision the same deeds are done again")
         .show(ui);
-    if desk.selection.menu == Some(Menu::Revision) {
-        desk.selection.menu = None;
-        menu::open(&button);
-    }
     menu::drop_down(&button, 330.0, |ui| {
-        menu::title(ui, "Begin afresh under the rules of");
+        menu::title(ui, "The same again under the rules of");
         for revision in Revision::ALL {
             let line = menu::line(
                 ui,
@@ -265,7 +261,7 @@ fn revision_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
             );
             if line.on_hover_text(revision.meaning()).clicked() {
                 let setup = Setup { revision: *revision, ..desk.session.setup().clone() };
-                desk.ask(Ask::Rerun(Box::new(setup)));
+                desk.ask(Ask::Turn(Box::new(setup)));
             }
         }
     });

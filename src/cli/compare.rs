@@ -9,7 +9,9 @@ use crate::cli::ending::Ending;
 use crate::cli::opening;
 use crate::cli::paint::{OK, QUIET, STRONG, WARN, padded, painted, plain};
 use crate::lens::compare::{Comparison, Difference, Pair, Side};
+use crate::lens::rule_notes::{self, RuleNote};
 use crate::lens::said::Said;
+use crate::protocol::rule_words::RuleWords;
 use crate::session::run::Session;
 
 /// A value that is longer is cut on the screen; `--json` has all of it.
@@ -43,6 +45,7 @@ struct Report {
     setup: Vec<Told>,
     end: Vec<Told>,
     knowledge: Vec<Told>,
+    rules: Vec<Rule>,
 }
 
 /// One pair of messages that are not the same.
@@ -60,6 +63,28 @@ struct Line {
     step: usize,
     says: &'static str,
     words: String,
+}
+
+/// What the pages of the two say about a matter on which they differ.
+#[derive(Serialize)]
+struct Rule {
+    matter: &'static str,
+    a: Source,
+    b: Source,
+}
+
+#[derive(Serialize)]
+struct Source {
+    sentence: &'static str,
+    section: &'static str,
+    date: &'static str,
+}
+
+impl Source {
+    fn of(words: RuleWords) -> Self {
+        let RuleWords { sentence, section, date } = words;
+        Self { sentence, section, date }
+    }
 }
 
 #[derive(Serialize)]
@@ -84,6 +109,7 @@ impl Report {
             setup: told(&comparison.setup),
             end: told(&comparison.end),
             knowledge: told(&comparison.knowledge),
+            rules: rules(comparison),
         }
     }
 }
@@ -103,6 +129,11 @@ impl Line {
     fn of(said: &Said) -> Self {
         Self { number: said.number, step: said.step, says: said.kind.name(), words: said.words() }
     }
+}
+
+fn rules(comparison: &Comparison) -> Vec<Rule> {
+    let rule = |note: RuleNote| Rule { matter: note.matter.label(), a: Source::of(note.a), b: Source::of(note.b) };
+    rule_notes::notes(comparison.rules).into_iter().map(rule).collect()
 }
 
 fn told(differences: &[Difference]) -> Vec<Told> {
@@ -135,6 +166,21 @@ fn print(out: &mut dyn Write, titles: [&str; 2], comparison: &Comparison) -> io:
         if !differences.is_empty() {
             writeln!(out, "\n{}", painted(STRONG, heading))?;
             differences.iter().try_for_each(|value| difference(out, value))?;
+        }
+    }
+    print_rules(out, comparison)
+}
+
+fn print_rules(out: &mut dyn Write, comparison: &Comparison) -> io::Result<()> {
+    let notes = rule_notes::notes(comparison.rules);
+    if notes.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", painted(STRONG, "What the pages say"))?;
+    for RuleNote { matter, a, b } in notes {
+        writeln!(out, "  {}", matter.label())?;
+        for (letter, RuleWords { sentence, section, date }) in [("A", a), ("B", b)] {
+            writeln!(out, "    {letter}  {sentence}  {}", painted(QUIET, format_args!("{date}, {section}")))?;
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use crate::cli::arguments::dials::DialsArguments;
+use crate::cli::domains;
 use crate::cli::ending::Ending;
 use crate::cli::paint::{OK, QUIET, STRONG, padded, painted};
 use crate::protocol::dial::Position;
@@ -43,6 +44,9 @@ struct Place {
 
 /// Lists the dials that the arguments name, or all.
 pub(crate) fn run(arguments: &DialsArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+    if arguments.domain_check {
+        return domains::run(arguments.json, out);
+    }
     let dials = wanted(&arguments.names)?;
     if arguments.json {
         let told: Vec<Told> = dials.iter().map(|dial| Told::of(dial)).collect();

@@ -27,6 +27,7 @@ pub mod coverage;
 pub mod picture;
 pub mod serve;
 pub mod dials;
+pub mod domains;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;

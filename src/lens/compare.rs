@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::lens::knowledge::{Fact, Knowledge};
 use crate::lens::said::{Reader, Said};
+use crate::protocol::rules::Rules;
 use crate::session::step::Step;
 use crate::session::watch::Watch;
 use crate::world::World;
@@ -55,6 +56,8 @@ pub struct Difference {
 /// What there is to say about the two.
 #[derive(Clone, Debug)]
 pub struct Comparison {
+    /// Whose rules hold in the first and in the second.
+    pub rules: [&'static Rules; 2],
     /// The messages of the first.
     pub a: Vec<Said>,
     /// The messages of the second.
@@ -76,6 +79,7 @@ impl Comparison {
         let (first, second) = (said(a), said(b));
         let pairs = align(&first, &second);
         Self {
+            rules: [a.setup.rules(), b.setup.rules()],
             pairs,
             setup: differences(&flat(a.setup), &flat(b.setup)),
             end: differences(&end(a), &end(b)),

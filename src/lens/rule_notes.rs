@@ -3,7 +3,6 @@
 use crate::protocol::rule_words::{Matter, RuleWords};
 use crate::protocol::rules::Rules;
 use crate::world::kind::Kind;
-use crate::world::setup::Setup;
 
 /// What two revisions say about the matter that a difference belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,20 +17,20 @@ pub struct RuleNote {
 
 /// What the two revisions say about everything on which they differ.
 #[must_use]
-pub fn notes(a: &Rules, b: &Rules) -> Vec<RuleNote> {
+pub fn notes([a, b]: [&Rules; 2]) -> Vec<RuleNote> {
     Matter::ALL.into_iter().filter_map(|matter| note(a, b, matter)).collect()
 }
 
 /// The rule behind a message that only one of two runs has, or that both say differently.
 #[must_use]
-pub fn of_message(a: &Setup, b: &Setup, kind: Kind) -> Option<RuleNote> {
-    note(a.rules(), b.rules(), matter_of_kind(kind)?)
+pub fn of_message([a, b]: [&Rules; 2], kind: Kind) -> Option<RuleNote> {
+    note(a, b, matter_of_kind(kind)?)
 }
 
 /// The rule behind a value that differs: `receipt.claims.user.type`, `verdict.user`, `Marketplace knows email`.
 #[must_use]
-pub fn of_value(a: &Setup, b: &Setup, name: &str) -> Option<RuleNote> {
-    note(a.rules(), b.rules(), matter_of_value(name)?)
+pub fn of_value([a, b]: [&Rules; 2], name: &str) -> Option<RuleNote> {
+    note(a, b, matter_of_value(name)?)
 }
 
 fn note(a: &Rules, b: &Rules, matter: Matter) -> Option<RuleNote> {

@@ -25,6 +25,7 @@ mod window_pictures;
 mod window_sizes;
 mod window_pointing;
 mod window_faults;
+mod window_dials;
 
 mod codes;
 mod pay_codes;
@@ -69,6 +70,7 @@ mod store_torn;
 mod doors;
 mod swarm;
 mod dials;
+mod dial_effects;
 mod readings;
 mod samples;
 

@@ -330,8 +330,13 @@ fn seen(harness: &Stagehand) -> Seen {
 }
 
 fn above(harness: &Stagehand) -> Option<&'static str> {
-    let signs =
-        [("Close the list of keys", "help"), ("Path", "path"), ("September 2013", "revisions"), ("Drop it", "faults")];
+    let signs = [
+        ("Close the list of keys", "help"),
+        ("Path", "path"),
+        ("Close the dials", "dials"),
+        ("Find", "finder"),
+        ("Drop it", "faults"),
+    ];
     let known = signs.into_iter().find(|(sign, _)| is_shown(harness, sign)).map(|(_, name)| name);
     // The button that drops the menu is called Branch A too; its lines are menu items.
     let is_branch =
@@ -367,7 +372,11 @@ fn trial(action: Action) -> (Session, fn(&Seen, &Seen) -> bool) {
         Action::Verify => (finished(), |_, after| matches!(after.last, Command::VerifyAgain { .. })),
         Action::Reissue => (finished(), |_, after| matches!(after.last, Command::Reissue { .. })),
         Action::Refund => (finished(), |_, after| matches!(after.last, Command::Refund { .. })),
-        Action::Revision => (pressed(6), |_, after| after.above == Some("revisions")),
+        Action::Revision => {
+            (pressed(6), |before, after| after.selection.tab == Tab::Compare && after.step == before.step)
+        }
+        Action::Dials => (pressed(6), |_, after| after.above == Some("dials")),
+        Action::Find => (pressed(6), |_, after| after.above == Some("finder")),
         Action::Fault => (pressed(6), |_, after| after.above == Some("faults")),
         Action::Hold => (pressed(6), |_, after| matches!(after.last, Command::Arm { .. })),
         Action::Undo => (pressed(6), |before, after| after.step == before.step - 1),

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use egui::{Align, ScrollArea, Ui};
 
 use crate::lens::compare::{Comparison, Difference, Pair, Side};
+use crate::lens::rule_notes::{self, RuleNote};
 use crate::lens::said::Said;
+use crate::protocol::rule_words::{Matter, RuleWords};
 use crate::session::branch::{Branch, BranchId, Place};
 use crate::session::step::Step;
 use crate::ui::desk::Desk;
@@ -244,6 +246,10 @@ impl Compare {
         let values = pair.map(|pair| comparison.differences(*pair)).unwrap_or_default();
         let count = comparison.same_count();
         text::note(ui, &format!("{count} of {} arrivals are the same", comparison.pairs.len()));
+        if let Some(note) = pair.and_then(|pair| said_rule(comparison, *pair)) {
+            rule_ui(ui, &note);
+        }
+        let mut told: Vec<Matter> = Vec::new();
         for (heading, differences) in [
             ("This message", &values),
             ("In the end", &comparison.end),
@@ -257,6 +263,8 @@ impl Compare {
             text::strong(ui, heading);
             for Difference { name, a, b } in differences {
                 text::muted(ui, name);
+                // Once for each matter: many values may follow from one rule.
+                let rule = rule_notes::of_value(comparison.rules, name).filter(|note| !told.contains(&note.matter));
                 ui.horizontal(|ui| {
                     ui.with_layout(egui::Layout::left_to_right(Align::Center), |ui| {
                         let half = ui.available_width() / 2.0 - 8.0;
@@ -267,9 +275,40 @@ impl Compare {
                         text::mono(ui, b);
                     });
                 });
+                if let Some(note) = rule {
+                    told.push(note.matter);
+                    rule_ui(ui, &note);
+                }
             }
         }
     }
+}
+
+/// The rule behind a message that only one of the two has.
+fn said_rule(comparison: &Comparison, pair: Pair) -> Option<RuleNote> {
+    let said = match pair {
+        Pair::Same(..) | Pair::Changed(..) => return None,
+        Pair::OnlyA(at) => comparison.a.get(at),
+        Pair::OnlyB(at) => comparison.b.get(at),
+    };
+    rule_notes::of_message(comparison.rules, said?.kind)
+}
+
+/// What the page of each side says about a matter, and where.
+fn rule_ui(ui: &mut Ui, note: &RuleNote) {
+    let theme = Theme::of(ui);
+    egui::Frame::new()
+        .fill(theme.color.raised)
+        .corner_radius(theme.corner.button)
+        .inner_margin(egui::Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            text::strong(ui, &format!("The rule: {}", note.matter.label().to_lowercase()));
+            for (letter, RuleWords { sentence, section, date }) in [("A", note.a), ("B", note.b)] {
+                text::note(ui, &format!("{letter}  {sentence}")).on_hover_text(format!("{section}, {date}"));
+                text::small(ui, &format!("{date}, {section}"));
+            }
+        });
 }
 
 /// One row; true when it was clicked. A stands behind B as its ghost.

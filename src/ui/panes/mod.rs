@@ -16,4 +16,5 @@ pub mod knowledge;
 pub mod compare;
 pub mod coverage;
 pub mod dials;
+pub mod domains;
 pub mod timeline;

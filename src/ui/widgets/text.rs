@@ -60,6 +60,12 @@ pub fn note(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme.label()).color(theme.color.muted)).wrap())
 }
 
+/// One small line that is read last: a source, a date.
+pub fn small(ui: &mut Ui, text: &str) -> Response {
+    let theme = Theme::of(ui);
+    elided(ui, text, theme.small(), theme.color.muted)
+}
+
 /// A compact JWS, wrapped where the line ends, its header, payload and signature in the three colours of the theme.
 /// A chain `cert~receipt` begins again after each tilde.
 pub fn token(ui: &mut Ui, compact: &str) -> Response {

@@ -1,0 +1,202 @@
+//! The panel of dials and the finder: every dial is there, is turned by keyboard alone, and says what it changed.
+
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use paystage::protocol::dial::{DomainCheck, IdentityMode};
+use paystage::protocol::rules::Revision;
+use paystage::session::control;
+use paystage::session::dials::dial::Shape;
+use paystage::session::dials::list::{DIALS, find};
+use paystage::session::run::Session;
+use paystage::ui::keys::Action;
+use paystage::ui::selection::Tab;
+use paystage::ui::window::Window;
+use paystage::world::setup::Setup;
+
+use crate::cpu_renderer::dressed;
+
+type Stagehand = Harness<'static, Window>;
+
+/// A plain purchase under this set-up, at rest.
+fn bought(setup: Setup) -> Session {
+    let mut session = Session::new(setup);
+    for _ in 0..300 {
+        let Some(command) = control::next_command(&session) else { break };
+        session.dispatch(command);
+    }
+    session
+}
+
+fn show(size_pt: [f32; 2], session: Session) -> Stagehand {
+    let mut harness = dressed(size_pt, egui::Theme::Dark)
+        .with_max_steps(60)
+        .build_ui_state(|ui, window: &mut Window| window.ui(ui), Window::new(session));
+    harness.run();
+    harness
+}
+
+fn wide(setup: Setup) -> Stagehand {
+    show([1600.0, 1000.0], bought(setup))
+}
+
+fn press(harness: &mut Stagehand, modifiers: Modifiers, key: Key) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+}
+
+fn plain(harness: &mut Stagehand, key: Key) {
+    press(harness, Modifiers::NONE, key);
+}
+
+fn is_shown(harness: &Stagehand, label: &str) -> bool {
+    harness.query_all_by_label_contains(label).next().is_some()
+}
+
+fn setup(harness: &Stagehand) -> &Setup {
+    harness.state().session().setup()
+}
+
+fn focused(harness: &Stagehand) -> String {
+    let node = harness.root().children_recursive().find(egui_kittest::Node::is_focused);
+    node.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
+}
+
+/// Walks with Tab until what has the keyboard is called so.
+fn tab_to(harness: &mut Stagehand, label: &str) {
+    for _ in 0..200 {
+        if focused(harness).starts_with(label) {
+            return;
+        }
+        plain(harness, Key::Tab);
+    }
+    panic!("Tab never comes to {label:?}; it ends at {:?}", focused(harness));
+}
+
+#[test]
+fn every_dial_has_a_named_control_in_every_size_of_the_window() {
+    for size_pt in [[1600.0, 1000.0], [1000.0, 700.0], [720.0, 560.0]] {
+        let mut harness = show(size_pt, bought(Setup::default()));
+        plain(&mut harness, Key::D);
+        for dial in DIALS {
+            let control = match dial.shape {
+                Shape::Choice(_) => format!("{} ", dial.label),
+                Shape::Set(positions) => format!("Leave out {}", positions[0].label),
+                Shape::Value { .. } => dial.label.to_owned(),
+            };
+            assert!(is_shown(&harness, &control), "{} has no control at {size_pt:?}", dial.name);
+            assert!(is_shown(&harness, dial.decides), "{} says nothing at {size_pt:?}", dial.name);
+        }
+        assert!(is_shown(&harness, "Clock") && is_shown(&harness, "follows the revision"));
+    }
+}
+
+#[test]
+fn a_position_is_chosen_by_keyboard_alone_and_the_deeds_are_done_again() {
+    let mut harness = wide(Setup::default());
+    let before = harness.state().session().clone();
+    plain(&mut harness, Key::D);
+    tab_to(&mut harness, "Identity");
+    plain(&mut harness, Key::Enter);
+    tab_to(&mut harness, "Email address");
+    plain(&mut harness, Key::Enter);
+    assert_eq!(setup(&harness).identity, Some(IdentityMode::Email));
+    let session = harness.state().session();
+    assert_eq!(session.here().step, before.here().step, "the same purchase, at its end again");
+    assert!(!session.can_forward() && session.world().app_page().shelves().all(|shelf| shelf.is_open));
+    harness.run();
+    assert!(is_shown(&harness, "user.type is email, not"), "what it changed");
+    plain(&mut harness, Key::Escape);
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
+    assert_eq!(harness.state().session().fingerprint(), before.fingerprint(), "and undo leads back");
+}
+
+#[test]
+fn a_value_is_typed_and_what_is_none_is_refused_in_words() {
+    let mut harness = wide(Setup::default());
+    plain(&mut harness, Key::D);
+    for (typed, tries) in [("fifteen", 10), ("15", 15)] {
+        let field = harness.get_by_role_and_label(Role::TextInput, "Polls before giving up");
+        field.focus();
+        harness.run_steps(2);
+        press(&mut harness, Modifiers::COMMAND, Key::A);
+        harness.get_by_role_and_label(Role::TextInput, "Polls before giving up").type_text(typed);
+        harness.run_steps(2);
+        plain(&mut harness, Key::Enter);
+        assert_eq!(setup(&harness).polling.tries, tries, "{typed}");
+        let is_refused = is_shown(&harness, "polling.tries is a whole number");
+        assert_eq!(is_refused, tries == 10, "{typed}");
+    }
+}
+
+#[test]
+fn a_check_is_left_out_by_its_switch_and_everything_goes_back_at_once() {
+    let mut harness = wide(Setup::default());
+    plain(&mut harness, Key::D);
+    harness.get_by_label("Leave out Signature").click();
+    harness.run_steps(3);
+    assert_eq!(find("checks-off").unwrap().in_force(setup(&harness)), "signature");
+    harness.get_by_label("All to their defaults").click();
+    harness.run_steps(3);
+    assert_eq!(*setup(&harness), Setup::default());
+}
+
+#[test]
+fn a_dial_that_has_changed_nothing_says_so() {
+    let mut harness = wide(Setup { domain_check: DomainCheck::OriginHeader, ..Setup::default() });
+    plain(&mut harness, Key::D);
+    harness.run();
+    assert!(is_shown(&harness, "Nothing in this run so far"));
+    assert!(!is_shown(&harness, "First in message"));
+}
+
+#[test]
+fn s_lays_before_beside_after_with_the_rule_behind_the_difference() {
+    let mut harness = wide(Setup::default());
+    plain(&mut harness, Key::S);
+    harness.run();
+    assert_eq!((setup(&harness).revision, harness.state().selection().tab), (Revision::Before, Tab::Compare));
+    assert!(is_shown(&harness, "The run before"));
+    assert!(is_shown(&harness, "The rule: "), "a rule stands beside the difference");
+    assert!(is_shown(&harness, "2012-08-17") && is_shown(&harness, "2012-04-17"), "and where it comes from");
+    plain(&mut harness, Key::S);
+    assert_eq!(setup(&harness).revision, Revision::After);
+}
+
+#[test]
+fn the_finder_turns_a_dial_presses_a_key_and_opens_a_scenario() {
+    for (typed, is_so) in [
+        (
+            "presenter friend signed in",
+            (|window| window.session().setup().presenter.name() == "other-user") as fn(&Window) -> bool,
+        ),
+        ("compare", |window| window.selection().tab == Tab::Compare),
+        ("paid-but-timed-out", |window| window.session().title().contains("gave up")),
+    ] {
+        let mut harness = wide(Setup::default());
+        press(&mut harness, Modifiers::COMMAND, Key::K);
+        harness.get_by_role_and_label(Role::TextInput, "Find").type_text(typed);
+        harness.run_steps(2);
+        plain(&mut harness, Key::Enter);
+        assert!(is_so(harness.state()), "{typed}");
+        assert!(!is_shown(&harness, "What do you want to do"), "{typed}");
+    }
+}
+
+#[test]
+fn the_finder_lists_every_position_of_every_dial() {
+    let mut harness = wide(Setup::default());
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    for dial in DIALS {
+        for position in dial.positions() {
+            let words = format!("{} · {}", dial.label, position.label);
+            assert!(is_shown(&harness, &words), "{words}");
+        }
+    }
+    plain(&mut harness, Key::Escape);
+    assert!(!is_shown(&harness, "Presenter · The buyer, signed in"));
+    harness.state_mut().press(Action::Dials);
+    harness.run();
+    assert!(is_shown(&harness, "Close the dials"));
+}

@@ -92,7 +92,7 @@ impl Told {
         let Dial { number, name, label, decides, .. } = *dial;
         let default = dial.in_force(&Setup::default());
         let positions = dial.positions().iter().map(place).collect();
-        Self { number, name, label, decides, kind, form, default, follows: dial.follows(), positions }
+        Self { number, name, label, decides, kind, form, default, follows: dial.follows(&Setup::default()), positions }
     }
 }
 
@@ -100,7 +100,7 @@ fn print(out: &mut dyn Write, dial: &Dial) -> io::Result<()> {
     let number = dial.number.map_or_else(String::new, |number| format!("D{number}"));
     writeln!(out, "{}{}  {}", padded(&number, 5), painted(STRONG, dial.name), dial.label)?;
     writeln!(out, "     {}", painted(QUIET, dial.decides))?;
-    if let Some(follows) = dial.follows() {
+    if let Some(follows) = dial.follows(&Setup::default()) {
         writeln!(out, "     {}", painted(QUIET, format_args!("Follows {follows} until it is turned")))?;
     }
     match dial.shape {

@@ -8,8 +8,8 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::protocol::chain::Chain;
-use crate::protocol::device::RECEIPT_BYTES_MAX;
 use crate::protocol::corpus::members::Members;
+use crate::protocol::device::RECEIPT_BYTES_MAX;
 use crate::protocol::id::ProductId;
 use crate::protocol::jwt::{HeaderExtras, sign};
 use crate::protocol::key::{SigningKey, VerifyingKey};

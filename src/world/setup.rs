@@ -96,6 +96,44 @@ pub struct Polling {
     pub interval: Span,
     /// How many polls before the app gives up.
     pub tries: u32,
+    /// Whether the time between two polls grows.
+    pub back_off: BackOff,
+}
+
+dial! {
+    /// D8: whether an app that polls becomes more patient.
+    BackOff {
+        Steady = "steady", "Steady", "Every poll comes as long after the last as the first one came";
+        Doubling = "doubling", "Doubling", "Each wait is twice as long as the one before: ten polls at 1 s last 17 minutes";
+    }
+}
+
+impl Polling {
+    /// How long the app waits before the next poll, after so many of them.
+    #[must_use]
+    pub fn pause_after(&self, polls: u32) -> Span {
+        Span::from_millis(self.interval.millis().saturating_mul(self.back_off.factor(polls)))
+    }
+
+    /// How long the app polls before it gives up.
+    #[must_use]
+    pub fn patience(&self) -> Span {
+        let pauses = match self.back_off {
+            BackOff::Steady => i64::from(self.tries),
+            BackOff::Doubling => self.back_off.factor(self.tries).saturating_sub(1),
+        };
+        Span::from_millis(self.interval.millis().saturating_mul(pauses))
+    }
+}
+
+impl BackOff {
+    /// How many intervals the wait after so many polls lasts.
+    fn factor(self, polls: u32) -> i64 {
+        match self {
+            Self::Steady => 1,
+            Self::Doubling => 1_i64.checked_shl(polls).filter(|factor| *factor > 0).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 dial! {
@@ -127,7 +165,7 @@ fn wrong_clocks<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<Party, S
 
 impl Default for Polling {
     fn default() -> Self {
-        Self { interval: Span::from_seconds(1), tries: 10 }
+        Self { interval: Span::from_seconds(1), tries: 10, back_off: BackOff::Steady }
     }
 }
 

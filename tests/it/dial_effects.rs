@@ -5,6 +5,7 @@ use paystage::lens::domain_grid::{Attacker, Grid, Outcome, run};
 use paystage::protocol::dial::{DomainCheck, IdentityMode};
 use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
+use paystage::protocol::time::Span;
 use paystage::session::again::again;
 use paystage::session::builtin::SUITE;
 use paystage::session::control::{run_until_asked, run_until_idle};
@@ -13,8 +14,9 @@ use paystage::session::run::Session;
 use paystage::session::scenario::play::play;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::event::Event;
 use paystage::world::kind::Kind;
-use paystage::world::setup::Setup;
+use paystage::world::setup::{BackOff, Polling, Setup};
 
 fn pony() -> ProductId {
     ProductId::parse("shiny-pony").unwrap()
@@ -86,7 +88,7 @@ fn a_pin_is_typed_when_the_window_asks_however_long_that_takes() {
     assert!(run_until_asked(&mut session, 1_000));
     session.dispatch(Command::Confirm { pin: "1234".into() });
     assert!(run_until_idle(&mut session, 1_000));
-    let slow = Setup { latency: paystage::protocol::time::Span::from_millis(700), ..session.setup().clone() };
+    let slow = Setup { latency: Span::from_millis(700), ..session.setup().clone() };
     let slow = again(&session, slow);
     assert!(slow.past().iter().any(|step| matches!(step.command, Command::Confirm { .. })));
     assert_eq!(slow.world().marketplace().transactions().len(), 1);
@@ -111,7 +113,7 @@ fn the_first_difference_of_email_is_the_receipt_and_of_polling_the_eleventh_poll
     assert_eq!(parting.as_turned.unwrap().kind, parting.at_default.unwrap().kind);
     assert!(parting.sentence.contains("user.type is email, not directed-identifier"), "{}", parting.sentence);
 
-    let buyer = BuyerCharacter::PaysAfter(paystage::protocol::time::Span::from_seconds(12));
+    let buyer = BuyerCharacter::PaysAfter(Span::from_seconds(12));
     let mut setup = Setup { buyer, ..Setup::default() };
     setup.polling.tries = 15;
     let Effect::First(parting) = effect(&bought(setup), find("polling.tries").unwrap()) else { panic!("nothing") };
@@ -119,6 +121,32 @@ fn the_first_difference_of_email_is_the_receipt_and_of_polling_the_eleventh_poll
         (parting.at_default.unwrap().kind, parting.as_turned.unwrap().kind),
         (Kind::AccessRefused, Kind::StatusAsked)
     );
+}
+
+#[test]
+fn waits_that_double_outlast_a_buyer_who_thinks_longer_than_ten_polls() {
+    let buyer = BuyerCharacter::PaysAfter(Span::from_seconds(12));
+    for (back_off, is_open) in [(BackOff::Steady, false), (BackOff::Doubling, true)] {
+        let session = bought(Setup { buyer, polling: Polling { back_off, ..Polling::default() }, ..Setup::default() });
+        assert_eq!(session.world().app_page().shelf(&pony()).unwrap().is_open, is_open, "{back_off:?}");
+        let polls: Vec<i64> = session.past().iter().flat_map(|step| &step.events).filter_map(asked_at).collect();
+        let gaps: Vec<i64> = polls.windows(2).map(|pair| (pair[1] - pair[0]) / 1_000).collect();
+        match back_off {
+            BackOff::Steady => assert_eq!(gaps, [1; 9]),
+            BackOff::Doubling => assert_eq!(gaps, [2, 4, 8], "the wait before the first one is one interval"),
+        }
+    }
+    let patience = |back_off, tries| Polling { back_off, tries, ..Polling::default() }.patience();
+    assert_eq!(patience(BackOff::Steady, 10), Span::from_seconds(10));
+    assert_eq!(patience(BackOff::Doubling, 10), Span::from_seconds(1_023));
+    assert!(patience(BackOff::Doubling, u32::MAX) > Span::from_days(10_000), "and never turns negative");
+}
+
+fn asked_at(event: &Event) -> Option<i64> {
+    match event {
+        Event::Delivered { message } if message.body.kind() == Kind::StatusAsked => Some(message.due.millis()),
+        _ => None,
+    }
 }
 
 #[test]

@@ -504,7 +504,7 @@ fn builtin(name: &str) -> Session {
 }
 
 fn quick(tries: u32) -> Setup {
-    Setup { polling: Polling { interval: Span::from_millis(100), tries }, ..Setup::default() }
+    Setup { polling: Polling { interval: Span::from_millis(100), tries, ..Polling::default() }, ..Setup::default() }
 }
 
 fn first_product(session: &Session) -> ProductId {

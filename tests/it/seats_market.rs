@@ -35,7 +35,7 @@ fn stage(port: u16) -> Served {
         seats: Seats { marketplace: Seat::External, ..Seats::default() },
         names,
         verify_policy: Some(VerifyPolicy::SignatureAndStore),
-        polling: Polling { interval: Span::from_millis(200), tries: 50 },
+        polling: Polling { interval: Span::from_millis(200), tries: 50, ..Polling::default() },
         ..Setup::default()
     };
     Served::with(setup, Clock::Real { ahead: Span::ZERO })

@@ -1,6 +1,7 @@
 //! The window keeps its look: the moments that matter, in both faces and at three sizes, pixel for pixel.
 
 use egui_kittest::SnapshotResults;
+use paystage::protocol::dial::IdentityMode;
 use paystage::session::builtin::Builtin;
 use paystage::session::control;
 use paystage::session::run::Session;
@@ -21,6 +22,18 @@ fn pressed(times: usize) -> Session {
     session.rename("A plain purchase");
     for _ in 0..times {
         let Some(command) = control::next_command(&session) else { break };
+        session.dispatch(command);
+    }
+    session
+}
+
+/// The same with some dials turned, to its end.
+fn turned() -> Session {
+    let mut setup = Setup { identity: Some(IdentityMode::Email), ..Setup::default() };
+    setup.polling.tries = 15;
+    let mut session = Session::new(setup);
+    session.rename("A plain purchase");
+    while let Some(command) = control::next_command(&session) {
         session.dispatch(command);
     }
     session
@@ -87,6 +100,10 @@ fn the_window_looks_as_agreed() {
         Shot::new("window-end-dark", MIDDLE, Dark, pressed(100)),
         Shot::new("window-keys-light", MIDDLE, Light, pressed(6)).key(Action::Help),
         Shot::new("window-open-dark", MIDDLE, Dark, pressed(6)).key(Action::Open),
+        Shot::new("window-dials-dark", LARGE, Dark, turned()).key(Action::Dials),
+        Shot::new("window-dials-light-small", SMALL, Light, turned()).key(Action::Dials),
+        Shot::new("window-find-dark", MIDDLE, Dark, pressed(6)).key(Action::Find),
+        Shot::new("window-before-after-light", LARGE, Light, pressed(100)).key(Action::Revision),
         Shot::new("window-middle-dark-small", SMALL, Dark, pressed(14)),
         Shot::new("window-refused-light-small", SMALL, Light, played("refunded-store-asked")).tab(Tab::Verdict),
     ];

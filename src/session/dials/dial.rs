@@ -63,7 +63,7 @@ pub(crate) struct Hand {
     /// Puts it back.
     pub(crate) reset: fn(&mut Setup),
     /// What it follows while nobody has turned it; `None` where it stands by itself.
-    pub(crate) follows: Option<&'static str>,
+    pub(crate) follows: Option<fn(&Setup) -> &'static str>,
 }
 
 impl Dial {
@@ -102,16 +102,16 @@ impl Dial {
         self.reset_in(setup) != *setup
     }
 
-    /// What it follows at the moment: the revision, or nothing.
+    /// What it follows at the moment: the revision, the app client, or nothing.
     #[must_use]
     pub fn followed(&self, setup: &Setup) -> Option<&'static str> {
-        self.hand.follows.filter(|_| !self.is_turned(setup))
+        self.follows(setup).filter(|_| !self.is_turned(setup))
     }
 
-    /// What it follows while nobody has turned it.
+    /// What it follows in such a set-up while nobody has turned it.
     #[must_use]
-    pub fn follows(&self) -> Option<&'static str> {
-        self.hand.follows
+    pub fn follows(&self, setup: &Setup) -> Option<&'static str> {
+        self.hand.follows.map(|follows| follows(setup))
     }
 
     /// Turns it to a position by its name, to a value, or to [`DEFAULT`].

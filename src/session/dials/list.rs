@@ -15,7 +15,7 @@ use crate::session::dials::fault::DialError;
 use crate::session::dials::offers;
 use crate::world::guard::{Guard, GuardSet};
 use crate::world::party::Party;
-use crate::world::setup::{AppKeys, PresenterChoice, Setup};
+use crate::world::setup::{AppKeys, BackOff, PresenterChoice, Setup};
 
 /// The dial of this name.
 ///
@@ -47,7 +47,7 @@ macro_rules! choice {
 
 /// A field with a closed list of positions that follows the revision while it is not chosen.
 macro_rules! following {
-    ($number:literal, $name:literal, $label:literal, $decides:literal, $type:ty, $field:ident, $in_force:ident) => {
+    ($number:literal, $name:literal, $label:literal, $decides:literal, $type:ty, $field:ident, $in_force:ident, $follows:expr) => {
         Dial {
             number: Some($number),
             name: $name,
@@ -58,7 +58,7 @@ macro_rules! following {
                 read: |setup| setup.$in_force().name().to_owned(),
                 turn: |setup, text| <$type>::parse(text).map(|position| setup.$field = Some(position)),
                 reset: |setup| setup.$field = None,
-                follows: Some("the revision"),
+                follows: Some($follows),
             },
         }
     };
@@ -121,6 +121,11 @@ macro_rules! span {
     };
 }
 
+/// What a dial follows: the app's client where that has a habit of its own, else the revision.
+fn leader(is_clients: bool) -> &'static str {
+    if is_clients { "the app client" } else { "the revision" }
+}
+
 /// Every dial.
 pub static DIALS: &[Dial] = &[
     choice!(1, "revision", "Revision", "Whose rules hold: which day's page the parties follow", Revision, revision),
@@ -132,7 +137,8 @@ pub static DIALS: &[Dial] = &[
         "What a receipt says of its buyer",
         IdentityMode,
         identity,
-        identity_in_force
+        identity_in_force,
+        |_| leader(false)
     ),
     KEEPS_GUID,
     choice!(
@@ -150,12 +156,24 @@ pub static DIALS: &[Dial] = &[
         "What the app asks for before it opens a product",
         VerifyPolicy,
         verify_policy,
-        verify_policy_in_force
+        verify_policy_in_force,
+        |setup| leader(setup.client_rules().verify_policy.is_some())
     ),
     choice!(5, "check-when", "Checks", "When the app looks at its receipts", CheckWhen, check_when),
-    following!(6, "profile", "Verifier", "Whose checks the app makes", Profile, profile, profile_in_force),
+    following!(6, "profile", "Verifier", "Whose checks the app makes", Profile, profile, profile_in_force, |setup| {
+        leader(setup.client_rules().profile.is_some())
+    }),
     CHECKS_OFF,
-    following!(7, "signing", "Signing", "How the store signs its receipts", SigningMode, signing, signing_in_force),
+    following!(
+        7,
+        "signing",
+        "Signing",
+        "How the store signs its receipts",
+        SigningMode,
+        signing,
+        signing_in_force,
+        |_| leader(false)
+    ),
     span!(
         8,
         "polling.interval",
@@ -165,6 +183,19 @@ pub static DIALS: &[Dial] = &[
         polling.interval
     ),
     TRIES,
+    Dial {
+        number: Some(8),
+        name: "polling.back-off",
+        label: "Waits between polls",
+        decides: "Whether the app becomes more patient while it polls",
+        shape: Shape::Choice(BackOff::POSITIONS),
+        hand: Hand {
+            read: |setup| setup.polling.back_off.name().to_owned(),
+            turn: |setup, text| BackOff::parse(text).map(|position| setup.polling.back_off = position),
+            reset: |setup| setup.polling.back_off = BackOff::Steady,
+            follows: None,
+        },
+    },
     START,
     span!(9, "latency", "A message takes", "How long each message is on its way", offers::LATENCIES, latency),
     span!(10, "receipt-life", "Receipt life", "How long a receipt is good", offers::LIVES, receipt_life),

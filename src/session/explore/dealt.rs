@@ -83,8 +83,8 @@ fn replace(field: &str, value: &Value) -> Act {
 /// One second more than each time for which somebody waits, shortest first.
 fn delays(setup: &Setup) -> Vec<Span> {
     let patience = setup.client_rules().api_patience;
-    let polling = Span::from_millis(setup.polling.interval.millis().saturating_mul(i64::from(setup.polling.tries)));
-    let mut spans: Vec<Span> = [NOTICE_TIMEOUT, patience, polling, WINDOW_PATIENCE].map(|span| span + JUST_OVER).into();
+    let mut spans: Vec<Span> =
+        [NOTICE_TIMEOUT, patience, setup.polling.patience(), WINDOW_PATIENCE].map(|span| span + JUST_OVER).into();
     spans.sort_unstable();
     spans.dedup();
     spans

@@ -231,7 +231,7 @@ impl Draft {
 
 /// The positions in a menu; where the dial follows something, following comes first.
 fn choice_ui(ui: &mut Ui, setup: &Setup, dial: &Dial, positions: &[Position]) -> Option<String> {
-    let followed = dial.follows().map(|follows| {
+    let followed = dial.follows(setup).map(|follows| {
         let standard = dial.shown(&dial.reset_in(setup));
         format!("As {follows} says, {}", uncapitalised(&standard))
     });

@@ -324,7 +324,7 @@ impl AppPage {
         let Some(stock) = self.shelves.in_stage(Stage::Asking) else { return };
         (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
         out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
-        out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
+        out.remind(scene.setup.polling.pause_after(0), Reminder::Poll { transaction: transaction.clone() });
     }
 
     fn stop_paying(&mut self, scene: &Scene, refusal: &Refusal, out: &mut Outbox<'_>) {
@@ -354,7 +354,8 @@ impl AppPage {
         let Some(stock) = self.shelves.paying(transaction) else { return };
         let (product, polls) = (stock.product.clone(), stock.polls);
         if polls < scene.setup.polling.tries {
-            return out.remind(scene.setup.polling.interval, Reminder::Poll { transaction: transaction.clone() });
+            return out
+                .remind(scene.setup.polling.pause_after(polls), Reminder::Poll { transaction: transaction.clone() });
         }
         out.event(Event::PollingGivenUp { transaction: transaction.clone(), polls });
         self.fail(&product, Stage::GaveUp, of_giving_up(scene.setup.client), out);

@@ -14,7 +14,7 @@ use paystage::world::event::Event;
 use paystage::world::message::Body;
 use paystage::world::party::Party;
 use paystage::world::planted::Planted;
-use paystage::world::setup::{AppKeys, Polling, PresenterChoice, Setup};
+use paystage::world::setup::{AppKeys, BackOff, Polling, PresenterChoice, Setup};
 
 /// A source of numbers that a seed fixes (splitmix64).
 pub(super) struct Dice(u64);
@@ -72,6 +72,8 @@ pub(super) fn setup(dice: &mut Dice, seed: u64) -> Setup {
         polling: Polling {
             interval: dice.one(&[Span::from_millis(300), Span::from_seconds(1), Span::from_seconds(7)]),
             tries: dice.one(&[1, 3, 10, 20]),
+            // Not from the dice: each seed keeps the story it has always had.
+            back_off: if seed % 5 == 0 { BackOff::Doubling } else { BackOff::Steady },
         },
         receipt_life: dice.one(&[Span::from_seconds(5), Span::from_seconds(600), Span::from_days(182)]),
         skew: if skewed { [(dice.one(&PARTIES), dice.span())].into() } else { BTreeMap::new() },

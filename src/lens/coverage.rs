@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::protocol::client_error::{FxpayError, VerifierError};
 use crate::protocol::code::Code;
 use crate::protocol::device::DeviceError;
+use crate::protocol::dial::Profile;
 use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::mozpay::MozPayError;
 use crate::protocol::notice_receiver::NoticeError;
 use crate::protocol::pay_error::PayError;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::verdict::check::Check;
+use crate::protocol::verdict::ladder::Verdict;
 use crate::session::builtin::SUITE;
 use crate::session::scenario::play::play;
 use crate::session::step::Step;
@@ -43,6 +46,10 @@ pub enum List {
     Statuses,
     /// Why it calls one invalid.
     Reasons,
+    /// What an app with fxpay was told.
+    Fxpay,
+    /// What an app with receiptverifier was told.
+    Receiptverifier,
     /// Where history left no code of its own.
     Stops,
 }
@@ -78,7 +85,7 @@ pub struct Coverage {
 
 impl List {
     /// All lists, in the order in which a purchase may meet them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Messages,
         Self::PayRequests,
         Self::PaymentFlow,
@@ -88,6 +95,8 @@ impl List {
         Self::Checks,
         Self::Statuses,
         Self::Reasons,
+        Self::Fxpay,
+        Self::Receiptverifier,
         Self::Stops,
     ];
 
@@ -104,6 +113,8 @@ impl List {
             Self::Checks => "Checks that refuse",
             Self::Statuses => "Store statuses",
             Self::Reasons => "Store reasons",
+            Self::Fxpay => "Errors of fxpay",
+            Self::Receiptverifier => "Errors of receiptverifier",
             Self::Stops => "Other stops",
         }
     }
@@ -121,6 +132,8 @@ impl List {
             Self::Checks => Check::ALL.map(|check| Item::new(self, check.name(), check.label())).to_vec(),
             Self::Statuses => Status::ALL.map(|status| Item::new(self, status.as_str(), status.sentence())).to_vec(),
             Self::Reasons => Reason::ALL.map(|reason| Item::new(self, reason.code(), reason.sentence())).to_vec(),
+            Self::Fxpay => coded::<FxpayError>(self),
+            Self::Receiptverifier => coded::<VerifierError>(self),
             Self::Stops => coded::<Stop>(self),
         }
     }
@@ -160,7 +173,15 @@ impl Coverage {
             if let Event::Refused { refusal, .. } = event {
                 self.refused(
                     refusal,
-                    &[List::PayRequests, List::PaymentFlow, List::Install, List::Notices, List::Stops],
+                    &[
+                        List::PayRequests,
+                        List::PaymentFlow,
+                        List::Install,
+                        List::Notices,
+                        List::Fxpay,
+                        List::Receiptverifier,
+                        List::Stops,
+                    ],
                     (step.index, None),
                 );
             }
@@ -199,6 +220,9 @@ impl Coverage {
         if let Body::InstallAnswered { error: Some(refusal) } = &message.body {
             self.refused(refusal, &[List::Install], at);
         }
+        if let Body::ReceiptJudged { verdict, .. } = &message.body {
+            self.said_by_client(verdict, at);
+        }
         if let Body::ReceiptJudged { verdict, .. } = &message.body
             && let Some(rung) = verdict.failed()
         {
@@ -206,6 +230,19 @@ impl Coverage {
         }
         if let Body::VerifyAnswered { answer } | Body::ReissueAnswered { answer, .. } = &message.body {
             self.answered(answer, at);
+        }
+    }
+
+    /// What a historic client calls its verdict, whatever sentence the ladder has for it.
+    fn said_by_client(&mut self, verdict: &Verdict, at: (usize, Option<MessageId>)) {
+        let list = match verdict.profile() {
+            Profile::Fxpay => List::Fxpay,
+            Profile::Receiptverifier => List::Receiptverifier,
+            Profile::Strict | Profile::Store => return,
+        };
+        let is_it = |item: &Item| Some(item.code) == verdict.code();
+        if let Some(item) = list.items().into_iter().find(is_it) {
+            self.note(item, at);
         }
     }
 

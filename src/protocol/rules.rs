@@ -99,6 +99,10 @@ pub struct StoreRules {
     pub is_crash_without_inapp_id: bool,
     /// Whether `nbf` is set to the time of issue, as shipped, rather than kept at the time of purchase.
     pub is_nbf_time_of_issue: bool,
+    /// Whether every status answer signs a receipt anew, rather than handing out the one that was issued.
+    pub is_signed_for_each_poll: bool,
+    /// The HTTP status for a buy request whose product does not exist or is not for sale.
+    pub unknown_product_status: u16,
 }
 
 /// What the payment flow server asks of a pay request.
@@ -207,6 +211,8 @@ const STRICT_STORE: StoreRules = StoreRules {
     early_expiry: Span::ZERO,
     is_crash_without_inapp_id: false,
     is_nbf_time_of_issue: false,
+    is_signed_for_each_poll: false,
+    unknown_product_status: 404,
 };
 
 static AFTER: Rules = Rules {
@@ -314,6 +320,8 @@ static AS_BUILT_2015: Rules = Rules {
         early_expiry: Span::from_seconds(10),
         is_crash_without_inapp_id: true,
         is_nbf_time_of_issue: true,
+        is_signed_for_each_poll: true,
+        unknown_product_status: 400,
     },
     request: RequestRules {
         issued_at_age: None,

@@ -116,7 +116,7 @@ impl AppServer {
             Body::StartAnswered { transaction } => self.started(scene, transaction, message, out),
             Body::BuyRefused { status, refusal } => self.not_started(*status, refusal, message, out),
             Body::NoticeSent { token, kind, .. } => self.take_notice(scene, (token, *kind), message, out),
-            Body::StatusAsked { transaction, .. } => self.tell_status(transaction, message, out),
+            Body::StatusAsked { transaction, .. } => self.tell_status(scene, transaction, message, out),
             Body::ReceiptSupplied { receipt, .. } => self.hand_on(Some(receipt), message, out),
             Body::ReceiptDenied { status: 500.., .. } | Body::HttpAnswered { .. } => {
                 self.stand_empty_handed(message, out);
@@ -144,8 +144,11 @@ impl AppServer {
         out: &mut Outbox<'_>,
     ) {
         let Some(product) = scene.catalog.product(product) else {
-            return refuse(404, Stop::UnknownProduct.into(), question, out);
+            return refuse(scene.rules().store.unknown_product_status, Stop::UnknownProduct.into(), question, out);
         };
+        if !is_for_sale(scene, product) {
+            return refuse(scene.rules().store.unknown_product_status, Stop::NotForSale.into(), question, out);
+        }
         if let Err(refusal) = domain_check::check(scene, &product.app, (&product.id, origin, told)) {
             return refuse(403, refusal.into(), question, out);
         }
@@ -253,14 +256,21 @@ impl AppServer {
         }
     }
 
-    fn tell_status(&mut self, transaction: &TransactionId, question: &Arc<Message>, out: &mut Outbox<'_>) {
+    fn tell_status(
+        &mut self,
+        scene: &Scene,
+        transaction: &TransactionId,
+        question: &Arc<Message>,
+        out: &mut Outbox<'_>,
+    ) {
+        let is_sought_anew = scene.rules().store.is_signed_for_each_poll;
         let mut order = self.orders.get_mut(transaction);
         if let Some(order) = &mut order {
             order.polls_seen = order.polls_seen.saturating_add(1);
         }
         let paid = order.filter(|order| order.state == OrderState::Paid);
         let receipt = match paid.map(|order| (&order.receipt, &order.payment)) {
-            Some((None, Some(payment))) => {
+            Some((receipt, Some(payment))) if receipt.is_none() || is_sought_anew => {
                 let body = Body::ReceiptSought { transaction: payment.clone() };
                 let asked = out.send(Party::AppServer, Party::Marketplace, body);
                 self.waiting.insert(asked, Arc::clone(question));
@@ -281,6 +291,13 @@ impl AppServer {
         order.receipt = receipt.cloned();
         out.answer(&question, Body::StatusAnswered { transaction: transaction.clone(), receipt: receipt.cloned() });
     }
+}
+
+/// Whether the developer sells this now. What is there for trying out payments always is.
+fn is_for_sale(scene: &Scene, product: &Product) -> bool {
+    let app = &scene.setup.names.app;
+    let is_own = product.app == app.origin;
+    !is_own || (app.is_public && !app.withdrawn.contains(&product.id))
 }
 
 /// Says no to a buy request.

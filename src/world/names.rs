@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::protocol::id::Origin;
+use crate::protocol::id::{Origin, ProductId};
 
 /// The names of a run. The defaults are reserved ones (RFC 2606); a live run puts its own address here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,12 @@ pub struct Names {
 pub struct AppName {
     /// Where it lives: `product.url` of its receipts.
     pub origin: Origin,
+    /// Products that its developer has taken from the shelf.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withdrawn: Vec<ProductId>,
+    /// Whether its store has let it in, without which only trials can be bought.
+    #[serde(skip_serializing_if = "is_public")]
+    pub is_public: bool,
     /// Its application key: `iss` of its pay requests, `aud` of its notices.
     pub key: String,
     /// Its application secret, as the text that HMAC is keyed with; `None`: drawn from the seed.
@@ -44,6 +50,11 @@ pub struct AppName {
     /// Where its server takes requests when it sits outside; `None`: at its origin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server_url: Option<Origin>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_public(is_public: &bool) -> bool {
+    *is_public
 }
 
 /// A text that nobody but its owner may read. Printed and written as dots; `Setup::private_json` alone writes it out.
@@ -125,6 +136,8 @@ impl Default for AppName {
     fn default() -> Self {
         Self {
             origin: Origin::well_known("https://pony.example"),
+            withdrawn: Vec::new(),
+            is_public: true,
             key: "pony-park-key".to_owned(),
             secret: None,
             postback_url: None,

@@ -24,6 +24,7 @@ codes! {
     /// Why a party of this simulator said no where history left no code of its own.
     pub Stop {
         UnknownProduct = "UNKNOWN_PRODUCT", "There is no such product in this shop", "Use the slug of a product that the app sells";
+        NotForSale = "NOT_FOR_SALE", "This product is not for sale at the moment", "Publish the app, and put the product back on the shelf";
         UnknownTransaction = "UNKNOWN_TRANSACTION", "Nobody knows this payment", "Use the id that the buy request was answered with";
         NotPaid = "NOT_PAID", "This payment has not been completed", "Wait for the notice before asking for the receipt";
         PollingGivenUp = "PURCHASE_TIMEOUT", "The app polled as often as it wanted and gave up", "Poll longer, or keep the transaction id and resume later";

@@ -14,7 +14,7 @@ const CASES: u32 = 120;
 const LEFT_OUT: &[(u32, &str)] = &[];
 
 /// The cases that may still be missing: the suite is being written.
-const UNWRITTEN: &[RangeInclusive<u32>] = &[1..=51, 52..=90, 91..=120];
+const UNWRITTEN: &[RangeInclusive<u32>] = &[1..=51, 91..=106, 114..=120];
 
 fn cases() -> impl Iterator<Item = (&'static Builtin, Scenario)> {
     SUITE.iter().map(|builtin| (builtin, builtin.scenario().unwrap())).filter(|(_, scenario)| scenario.case.is_some())

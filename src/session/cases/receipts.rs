@@ -1,4 +1,33 @@
 //! Edge cases 75 to 90: what a client sees in a receipt by itself.
 
 /// Names and texts, in the order of the menu.
-pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![];
+pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![
+    "075-no-certificate",
+    "076-two-certificates-on-a-device",
+    "076-two-certificates-in-fxpay",
+    "076-two-certificates-in-receiptverifier",
+    "077-receipt-of-another-app",
+    "077-receipt-of-another-app-unasked",
+    "077-receipt-of-another-app-in-receiptverifier",
+    "078-product-is-a-part-of-ours",
+    "079-product-without-a-scheme",
+    "080-issuer-with-a-slash",
+    "080-issuer-in-other-letters",
+    "081-any-issuer",
+    "082-no-verify-address",
+    "082-verify-host-elsewhere",
+    "082-verify-host-ends-alike",
+    "083-verify-host-in-a-query",
+    "084-verify-host-begins-alike",
+    "085-signature-spoilt",
+    "085-signature-spoilt-in-receiptverifier",
+    "086-test-receipt-in-receiptverifier",
+    "086-test-receipt-in-fxpay",
+    "087-email-in-the-receipt",
+    "088-storedata-is-no-text",
+    "088-storedata-without-a-product",
+    "089-two-receipts-of-an-app",
+    "089-no-receipt-of-an-app",
+    "089-one-good-receipt-of-two",
+    "090-no-receipts",
+];

@@ -8,6 +8,7 @@
 mod stopwatch;
 mod verify;
 mod purchase;
+mod explore;
 mod ledger;
 mod rewind;
 mod frame;
@@ -20,9 +21,10 @@ mod buys;
 mod audit;
 
 /// The benches by name.
-const BENCHES: [(&str, fn()); 10] = [
+const BENCHES: [(&str, fn()); 11] = [
     ("verify", verify::run),
     ("purchase", purchase::run),
+    ("explore", explore::run),
     ("ledger", ledger::run),
     ("rewind", rewind::run),
     ("frame", frame::run),

@@ -5,6 +5,7 @@ use egui::ThemePreference;
 use crate::protocol::time::Span;
 use crate::session::branch::Place;
 use crate::session::run::Session;
+use crate::ui::explored::Standing;
 use crate::ui::keys::Action;
 use crate::ui::live_state::Live;
 use crate::ui::selection::Selection;
@@ -25,6 +26,8 @@ pub struct Desk<'a> {
     pub selection: &'a mut Selection,
     /// How the window plays and looks.
     pub mode: Mode,
+    /// How the exploration of this run stands.
+    pub explored: &'a Standing,
     asks: &'a mut Vec<Ask>,
 }
 
@@ -57,6 +60,13 @@ pub enum Ask {
     RealTime(bool),
     /// A new run in which these parties are played by programs outside.
     Seats(Seats),
+    /// Everything that can go wrong with this run, beside the frames.
+    Explore {
+        /// Whether two faults are tried at a time.
+        is_double: bool,
+    },
+    /// No more of that.
+    StopExploring,
 }
 
 /// How the window plays and looks.
@@ -130,10 +140,10 @@ impl<'a> Desk<'a> {
         (session, before): (&'a Session, Option<&'a Session>),
         view: &'a View,
         selection: &'a mut Selection,
-        mode: Mode,
+        (mode, explored): (Mode, &'a Standing),
         asks: &'a mut Vec<Ask>,
     ) -> Self {
-        Self { session, before, view, selection, mode, asks }
+        Self { session, before, view, selection, mode, explored, asks }
     }
 
     /// Asks for something; it is done after the pass.

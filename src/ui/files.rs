@@ -8,6 +8,7 @@ use crate::io::runs::{self, Kept, RunError};
 use crate::io::store::row::{RunHead, RunId};
 use crate::session::builtin::{Builtin, GROUPS};
 use crate::session::run::Session;
+use crate::session::run_code::RunCode;
 use crate::session::run_file::save;
 use crate::session::scenario::{play, print, record};
 use crate::ui::icons::Icon;
@@ -31,6 +32,8 @@ pub struct Files {
     pending: Option<Pending>,
     is_fresh: bool,
     kept: Vec<RunHead>,
+    /// The run code of the run that is to be saved, where it has one.
+    code: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,14 +71,23 @@ impl Files {
         Self { kept, ..Self::new(Purpose::Open, path.unwrap_or_default()) }
     }
 
-    /// A dialog that saves. `path` is the file at hand.
+    /// A dialog that saves this run. `path` is the file at hand.
     #[must_use]
-    pub fn to_save(path: Option<&str>) -> Self {
-        Self::new(Purpose::Save, path.unwrap_or(NAME))
+    pub fn to_save(path: Option<&str>, session: &Session) -> Self {
+        let code = RunCode::of(session).map(|code| code.to_string());
+        Self { code, ..Self::new(Purpose::Save, path.unwrap_or(NAME)) }
     }
 
     fn new(purpose: Purpose, path: &str) -> Self {
-        Self { purpose, path: path.to_owned(), trouble: None, pending: None, is_fresh: true, kept: Vec::new() }
+        Self {
+            purpose,
+            path: path.to_owned(),
+            trouble: None,
+            pending: None,
+            is_fresh: true,
+            kept: Vec::new(),
+            code: None,
+        }
     }
 
     /// The built-in scenario of this name, played and at its start.
@@ -135,6 +147,10 @@ impl Files {
             return self.fail(Trouble { words: "Type the path of a file first".into(), readable: None });
         }
         match self.purpose {
+            Purpose::Open if let Ok(code) = RunCode::parse(&path) => match opened(&code) {
+                Ok(session) => Outcome::Opened(session, None),
+                Err(trouble) => self.fail(trouble),
+            },
             Purpose::Open => match open(&path) {
                 Ok(session) => Outcome::Opened(Box::new(session), Some(path)),
                 Err(error) => self.fail(Trouble::from(error)),
@@ -178,12 +194,15 @@ impl Files {
         text::note(
             ui,
             match self.purpose {
-                Purpose::Open => "A run (.paystage.json) or a scenario (.toml)",
+                Purpose::Open => "A run (.paystage.json), a scenario (.toml), or a run code (R1-42-…)",
                 Purpose::Save => "As a run (.paystage.json), or as a scenario where the name ends in .toml",
             },
         );
         if let Some(done) = self.path_ui(ui) {
             deed = done;
+        }
+        if let Some(code) = &self.code {
+            code_ui(ui, code);
         }
         if let Some(trouble) = &self.trouble {
             ui.horizontal_top(|ui| {
@@ -228,6 +247,17 @@ impl Files {
     }
 }
 
+/// The run code of what is to be saved: shorter than a file, for whoever has this program.
+fn code_ui(ui: &mut Ui, code: &str) {
+    ui.horizontal(|ui| {
+        text::muted(ui, "Run code");
+        text::mono(ui, code);
+        if Button::quiet("Copy").name("Copy the run code").hint("Open it anywhere: the same bytes").show(ui).clicked() {
+            ui.ctx().copy_text(code.to_owned());
+        }
+    });
+}
+
 /// The runs that the window keeps, as many as are worth a look. Answers with the one that was clicked.
 fn kept_ui(ui: &mut Ui, kept: &[RunHead]) -> Option<RunId> {
     if kept.is_empty() {
@@ -266,6 +296,20 @@ fn suite_ui(ui: &mut Ui, kept: u8) -> Option<&'static str> {
         }
     });
     chosen
+}
+
+/// The run that a code names, from its start. One that came out otherwise can be opened all the same.
+fn opened(code: &RunCode) -> Result<Box<Session>, Trouble> {
+    match code.play() {
+        Err(error) => Err(Trouble { words: error.to_string(), readable: None }),
+        Ok((played, mismatch)) => {
+            let session = Box::new(from_start(played.session));
+            match mismatch {
+                None => Ok(session),
+                Some(mismatch) => Err(Trouble { words: mismatch.to_string(), readable: Some(session) }),
+            }
+        }
+    }
 }
 
 /// Opens a run, or plays a scenario.

@@ -3,22 +3,29 @@
 use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
 use crate::ui::desk::Desk;
+use crate::ui::icons::Icon;
 use crate::ui::lamp;
 use crate::ui::pane::Pane;
 use crate::ui::panes::claims::Claims;
 use crate::ui::panes::compare::Compare;
 use crate::ui::panes::coverage::Coverage;
+use crate::ui::panes::explore::Explore;
 use crate::ui::panes::knowledge::Knowledge;
 use crate::ui::panes::message::Message;
 use crate::ui::panes::opinions::Opinions;
 use crate::ui::panes::verdict::Verdict;
-use crate::ui::selection::Tab;
+use crate::ui::selection::{Lab, Tab};
 use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
 use crate::ui::widgets::choice::{self, TABS_HEIGHT};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{menu, text};
 
 /// What the longest words of the lamp need, in points.
 const LAMP_ROOM: f32 = 250.0;
+/// What the menu of labs needs, in points.
+const LABS_ROOM: f32 = 74.0;
+/// How wide that menu is when it is open.
+const LABS_WIDTH: f32 = 320.0;
 
 /// The tabs with what they show.
 #[derive(Default)]
@@ -30,6 +37,7 @@ pub struct Inspector {
     knowledge: Knowledge,
     compare: Compare,
     coverage: Coverage,
+    explore: Explore,
 }
 
 impl Inspector {
@@ -51,10 +59,13 @@ impl Pane for Inspector {
         ui.painter().hline(room.x_range(), head.bottom() - 0.5, theme.hairline());
         let inner = head.shrink2(vec2(theme.space.gap, 0.0));
         // The lamp is never cut; where there is little room the tabs move closer together.
-        let for_tabs = inner.with_max_x((inner.right() - LAMP_ROOM).max(inner.left()));
+        let for_tabs = inner.with_max_x((inner.right() - LAMP_ROOM - LABS_ROOM).max(inner.left()));
         let mut tabs = ui.new_child(UiBuilder::new().max_rect(for_tabs).layout(Layout::left_to_right(Align::Center)));
-        choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::ALL);
-        let rest = Rect::from_min_max(pos2(tabs.min_rect().right() + theme.space.pad, head.top()), inner.max);
+        choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::shown(desk.selection.lab));
+        let for_labs = Rect::from_min_max(pos2(tabs.min_rect().right(), head.top()), inner.max);
+        let mut labs = ui.new_child(UiBuilder::new().max_rect(for_labs).layout(Layout::left_to_right(Align::Center)));
+        labs_ui(&mut labs, desk);
+        let rest = Rect::from_min_max(pos2(labs.min_rect().right() + theme.space.pad, head.top()), inner.max);
         let mut title = ui.new_child(UiBuilder::new().max_rect(rest).layout(Layout::right_to_left(Align::Center)));
         // The title is the token's; a message has its own, and may carry none.
         let words = if desk.selection.tab.is_about_token() { desk.view.subject().title() } else { String::new() };
@@ -74,7 +85,21 @@ impl Pane for Inspector {
             Tab::Knowledge => &mut self.knowledge,
             Tab::Compare => &mut self.compare,
             Tab::Coverage => &mut self.coverage,
+            Tab::Lab(Lab::Explore) => &mut self.explore,
         };
         pane.ui(&mut body_ui, desk);
     }
+}
+
+/// The menu of labs; the chosen one takes the last tab.
+fn labs_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let button = Button::quiet("Lab").trailing(Icon::ChevronDown).hint("Try something on this run").show(ui);
+    menu::drop_down(&button, LABS_WIDTH, |ui| {
+        for lab in Lab::ALL {
+            let is_current = desk.selection.tab == Tab::Lab(lab);
+            if menu::line(ui, lab.label(), lab.sentence(), is_current).clicked() {
+                (desk.selection.tab, desk.selection.lab) = (Tab::Lab(lab), Some(lab));
+            }
+        }
+    });
 }

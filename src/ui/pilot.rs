@@ -179,7 +179,13 @@ impl Pilot {
             Ask::Rerun(setup) => self.rerun(*setup, selection),
             Ask::Speed(speed) => self.speed = speed,
             Ask::Turn(setup) => self.turn(*setup, selection),
-            Ask::OpenBuiltin(_) | Ask::Show(_) | Ask::Theme(_) | Ask::RealTime(_) | Ask::Seats(_) => {}
+            Ask::OpenBuiltin(_)
+            | Ask::Show(_)
+            | Ask::Theme(_)
+            | Ask::RealTime(_)
+            | Ask::Seats(_)
+            | Ask::Explore { .. }
+            | Ask::StopExploring => {}
         }
         Wanted::Nothing
     }
@@ -205,7 +211,7 @@ impl Pilot {
         let title = self.session.title().to_owned();
         let mut session = Session::new(setup);
         session.rename(title);
-        *selection = Selection { tab: selection.tab, ..Selection::default() };
+        *selection = selection.let_go();
         self.take(session);
     }
 

@@ -18,6 +18,8 @@ pub struct Selection {
     pub product: Option<ProductId>,
     /// What the inspector shows.
     pub tab: Tab,
+    /// The lab that was opened last; it has the last tab.
+    pub lab: Option<Lab>,
     /// A menu that a key wants open.
     pub menu: Option<Menu>,
 }
@@ -40,6 +42,15 @@ pub enum Tab {
     Compare,
     /// What this run has met of all that there is.
     Coverage,
+    /// Something to try on the run, from the menu behind the tabs.
+    Lab(Lab),
+}
+
+/// What can be tried on a run. The menu behind the inspector's tabs lists them; the one that was opened last has a tab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lab {
+    /// Everything that can go wrong, and how each mix ends.
+    Explore,
 }
 
 /// Menus that a key can open.
@@ -52,6 +63,12 @@ pub enum Menu {
 }
 
 impl Selection {
+    /// The same tabs with nothing pointed at: for another run.
+    #[must_use]
+    pub fn let_go(&self) -> Self {
+        Self { tab: self.tab, lab: self.lab, ..Self::default() }
+    }
+
     /// Whether somebody has begun to read something else since `before`; reading pauses play.
     #[must_use]
     pub fn is_reading_more_than(&self, before: &Self) -> bool {
@@ -71,9 +88,36 @@ impl Tab {
         (Self::Coverage, "Coverage"),
     ];
 
+    /// The tabs that show: all of them, and the lab that was opened last.
+    #[must_use]
+    pub fn shown(lab: Option<Lab>) -> Vec<(Self, &'static str)> {
+        Self::ALL.into_iter().chain(lab.map(|lab| (Self::Lab(lab), lab.label()))).collect()
+    }
+
     /// Whether it talks about the token that is pointed at.
     #[must_use]
     pub fn is_about_token(self) -> bool {
         matches!(self, Self::Claims | Self::Verdict | Self::Opinions)
+    }
+}
+
+impl Lab {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 1] = [Self::Explore];
+
+    /// Its words on the tab.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Explore => "everything that can go wrong",
+        }
     }
 }

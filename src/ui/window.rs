@@ -10,6 +10,7 @@ use crate::io::clock;
 use crate::io::live::setup as live_setup;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
+use crate::ui::expedition::Expedition;
 use crate::ui::files::{Files, Outcome};
 use crate::ui::finder::{Finder, Found};
 use crate::ui::guests::{Guests, GuestsError};
@@ -44,6 +45,7 @@ pub struct Window {
     live: Live,
     keeping: Keeping,
     dials: Dials,
+    expedition: Expedition,
 }
 
 enum Overlay {
@@ -71,6 +73,7 @@ impl Window {
             live: Live::Closed,
             keeping: Keeping::default(),
             dials: Dials::default(),
+            expedition: Expedition::default(),
         }
     }
 
@@ -196,7 +199,7 @@ impl Window {
     fn regions_ui(&mut self, ui: &mut Ui, asks: &mut Vec<Ask>) {
         let mode = self.mode(ui);
         let runs = (self.pilot.session(), self.pilot.run_before());
-        let desk = &mut Desk::new(runs, &self.view, &mut self.selection, mode, asks);
+        let desk = &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
         self.regions.ui(ui, desk);
     }
 
@@ -217,7 +220,7 @@ impl Window {
             None => {}
             Some(Overlay::Dials) => {
                 let runs = (self.pilot.session(), self.pilot.run_before());
-                let desk = &mut Desk::new(runs, &self.view, &mut self.selection, mode, asks);
+                let desk = &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
                 let room = ui.ctx().content_rect().height();
                 let ((), is_left) = surface::dialog(ui, "dials", DIALS_WIDTH, |ui| {
                     ui.set_max_height(room - 96.0);
@@ -277,6 +280,7 @@ impl Window {
 impl Window {
     /// Takes in what has come from outside, and writes down what is new.
     pub fn tend(&mut self, ctx: &Context) {
+        self.expedition.tend();
         if let Some(news) = self.keeping.news() {
             self.take_news(news);
         }
@@ -287,7 +291,7 @@ impl Window {
             if let Some(left) = guests.take_left() {
                 self.pilot.leave(left);
                 guests.adopt(self.pilot.number(), self.pilot.session());
-                self.selection = Selection { tab: self.selection.tab, ..Selection::default() };
+                self.selection = self.selection.let_go();
             }
             if let Some(sleep) = guests.sleep(self.pilot.session()) {
                 ctx.request_repaint_after(sleep);
@@ -354,6 +358,11 @@ impl Window {
             }
             Ask::Seats(seats) => self.seat(seats),
             Ask::Show(session) => self.open_run(*session),
+            Ask::Explore { is_double } => {
+                let wake = ctx.clone();
+                self.expedition.begin(self.pilot.session(), is_double, move || wake.request_repaint());
+            }
+            Ask::StopExploring => self.expedition.stop(),
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),
@@ -387,7 +396,9 @@ impl Window {
             Wanted::Open => {
                 self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())));
             }
-            Wanted::Save => self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref()))),
+            Wanted::Save => {
+                self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())))
+            }
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),
         }
@@ -395,7 +406,7 @@ impl Window {
 
     fn open_run(&mut self, session: Session) {
         self.overlay = None;
-        self.selection = Selection { tab: self.selection.tab, ..Selection::default() };
+        self.selection = self.selection.let_go();
         self.pilot.take(session);
     }
 }

@@ -26,6 +26,7 @@ mod window_sizes;
 mod window_pointing;
 mod window_faults;
 mod window_dials;
+mod window_explore;
 
 mod codes;
 mod pay_codes;
@@ -52,6 +53,7 @@ mod cli_receipts;
 mod attacks;
 mod cli_attack;
 mod audit;
+mod cli_explore;
 mod conform;
 mod guests;
 mod control;
@@ -96,6 +98,7 @@ mod knowledge;
 mod opinion;
 mod lens_panes;
 mod explore;
+mod run_codes;
 
 #[cfg(feature = "browser")]
 mod browser;

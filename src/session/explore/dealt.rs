@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::protocol::notice::NOTICE_TIMEOUT;
 use crate::protocol::time::Span;
-use crate::session::explore::trial::Tally;
+use crate::session::explore::tally::Tally;
 use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Fault, MessageFault};
 use crate::world::fault::limit::Limit;

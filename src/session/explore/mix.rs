@@ -2,7 +2,8 @@
 
 use crate::session::explore::dealt::{Dealt, deal};
 use crate::session::explore::end::End;
-use crate::session::explore::trial::{Ground, Tally, Trial};
+use crate::session::explore::tally::Tally;
+use crate::session::explore::trial::{Ground, Trial};
 use crate::session::scenario::plan::Scenario;
 
 /// Why a scenario cannot be explored.
@@ -167,7 +168,8 @@ impl Exploration {
         let mut faults = self.faults(mix);
         // Faults are numbered in the order in which they begin.
         faults.sort_by_key(|dealt| dealt.onset);
-        if mix.second.is_none() { self.ground.survey(&faults) } else { self.ground.try_with(&faults) }
+        let is_single = mix.first.is_some() && mix.second.is_none();
+        if is_single { self.ground.survey(&faults) } else { self.ground.try_with(&faults) }
     }
 
     /// Takes in how a mix ended. Singles are given in their order, all of them before the first pair.

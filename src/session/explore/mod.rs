@@ -3,8 +3,9 @@
 //! Everything here is a pure piece of work on virtual time: whoever has threads gives them out, in any order.
 
 pub mod end;
-pub mod trial;
+pub mod tally;
 pub mod dealt;
+pub mod trial;
 pub mod mix;
 pub mod shrink;
 pub mod rescue;

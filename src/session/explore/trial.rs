@@ -1,21 +1,15 @@
 //! Trials: a scenario played with some faults until nothing happens any more, without keeping its history.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use crate::session::control::{Running, run_until_idle};
 use crate::session::explore::dealt::{Dealt, Onset};
 use crate::session::explore::end::{End, Reckoning};
+use crate::session::explore::tally::Tally;
 use crate::session::scenario::plan::Scenario;
 use crate::session::scenario::play::perform;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
 use crate::world::fault::armed::Fault;
-use crate::world::fault::field::fields;
-use crate::world::kind::Kind;
-use crate::world::message::Message;
 
 /// How many steps a trial may take after its plan before it is called one that never rests.
 pub const STEPS_MAX: usize = 2_000;
@@ -40,14 +34,6 @@ pub struct Trial {
     pub skipped: Vec<usize>,
     /// How many steps it took.
     pub steps: usize,
-}
-
-/// How often each kind of message was sent, and which of its fields can be made to say something else.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    counts: BTreeMap<Kind, u32>,
-    order: Vec<Kind>,
-    samples: BTreeMap<Kind, Vec<(&'static str, Value)>>,
 }
 
 impl Ground {
@@ -117,41 +103,6 @@ impl Late {
     pub(crate) fn due(&mut self, events: &[Event]) -> Vec<Fault> {
         let is_charge = |event: &Event| matches!(event, Event::Charged { .. });
         if !self.0.is_empty() && events.iter().any(is_charge) { std::mem::take(&mut self.0) } else { Vec::new() }
-    }
-}
-
-impl Tally {
-    /// The kinds of message that were sent, in the order in which each was sent first.
-    pub fn kinds(&self) -> impl Iterator<Item = Kind> {
-        self.order.iter().copied()
-    }
-
-    /// How many messages of this kind were sent.
-    #[must_use]
-    pub fn count(&self, kind: Kind) -> u32 {
-        self.counts.get(&kind).copied().unwrap_or_default()
-    }
-
-    /// The fields of the first message of this kind, each with something else that it can say. Known after a survey only.
-    #[must_use]
-    pub fn samples(&self, kind: Kind) -> &[(&'static str, Value)] {
-        self.samples.get(&kind).map_or(&[], Vec::as_slice)
-    }
-
-    fn note(&mut self, message: &Message, is_sampling: bool) {
-        // What a party tells itself passes over no wire, so nothing can befall it.
-        if message.from == message.to {
-            return;
-        }
-        let kind = message.body.kind();
-        let count = self.counts.entry(kind).or_default();
-        *count += 1;
-        if *count == 1 {
-            self.order.push(kind);
-            if is_sampling {
-                self.samples.insert(kind, fields(&message.body));
-            }
-        }
     }
 }
 

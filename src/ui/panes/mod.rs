@@ -17,4 +17,5 @@ pub mod compare;
 pub mod coverage;
 pub mod dials;
 pub mod domains;
+pub mod explore;
 pub mod timeline;

@@ -8,7 +8,7 @@ use crate::session::run::Session;
 use crate::ui::explored::Standing;
 use crate::ui::keys::Action;
 use crate::ui::live_state::Live;
-use crate::ui::selection::Selection;
+use crate::ui::selection::{Lab, Selection};
 use crate::ui::view::View;
 use crate::world::command::Command;
 use crate::world::seat::Seats;
@@ -60,6 +60,8 @@ pub enum Ask {
     RealTime(bool),
     /// A new run in which these parties are played by programs outside.
     Seats(Seats),
+    /// This lab, in the inspector.
+    OpenLab(Lab),
     /// Everything that can go wrong with this run, beside the frames.
     Explore {
         /// Whether two faults are tried at a time.

@@ -8,6 +8,7 @@ use crate::session::dials::list::DIALS;
 use crate::session::run::Session;
 use crate::ui::desk::Ask;
 use crate::ui::keys::{self, Action};
+use crate::ui::selection::Lab;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{field, surface, text};
 
@@ -52,6 +53,7 @@ enum Deed {
     Act(Action),
     Turn(&'static Dial, &'static str),
     Open(&'static str),
+    Lab(Lab),
 }
 
 impl Finder {
@@ -144,6 +146,7 @@ impl Deed {
         Some(match self {
             Self::Act(action) => Ask::Act(action),
             Self::Open(name) => Ask::OpenBuiltin(name),
+            Self::Lab(lab) => Ask::OpenLab(lab),
             Self::Turn(dial, to) => {
                 let mut setup = session.setup().clone();
                 dial.turn(&mut setup, to).ok()?;
@@ -153,7 +156,7 @@ impl Deed {
     }
 }
 
-/// Everything that can be done now: what the keys do, every position of every dial, every built-in scenario.
+/// Everything that can be done now: what the keys do, every lab, every position of every dial, every built-in scenario.
 fn entries(session: &Session) -> Vec<Entry> {
     let keys = keys::bindings().filter(|binding| binding.action != Action::Find).map(|binding| {
         let hint = keys::hint(binding.action).unwrap_or_default();
@@ -175,5 +178,8 @@ fn entries(session: &Session) -> Vec<Entry> {
         let title = builtin.scenario().map_or_else(|_| builtin.name.to_owned(), |scenario| scenario.title);
         Entry::new(format!("Open {title}"), builtin.name.to_owned(), Deed::Open(builtin.name))
     });
-    keys.chain(dials).chain(scenarios).collect()
+    let code = Entry::new("Open a run code".to_owned(), "R1-42-…".to_owned(), Deed::Act(Action::Open));
+    let labs =
+        Lab::ALL.map(|lab| Entry::new(format!("Lab · {}", lab.label()), lab.sentence().to_owned(), Deed::Lab(lab)));
+    keys.chain([code]).chain(labs).chain(dials).chain(scenarios).collect()
 }

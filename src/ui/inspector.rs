@@ -62,8 +62,8 @@ impl Pane for Inspector {
         let for_tabs = inner.with_max_x((inner.right() - LAMP_ROOM - LABS_ROOM).max(inner.left()));
         let mut tabs = ui.new_child(UiBuilder::new().max_rect(for_tabs).layout(Layout::left_to_right(Align::Center)));
         choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::shown(desk.selection.lab));
-        let for_labs = Rect::from_min_max(pos2(tabs.min_rect().right(), head.top()), inner.max);
-        let mut labs = ui.new_child(UiBuilder::new().max_rect(for_labs).layout(Layout::left_to_right(Align::Center)));
+        let behind_tabs = Rect::from_min_max(pos2(tabs.min_rect().right(), head.top()), inner.max);
+        let mut labs = ui.new_child(UiBuilder::new().max_rect(behind_tabs).layout(Layout::left_to_right(Align::Center)));
         labs_ui(&mut labs, desk);
         let rest = Rect::from_min_max(pos2(labs.min_rect().right() + theme.space.pad, head.top()), inner.max);
         let mut title = ui.new_child(UiBuilder::new().max_rect(rest).layout(Layout::right_to_left(Align::Center)));
@@ -98,7 +98,7 @@ fn labs_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
         for lab in Lab::ALL {
             let is_current = desk.selection.tab == Tab::Lab(lab);
             if menu::line(ui, lab.label(), lab.sentence(), is_current).clicked() {
-                (desk.selection.tab, desk.selection.lab) = (Tab::Lab(lab), Some(lab));
+                desk.selection.open_lab(lab);
             }
         }
     });

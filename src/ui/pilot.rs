@@ -184,6 +184,7 @@ impl Pilot {
             | Ask::Theme(_)
             | Ask::RealTime(_)
             | Ask::Seats(_)
+            | Ask::OpenLab(_)
             | Ask::Explore { .. }
             | Ask::StopExploring => {}
         }

@@ -69,6 +69,11 @@ impl Selection {
         Self { tab: self.tab, lab: self.lab, ..Self::default() }
     }
 
+    /// Shows a lab, which takes the last tab.
+    pub fn open_lab(&mut self, lab: Lab) {
+        (self.tab, self.lab) = (Tab::Lab(lab), Some(lab));
+    }
+
     /// Whether somebody has begun to read something else since `before`; reading pauses play.
     #[must_use]
     pub fn is_reading_more_than(&self, before: &Self) -> bool {

@@ -220,7 +220,8 @@ impl Window {
             None => {}
             Some(Overlay::Dials) => {
                 let runs = (self.pilot.session(), self.pilot.run_before());
-                let desk = &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
+                let desk =
+                    &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
                 let room = ui.ctx().content_rect().height();
                 let ((), is_left) = surface::dialog(ui, "dials", DIALS_WIDTH, |ui| {
                     ui.set_max_height(room - 96.0);
@@ -358,6 +359,10 @@ impl Window {
             }
             Ask::Seats(seats) => self.seat(seats),
             Ask::Show(session) => self.open_run(*session),
+            Ask::OpenLab(lab) => {
+                self.selection.open_lab(lab);
+                self.regions.show_inspector();
+            }
             Ask::Explore { is_double } => {
                 let wake = ctx.clone();
                 self.expedition.begin(self.pilot.session(), is_double, move || wake.request_repaint());
@@ -397,7 +402,7 @@ impl Window {
                 self.overlay = Some(Overlay::Files(Files::to_open(self.path.as_deref(), self.keeping.recent())));
             }
             Wanted::Save => {
-                self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())))
+                self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())));
             }
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),

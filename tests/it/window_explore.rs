@@ -30,9 +30,13 @@ fn played(name: &str) -> Session {
     play(&Builtin::find(name).unwrap().scenario().unwrap()).session
 }
 
+/// The words of everything whose words contain this: a button's name, or a text.
 fn labelled(harness: &Stagehand, part: &str) -> Vec<String> {
-    let words = |node: &accesskit_consumer::Node<'_>| node.label().or_else(|| node.value());
-    harness.query_all_by_label_contains(part).filter_map(|node| words(&node.accesskit_node())).collect()
+    let found = harness.query_all_by_label_contains(part).map(|node| {
+        let node = node.accesskit_node();
+        node.label().or_else(|| node.value()).unwrap_or_default()
+    });
+    found.collect()
 }
 
 fn open_lab(harness: &mut Stagehand) {

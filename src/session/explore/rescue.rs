@@ -67,7 +67,7 @@ pub enum WayBack {
 ///
 /// From each moment on no fault strikes any more, what was held is let go, and every party does as it always does. If that does
 /// not save it within a day, choices are tried, up to two in a row, each made at once or when all has come to rest: the buyer
-/// clicks Buy where no money was taken, decides in the payment window, asks for the receipt again; the app fetches keys, verifies
+/// clicks Buy where no money was taken, decides in the payment window, asks for the receipt again; the app is opened again, fetches keys, verifies
 /// again, asks for a fresh receipt. Giving the money back is told apart. To look at the history or to rotate a key opens nothing,
 /// and neither is tried.
 #[must_use]
@@ -183,7 +183,7 @@ impl Moment {
                 choices.push(Command::Reissue { product: (*product).clone() });
             }
         }
-        choices.push(Command::FetchKeys);
+        choices.extend([Command::FetchKeys, Command::Reopen]);
         choices
     }
 

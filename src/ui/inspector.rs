@@ -63,7 +63,8 @@ impl Pane for Inspector {
         let mut tabs = ui.new_child(UiBuilder::new().max_rect(for_tabs).layout(Layout::left_to_right(Align::Center)));
         choice::tabs(&mut tabs, "inspector", &mut desk.selection.tab, &Tab::shown(desk.selection.lab));
         let behind_tabs = Rect::from_min_max(pos2(tabs.min_rect().right(), head.top()), inner.max);
-        let mut labs = ui.new_child(UiBuilder::new().max_rect(behind_tabs).layout(Layout::left_to_right(Align::Center)));
+        let mut labs =
+            ui.new_child(UiBuilder::new().max_rect(behind_tabs).layout(Layout::left_to_right(Align::Center)));
         labs_ui(&mut labs, desk);
         let rest = Rect::from_min_max(pos2(labs.min_rect().right() + theme.space.pad, head.top()), inner.max);
         let mut title = ui.new_child(UiBuilder::new().max_rect(rest).layout(Layout::right_to_left(Align::Center)));

@@ -14,6 +14,7 @@ pub mod protocol;
 pub mod world;
 pub mod session;
 pub mod lens;
+pub mod export;
 #[expect(clippy::disallowed_methods, reason = "the only room that may meet the outside")]
 pub mod io;
 pub mod ui;

@@ -3,14 +3,17 @@
 use std::process::ExitCode;
 
 use paystage::cli::window::{Shot, Tab, Window as Seam};
+use paystage::export::ink::Face;
+use paystage::export::scene::Scene;
 use paystage::session::run::Session;
 use paystage::ui::app;
 use paystage::ui::picture::Picture;
+use paystage::ui::scene;
 use paystage::ui::selection;
 use paystage::ui::window::Window;
 
 fn main() -> ExitCode {
-    paystage::cli::main(&Seam { open, draw })
+    paystage::cli::main(&Seam { open, draw, paint })
 }
 
 fn open(session: Session, path: Option<String>) -> Result<(), String> {
@@ -21,6 +24,10 @@ fn open(session: Session, path: Option<String>) -> Result<(), String> {
         }
         error @ (eframe::Error::AppCreation(_) | eframe::Error::Winit(_)) => error.to_string(),
     })
+}
+
+fn paint(scene: &Scene, face: Face) -> Result<Vec<u8>, String> {
+    scene::png(scene, face).map_err(|error| error.to_string())
 }
 
 fn draw(session: Session, shot: &Shot) -> Result<Vec<u8>, String> {

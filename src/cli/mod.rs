@@ -24,6 +24,7 @@ pub mod inspect;
 pub mod compare;
 pub mod explore;
 pub mod coverage;
+pub mod export;
 pub mod picture;
 pub mod serve;
 pub mod dials;
@@ -80,6 +81,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Inspect(arguments)) => inspect::run(arguments, out),
         Some(Task::Compare(arguments)) => compare::run(arguments, out),
         Some(Task::Explore(arguments)) => explore::run(arguments, out),
+        Some(Task::Export(arguments)) => export::run(arguments, window),
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
         Some(Task::Serve(arguments)) => serve::run(arguments, out),
         Some(Task::Dials(arguments)) => dials::run(arguments, out),

@@ -1,5 +1,6 @@
 //! What the command line needs of the window, which it never meets: the program hands the one to the other.
 
+use crate::io::exporting::Painter;
 use crate::session::run::Session;
 
 /// The window, as far as the command line knows it.
@@ -10,6 +11,8 @@ pub struct Window {
     pub open: fn(Session, Option<String>) -> Result<(), String>,
     /// The window on a run, at its present place, as PNG. The text says why there is no picture.
     pub draw: fn(Session, &Shot) -> Result<Vec<u8>, String>,
+    /// A drawing of the export room as PNG.
+    pub paint: Painter,
 }
 
 /// What a picture of the window shows.

@@ -38,7 +38,7 @@ pub fn ask(wish: Wish, wake: impl FnOnce() + Send + 'static) -> Pending {
                 .set_title("Open a run or a scenario")
                 .add_filter("Runs and scenarios", &["json", "toml"])
                 .pick_file(),
-            Wish::Save(name) => dialog.set_title("Save the run").set_file_name(name).save_file(),
+            Wish::Save(name) => dialog.set_title("Save to a file").set_file_name(name).save_file(),
         };
         // The window may have been closed meanwhile; then nobody wants the answer.
         let _ = sender.send(chosen);

@@ -11,6 +11,8 @@ pub mod clock;
 pub mod terminal;
 pub mod display;
 pub mod runs;
+pub mod sheets;
+pub mod exporting;
 pub mod dialogs;
 pub mod http;
 pub mod target;

@@ -62,6 +62,8 @@ pub struct Row {
     /// The polls that were folded into this row, each with its step. The row's own message is not among them.
     folded: Vec<Fold>,
     badges: Vec<(usize, Badge)>,
+    /// The step of each message that it stands for: its own, those folded into it, their answers, and answers that got lost.
+    carried: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
@@ -185,13 +187,19 @@ impl Flow {
             self.spoilt.insert(message.id, badge);
             return;
         }
-        let row = self.question_of(message).unwrap_or_else(|| {
-            let product = self.purchases.learn(message);
-            let marks = product.as_ref().and_then(|product| self.progress.get(product)?.last());
-            let phase = marks.and_then(|(_, progress)| progress.current);
-            self.push(message, step, phase, product);
-            self.rows.len() - 1
-        });
+        let row = match self.question_of(message) {
+            Some(index) => {
+                self.carry(index, step);
+                index
+            }
+            None => {
+                let product = self.purchases.learn(message);
+                let marks = product.as_ref().and_then(|product| self.progress.get(product)?.last());
+                let phase = marks.and_then(|(_, progress)| progress.current);
+                self.push(message, step, phase, product);
+                self.rows.len() - 1
+            }
+        };
         self.mark(Some(row), step, badge);
     }
 
@@ -220,12 +228,14 @@ impl Flow {
             answer: None,
             folded: Vec::new(),
             badges: Badge::of(&message.body).map(|badge| (step, badge)).into_iter().collect(),
+            carried: vec![step],
         });
         self.arrows += 1;
     }
 
     fn attach(&mut self, index: usize, answer: &Arc<Message>, step: usize) {
         self.by_message.insert(answer.id, index);
+        self.carry(index, step);
         if self.fold(index, answer, step) {
             return;
         }
@@ -251,6 +261,7 @@ impl Flow {
         if let Some(row) = self.rows.get_mut(before) {
             row.folded.push(Fold { message: poll.message, answer: Arc::clone(answer), step });
             row.badges.extend(poll.badges);
+            row.carried.extend(poll.carried);
         }
         true
     }
@@ -277,6 +288,12 @@ impl Flow {
         }
     }
 
+    fn carry(&mut self, index: usize, step: usize) {
+        if let Some(row) = self.rows.get_mut(index) {
+            row.carried.push(step);
+        }
+    }
+
     fn mark(&mut self, index: Option<usize>, step: usize, badge: Badge) {
         if let Some(row) = index.and_then(|index| self.rows.get_mut(index)) {
             row.badges.push((step, badge));
@@ -285,7 +302,8 @@ impl Flow {
 }
 
 /// Whether what this fault hits does not arrive, or only after somebody lets it go. `is_reworded`: it says something else.
-fn is_lost(act: &str, is_reworded: bool) -> bool {
+#[must_use]
+pub fn is_lost(act: &str, is_reworded: bool) -> bool {
     match act {
         "delay" | "duplicate" | "reorder" | "time-out" => false,
         _ => !is_reworded,
@@ -395,6 +413,12 @@ impl Row {
     #[must_use]
     pub fn repeats_at(&self, taken: usize) -> usize {
         1 + self.folded_at(taken)
+    }
+
+    /// How many messages it stands for after `taken` steps, brief answers and what a fault kept back among them.
+    #[must_use]
+    pub fn message_count_at(&self, taken: usize) -> usize {
+        self.carried.iter().filter(|step| self.is_known(**step, taken)).count()
     }
 
     /// The number of the last message that this row stands for.

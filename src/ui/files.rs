@@ -344,7 +344,7 @@ impl From<RunError> for Trouble {
         let words = error.to_string();
         let readable = match error {
             RunError::Run { error, .. } => error.into_readable().map(Box::new),
-            RunError::File(_) | RunError::Scenario(_) => None,
+            RunError::File(_) | RunError::Scenario(_) | RunError::Exported { .. } | RunError::Trace { .. } => None,
         };
         Self { words, readable }
     }

@@ -53,6 +53,8 @@ pub enum Action {
     Open,
     /// Offers to save the run.
     Save,
+    /// Offers to give the run away: as a diagram, as HTTP, as a page.
+    Export,
     /// Begins the plain purchase afresh.
     NewRun,
     /// Everything larger.
@@ -167,6 +169,7 @@ pub const TABLE: &[Group] = &[
             line(&[ctrl(Key::K)], "Find anything that can be done", Action::Find),
             line(&[ctrl(Key::O)], "Open a run or scenario", Action::Open),
             line(&[ctrl(Key::S)], "Save the run", Action::Save),
+            line(&[ctrl(Key::E)], "Export the run", Action::Export),
             line(&[ctrl(Key::N)], "New run", Action::NewRun),
             line(&[ctrl(Key::Plus), ctrl(Key::Equals)], "Larger", Action::ZoomIn),
             line(&[ctrl(Key::Minus)], "Smaller", Action::ZoomOut),

@@ -51,6 +51,8 @@ pub enum Wanted {
     Open,
     /// The dialog that saves.
     Save,
+    /// The dialog that exports.
+    Export,
     /// Whatever is open shall close.
     Close,
     /// Everything larger or smaller.
@@ -280,6 +282,7 @@ impl Pilot {
             Action::NewRun => self.rerun(self.session.setup().clone(), selection),
             Action::Open => return Wanted::Open,
             Action::Save => return Wanted::Save,
+            Action::Export => return Wanted::Export,
             Action::ZoomIn => return Wanted::Zoom(Zoom::In),
             Action::ZoomOut => return Wanted::Zoom(Zoom::Out),
             Action::ZoomReset => return Wanted::Zoom(Zoom::Reset),

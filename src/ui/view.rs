@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::lens::carried::{Kind, token_of};
 use crate::lens::claim_marks::Reader;
 use crate::lens::claims;
 use crate::lens::flow::Row;
@@ -17,7 +18,7 @@ use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::ui::arrows::Moment;
 use crate::ui::selection::Selection;
-use crate::ui::subject::{self, Kind, Subject, Token};
+use crate::ui::subject::{Subject, Token};
 use crate::ui::widgets::steps::StepState;
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
@@ -396,8 +397,8 @@ impl View {
                 .into_iter()
                 .flatten()
                 .map(|message| &message.body)
-                .find(|body| subject::token_of(body).is_some_and(|(kind, _)| is_wanted(kind)))?;
-            let (kind, text) = subject::token_of(body)?;
+                .find(|body| token_of(body).is_some_and(|(kind, _)| is_wanted(kind)))?;
+            let (kind, text) = token_of(body)?;
             let verdict = if let Body::ReceiptJudged { verdict, .. } = body {
                 Some(Arc::clone(verdict))
             } else {

@@ -11,6 +11,7 @@ use crate::io::live::setup as live_setup;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::expedition::Expedition;
+use crate::ui::exports::{self, Exports};
 use crate::ui::files::{Files, Outcome};
 use crate::ui::finder::{Finder, Found};
 use crate::ui::guests::{Guests, GuestsError};
@@ -53,6 +54,7 @@ enum Overlay {
     Dials,
     Find(Finder),
     Files(Files),
+    Exports(Exports),
 }
 
 /// Making and asking.
@@ -241,6 +243,11 @@ impl Window {
             },
             Some(Overlay::Help) if help::show(ui) => {}
             Some(Overlay::Help) => self.overlay = None,
+            Some(Overlay::Exports(dialog)) => match dialog.show(ui, self.pilot.session()) {
+                exports::Outcome::Stays => {}
+                exports::Outcome::Closed => self.overlay = None,
+                exports::Outcome::Done(words) => (self.overlay, self.said) = (None, Some(words)),
+            },
             Some(Overlay::Files(files)) => match files.show(ui, self.pilot.session()) {
                 Outcome::Stays => {}
                 Outcome::Closed => self.overlay = None,
@@ -404,6 +411,7 @@ impl Window {
             Wanted::Save => {
                 self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())));
             }
+            Wanted::Export => self.overlay = Some(Overlay::Exports(Exports::new(self.path.as_deref()))),
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),
         }

@@ -32,6 +32,26 @@ impl Secrets {
         let find = |text: &str| self.spelt.iter().find(|(_, spelt)| text.contains(spelt)).map(|(name, _)| *name);
         find(text).or_else(|| stretches(text).find_map(|stretch| find(&decoded(stretch)?)))
     }
+
+    /// The text with `cover` in the place of every secret: of each spelling, and of each part of a token that holds one.
+    /// The names of what was covered come with it.
+    #[must_use]
+    pub fn covered(&self, text: &str, cover: &str) -> (String, Vec<&'static str>) {
+        let mut names = Vec::new();
+        let mut covered = text.to_owned();
+        let holds = |stretch: &&str| decoded(stretch).and_then(|inside| self.found_in(&inside));
+        for stretch in stretches(text) {
+            if let Some(name) = holds(&stretch) {
+                names.push(name);
+                covered = covered.replace(stretch, cover);
+            }
+        }
+        for (name, spelt) in self.spelt.iter().filter(|(_, spelt)| text.contains(spelt.as_str())) {
+            names.push(*name);
+            covered = covered.replace(spelt.as_str(), cover);
+        }
+        (covered, names)
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -74,9 +94,12 @@ mod tests {
             &format!("eyJhbGciOiJub25lIn0.{inside}."),
         ] {
             assert_eq!(secrets.found_in(text), Some("the key"), "{text}");
+            let (covered, names) = secrets.covered(text, "….");
+            assert!(secrets.found_in(&covered).is_none() && names.contains(&"the key"), "{covered}");
         }
         for text in ["", "a secret of thirty-two bytes, no", "eyJhbGciOiJub25lIn0.e30."] {
             assert_eq!(secrets.found_in(text), None, "{text}");
+            assert_eq!(secrets.covered(text, "…"), (text.to_owned(), Vec::new()));
         }
         assert!(!format!("{secrets:?}").contains("thirty"));
     }

@@ -48,6 +48,8 @@ mod hostile_words;
 mod program;
 mod cli;
 mod xml;
+mod json_schema;
+mod exports;
 mod cli_run;
 mod cli_receipts;
 mod attacks;

@@ -385,7 +385,7 @@ fn trial(action: Action) -> (Session, fn(&Seen, &Seen) -> bool) {
             session.undo();
             (session, |before, after| after.step == before.step + 1)
         }
-        Action::Open | Action::Save => (pressed(6), |_, after| after.above == Some("path")),
+        Action::Open | Action::Save | Action::Export => (pressed(6), |_, after| after.above == Some("path")),
         Action::NewRun => (pressed(6), |_, after| after.step == 1 && after.branch == 0),
         Action::ZoomIn => (pressed(6), |before, after| after.zoom > before.zoom),
         Action::ZoomOut => (pressed(6), |before, after| after.zoom < before.zoom),

@@ -10,6 +10,7 @@ pub(crate) mod corpus;
 pub(crate) mod reading;
 pub(crate) mod explore;
 pub(crate) mod picture;
+pub(crate) mod export;
 pub(crate) mod serve;
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ use crate::cli::arguments::audit::AuditArguments;
 use crate::cli::arguments::corpus::{ConformArguments, ForgeArguments};
 use crate::cli::arguments::dials::{DialArguments, DialsArguments};
 use crate::cli::arguments::explore::ExploreArguments;
+use crate::cli::arguments::export::ExportArguments;
 use crate::cli::arguments::picture::PictureArguments;
 use crate::cli::arguments::reading::{CompareArguments, InspectArguments};
 use crate::cli::arguments::run::RunArguments;
@@ -68,6 +70,7 @@ pub(crate) enum Task {
     Inspect(InspectArguments),
     Compare(CompareArguments),
     Explore(ExploreArguments),
+    Export(ExportArguments),
     Picture(PictureArguments),
     Serve(ServeArguments),
     Dials(DialsArguments),

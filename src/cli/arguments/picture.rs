@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use crate::cli::arguments::dials::DialArguments;
-use crate::cli::arguments::words::names;
+use crate::cli::arguments::words::{names, step};
 use crate::cli::window::Tab;
 use crate::io::files::Place;
 
@@ -43,13 +43,6 @@ pub(crate) struct PictureArguments {
     pub(crate) output: Place,
 }
 
-fn step(word: &str) -> Result<usize, String> {
-    if word == "end" {
-        return Ok(usize::MAX);
-    }
-    word.parse().map_err(|_| "expected a number of steps, or end".to_owned())
-}
-
 fn size(word: &str) -> Result<(u16, u16), String> {
     let sides = word.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     sides
@@ -64,14 +57,13 @@ fn zoom(word: &str) -> Result<f32, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{size, step, zoom};
+    use super::{size, zoom};
 
     #[test]
-    fn sizes_steps_and_zooms_have_limits() {
-        assert_eq!((size("1600x1000"), step("end"), step("12")), (Ok((1600, 1000)), Ok(usize::MAX), Ok(12)));
+    fn sizes_and_zooms_have_limits() {
+        assert_eq!(size("1600x1000"), Ok((1600, 1000)));
         assert!(zoom("1.5").is_ok());
         assert!(["", "1600", "1600x", "1x1", "90000x1000", "1600X1000"].iter().all(|word| size(word).is_err()));
-        assert!(["-1", "last", "1.5", ""].iter().all(|word| step(word).is_err()));
         assert!(["0", "9", "NaN", "big"].iter().all(|word| zoom(word).is_err()));
     }
 }

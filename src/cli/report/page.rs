@@ -5,7 +5,9 @@ use std::time::Duration;
 use crate::cli::paint::plain;
 use crate::cli::report::entry::{End, Entry, Outcome, Report, Unmet};
 use crate::cli::shard::Shard;
-use crate::io::http::pages::template::{Filling, Markup, Template};
+use crate::export::ink::Face;
+use crate::export::svg;
+use crate::export::template::{Filling, Markup, Template};
 
 const PAGE: Template = Template::new(include_str!("../../../assets/web/report/page.html"));
 /// Styles have no gaps.
@@ -27,7 +29,7 @@ const ROW: Template = Template::new(
 /// The page. `diagrams` are those of the entries at the same places.
 pub(crate) fn page(report: &Report, diagrams: &[Markup], shard: Option<Shard>, took: Duration) -> String {
     let name = shard.map_or_else(|| "paystage run".to_owned(), |shard| format!("paystage run {shard}"));
-    let style: Markup = [LOOK, STYLE].map(|style| style.fill(&[])).into_iter().collect();
+    let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(Face::Both)].into_iter().collect();
     let none = Markup::default();
     let entries = report.results.iter().enumerate();
     let failures: Markup =

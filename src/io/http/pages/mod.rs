@@ -1,6 +1,5 @@
 //! The pages: what people see in a browser. Small views become HTML; nothing here asks the run or decides anything.
 
-pub mod template;
 pub mod asset;
 pub mod serve;
 pub mod window;

@@ -1,6 +1,6 @@
 //! Notices: a page that says in one sentence why there is nothing else to see.
 
-use crate::io::http::pages::template::{Filling, Markup, Template};
+use crate::export::template::{Filling, Markup, Template};
 
 const PAGE: Template = Template::new(include_str!("../../../../assets/web/pages/notice.html"));
 

@@ -1,6 +1,6 @@
 //! The purchase history: what the buyer has paid for, and the button that gets a receipt again.
 
-use crate::io::http::pages::template::{Filling, Markup, Template};
+use crate::export::template::{Filling, Markup, Template};
 
 const PAGE: Template = Template::new(include_str!("../../../../assets/web/pages/purchases.html"));
 const ROW: Template = Template::new(include_str!("../../../../assets/web/pages/purchases_row.html"));

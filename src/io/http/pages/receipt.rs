@@ -1,7 +1,7 @@
 //! The receipt's own page: what it says, claim by claim, for the buyer it was written for.
 
+use crate::export::template::{Filling, Markup, Template};
 use crate::io::http::pages::purchases::Purchase;
-use crate::io::http::pages::template::{Filling, Markup, Template};
 use crate::lens::claim_marks::Reader;
 use crate::lens::claims::{ClaimRow, explain};
 

@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::export::template::Markup;
 use crate::io::http::pages::asset::{ASSETS, Asset, CONTENT_POLICY};
-use crate::io::http::pages::template::Markup;
 
 /// The routes of all assets, below the base of a run. They hold no secret and any page may load them.
 pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {

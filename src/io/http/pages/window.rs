@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::io::http::pages::template::{Filling, Markup, Template};
+use crate::export::template::{Filling, Markup, Template};
 use crate::world::refusal::Refusal;
 
 const PAGE: Template = Template::new(include_str!("../../../../assets/web/pages/window.html"));

@@ -1,0 +1,160 @@
+//! Sheets: all that an export may show of a run, already in words. Who gathers a sheet knows the run; who reads it need not.
+
+use crate::protocol::time::Time;
+use crate::world::http_form::WireForm;
+
+/// A run up to one place, in words.
+#[derive(Clone, Debug, Default)]
+pub struct Sheet {
+    /// What people call the run.
+    pub title: String,
+    /// The names of the six lanes, left to right.
+    pub lanes: [&'static str; 6],
+    /// How many messages the run shows up to here, counted from what happened in it.
+    pub seen: usize,
+    /// The rows of the diagram.
+    pub arrows: Vec<Arrow>,
+    /// Every message by itself, in the order in which they arrived.
+    pub sayings: Vec<Saying>,
+    /// The different tokens that were passed around, in the order in which they came up.
+    pub tokens: Vec<Token>,
+    /// The last judgement of each product.
+    pub ladders: Vec<Ladder>,
+    /// The dials that are not as they were set at first, each with its value.
+    pub dials: Vec<(String, String)>,
+    /// The run as its own file holds it; `None` where dots would stand in it, since nothing can be played again from dots.
+    pub run: Option<String>,
+}
+
+/// One row of the diagram: a message with the brief answer that came back along it.
+#[derive(Clone, Debug, Default)]
+pub struct Arrow {
+    /// Its number, as people say it.
+    pub number: u32,
+    /// The number of the last message that it stands for.
+    pub last_number: u32,
+    /// The lane that it leaves, 0 being the Buyer's.
+    pub from: usize,
+    /// The lane that it reaches; the same for what a party does alone.
+    pub to: usize,
+    /// The words on it.
+    pub label: String,
+    /// One sentence that tells what it means.
+    pub caption: String,
+    /// The historic code, where it is a no.
+    pub code: Option<&'static str>,
+    /// What went wrong with it.
+    pub badge: Option<Badge>,
+    /// Whether it answers an earlier one.
+    pub is_reply: bool,
+    /// Whether it never arrived.
+    pub is_lost: bool,
+    /// Whether it stands out, because what failed hangs on it.
+    pub is_marked: bool,
+    /// How many messages it stands for.
+    pub messages: usize,
+    /// When it came.
+    pub at: Time,
+}
+
+/// A mark on an arrow that did not go as it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Badge {
+    /// A few words, or a historic code.
+    pub text: String,
+    /// Whether it is worth a look and no more.
+    pub is_mild: bool,
+}
+
+/// One message by itself.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    /// Its place among all messages of the run.
+    pub id: u32,
+    /// The number people say.
+    pub number: u32,
+    /// The lane that it leaves.
+    pub from: usize,
+    /// The lane that it reaches.
+    pub to: usize,
+    /// Its kind: `buy-asked`.
+    pub kind: &'static str,
+    /// When it left.
+    pub sent: Time,
+    /// When it arrived; `None` where a fault kept it back.
+    pub arrived: Option<Time>,
+    /// The message that it answers.
+    pub answers: Option<u32>,
+    /// How it looks on the wire.
+    pub form: WireForm,
+    /// One sentence that tells what it means.
+    pub caption: String,
+    /// The historic code, where it is a no.
+    pub code: Option<&'static str>,
+}
+
+/// A token taken apart.
+#[derive(Clone, Debug, Default)]
+pub struct Token {
+    /// What it is: `Receipt`.
+    pub kind: &'static str,
+    /// The number of the message in which it came up first.
+    pub number: u32,
+    /// The whole text.
+    pub text: String,
+    /// The header's members, then the claims.
+    pub claims: Vec<Claim>,
+}
+
+/// One claim, or one member of a header.
+#[derive(Clone, Debug, Default)]
+pub struct Claim {
+    /// `product.url`.
+    pub path: String,
+    /// As it stands, or as people would write it.
+    pub value: String,
+    /// What it is for.
+    pub sentence: &'static str,
+}
+
+/// What the app made of a receipt.
+#[derive(Clone, Debug, Default)]
+pub struct Ladder {
+    /// The product in question.
+    pub product: String,
+    /// `Accepted`, `Refused`, `Undecided`.
+    pub outcome: &'static str,
+    /// Whether it was accepted.
+    pub is_accepted: bool,
+    /// Whose rules judged.
+    pub rules: &'static str,
+    /// The whole in one sentence.
+    pub headline: String,
+    /// Check by check.
+    pub rungs: Vec<Rung>,
+}
+
+/// One check.
+#[derive(Clone, Debug, Default)]
+pub struct Rung {
+    /// A sign for its outcome: `✓`.
+    pub sign: &'static str,
+    /// A word for its outcome: `passed`.
+    pub outcome: &'static str,
+    /// The same where neither the sign nor what was found says it; else empty.
+    pub note: &'static str,
+    /// The check as a claim.
+    pub label: &'static str,
+    /// What was found.
+    pub shown: String,
+    /// Why it failed, its historic code and what to do; empty for all others.
+    pub why: String,
+}
+
+impl Sheet {
+    /// The name of a lane.
+    #[must_use]
+    pub fn lane(&self, lane: usize) -> &'static str {
+        self.lanes.get(lane).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,209 @@
+//! Exports: the dialog that gives a run away. One format of six, what shall be masked, and where it goes.
+
+use egui::{Align, Key, Layout, Ui};
+
+use crate::export::format::Format;
+use crate::export::ink::Face;
+use crate::io::dialogs::{self, Answer, Pending, Wish as FileWish};
+use crate::io::exporting::{self, Wish};
+use crate::io::files::{self, Place};
+use crate::session::run::Session;
+use crate::ui::icons::Icon;
+use crate::ui::scene;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::{choice, field, surface, text};
+
+const WIDTH: f32 = 600.0;
+/// The name that is offered where the run has no file.
+const NAME: &str = "run";
+
+/// The dialog that exports.
+#[derive(Debug)]
+pub struct Exports {
+    wish: Wish,
+    path: String,
+    trouble: Option<String>,
+    pending: Option<Pending>,
+    is_fresh: bool,
+}
+
+/// What came of one pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The dialog stays.
+    Stays,
+    /// Somebody closed it.
+    Closed,
+    /// It was done; this says what and where, with the count.
+    Done(String),
+}
+
+/// What somebody did in the dialog.
+enum Deed {
+    Nothing,
+    Close,
+    Go,
+    Copy,
+}
+
+impl Exports {
+    /// A dialog beside the file at hand, where there is one.
+    #[must_use]
+    pub fn new(path: Option<&str>) -> Self {
+        let wish = Wish::of(Format::Html);
+        let stem = path.map_or(NAME, stem_of);
+        let path = format!("{stem}{}", wish.format.ending());
+        Self { wish, path, trouble: None, pending: None, is_fresh: true }
+    }
+
+    /// Shows the dialog over the window.
+    pub fn show(&mut self, ui: &Ui, session: &Session) -> Outcome {
+        let is_chosen = self.poll();
+        let (deed, is_left) = surface::dialog(ui, "exports", WIDTH, |ui| self.contents_ui(ui));
+        match if is_chosen { Deed::Go } else { deed } {
+            Deed::Nothing if is_left => Outcome::Closed,
+            Deed::Nothing => Outcome::Stays,
+            Deed::Close => Outcome::Closed,
+            Deed::Go => self.go(session),
+            Deed::Copy => {
+                let paper = exporting::mermaid(session);
+                ui.ctx().copy_text(paper.content);
+                Outcome::Done(format!("Copied as Mermaid: {}", paper.count))
+            }
+        }
+    }
+
+    /// Hears the desktop's chooser. True when it has named a file.
+    fn poll(&mut self) -> bool {
+        let Some(pending) = &self.pending else { return false };
+        let answer = pending.answer();
+        if answer != Answer::NotYet {
+            self.pending = None;
+        }
+        match answer {
+            Answer::NotYet => false,
+            Answer::Chosen(path) => {
+                self.path = path.display().to_string();
+                true
+            }
+            Answer::Nothing => {
+                let words = "No file was chosen. Where the desktop has no file chooser, type the path here";
+                self.trouble = Some(words.to_owned());
+                false
+            }
+        }
+    }
+
+    fn go(&mut self, session: &Session) -> Outcome {
+        let path = self.path.trim().to_owned();
+        if path.is_empty() {
+            self.trouble = Some("Type the path of a file first".to_owned());
+            return Outcome::Stays;
+        }
+        let paint = |drawing: &_, face| scene::png(drawing, face).map_err(|error| error.to_string());
+        let written = exporting::export(session, self.wish, paint).and_then(|paper| {
+            files::save(&Place::File(path.clone().into()), &paper.content).map_err(|error| error.to_string())?;
+            Ok(paper.count)
+        });
+        match written {
+            Ok(count) => Outcome::Done(format!("Exported to {path}: {count}")),
+            Err(words) => {
+                self.trouble = Some(words);
+                Outcome::Stays
+            }
+        }
+    }
+}
+
+/// Drawing.
+impl Exports {
+    fn contents_ui(&mut self, ui: &mut Ui) -> Deed {
+        let theme = Theme::of(ui);
+        let mut deed = Deed::Nothing;
+        ui.horizontal(|ui| {
+            text::title(ui, "Export");
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if Button::icon(Icon::Cross, "Close this dialog").shortcut("Esc").show(ui).clicked() {
+                    deed = Deed::Close;
+                }
+            });
+        });
+        text::note(ui, "The run up to its present place, for somebody else");
+        let before = self.wish.format;
+        choice::segments(ui, "format", &mut self.wish.format, &Format::ALL.map(|format| (format, format.label())));
+        if self.wish.format != before {
+            self.path = format!("{}{}", stem_of(&self.path), self.wish.format.ending());
+        }
+        ui.horizontal(|ui| {
+            text::note(ui, self.wish.format.meaning());
+            if self.wish.format == Format::Mermaid && Button::quiet("Copy").name("Copy as Mermaid").show(ui).clicked() {
+                deed = Deed::Copy;
+            }
+        });
+        if is_drawn(self.wish.format) {
+            let faces = [(Face::Both, "Dark and light"), (Face::Light, "Light"), (Face::Dark, "Dark")];
+            let faces = if self.wish.format == Format::Png { &faces[1..] } else { &faces[..] };
+            if self.wish.format == Format::Png && self.wish.face == Face::Both {
+                self.wish.face = Face::Light;
+            }
+            choice::segments(ui, "face", &mut self.wish.face, faces);
+        }
+        field::switch(ui, "Show signatures, emails and PINs", &mut self.wish.is_unmasked);
+        if let Some(done) = self.path_ui(ui) {
+            deed = done;
+        }
+        if let Some(trouble) = &self.trouble {
+            ui.horizontal_top(|ui| {
+                Icon::Warning.show(ui, 16.0, theme.color.bad);
+                ui.vertical(|ui| text::paragraph(ui, trouble));
+            });
+        }
+        deed
+    }
+
+    fn path_ui(&mut self, ui: &mut Ui) -> Option<Deed> {
+        ui.horizontal(|ui| {
+            let width = ui.available_width() - 200.0;
+            let line = field::line(ui, "Path", &mut self.path, "path of a file", width);
+            if std::mem::take(&mut self.is_fresh) {
+                line.request_focus();
+            }
+            let is_entered = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let is_pressed = Button::filled("Export").name("Export to this path").show(ui).clicked();
+            let browse =
+                Button::quiet("Browse…").hint("The desktop's own file chooser").enabled(self.pending.is_none());
+            if browse.show(ui).clicked() {
+                let ctx = ui.ctx().clone();
+                self.pending = Some(dialogs::ask(FileWish::Save(self.path.clone()), move || ctx.request_repaint()));
+            }
+            (is_entered || is_pressed).then_some(Deed::Go)
+        })
+        .inner
+    }
+}
+
+fn is_drawn(format: Format) -> bool {
+    match format {
+        Format::Svg | Format::Png | Format::Html => true,
+        Format::Har | Format::Mermaid | Format::Json => false,
+    }
+}
+
+/// The name without what tells the kind of file.
+fn stem_of(path: &str) -> &str {
+    let endings = Format::ALL.map(Format::ending).into_iter().chain([".paystage.json", ".toml", ".json"]);
+    endings.filter_map(|ending| path.strip_suffix(ending)).min_by_key(|stem| stem.len()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Exports, stem_of};
+
+    #[test]
+    fn the_name_that_is_offered_stands_beside_the_file_at_hand() {
+        assert_eq!(Exports::new(Some("/tmp/lost.paystage.json")).path, "/tmp/lost.html");
+        assert_eq!(Exports::new(None).path, "run.html");
+        assert_eq!([stem_of("a.trace.json"), stem_of("a.b.svg"), stem_of("a")], ["a", "a.b", "a"]);
+    }
+}

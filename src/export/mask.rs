@@ -150,7 +150,10 @@ impl Mask {
 /// Says how many values, and none of them.
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Mask").field("is_closed", &self.is_closed).field("hidden", &self.hidden.len()).finish()
+        f.debug_struct("Mask")
+            .field("is_closed", &self.is_closed)
+            .field("hidden", &self.hidden.len())
+            .finish_non_exhaustive()
     }
 }
 

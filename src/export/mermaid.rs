@@ -10,13 +10,10 @@ const NAMES: [&str; 6] = ["buyer", "page", "device", "server", "market", "provid
 #[must_use]
 pub fn draft(sheet: &Sheet, count: &str) -> Draft {
     let comment = |text: &str| format!("%% {}\n", one_line(text).replace(['{', '}'], " "));
-    let mut text = format!("sequenceDiagram\n{}{}", comment(&sheet.title), comment(count));
-    for (lane, name) in NAMES.iter().enumerate() {
-        text += &format!("  participant {name} as {}\n", escaped(sheet.lane(lane)));
-    }
-    for arrow in &sheet.arrows {
-        text += &lines(arrow);
-    }
+    let head = format!("sequenceDiagram\n{}{}", comment(&sheet.title), comment(count));
+    let lane = |(lane, name): (usize, &&str)| format!("  participant {name} as {}\n", escaped(sheet.lane(lane)));
+    let lanes = NAMES.iter().enumerate().map(lane);
+    let text = [head].into_iter().chain(lanes).chain(sheet.arrows.iter().map(lines)).collect();
     Draft { text, messages: sheet.arrows.iter().map(|arrow| arrow.messages).sum() }
 }
 

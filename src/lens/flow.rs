@@ -187,20 +187,16 @@ impl Flow {
             self.spoilt.insert(message.id, badge);
             return;
         }
-        let row = match self.question_of(message) {
-            Some(index) => {
-                self.carry(index, step);
-                index
-            }
-            None => {
-                let product = self.purchases.learn(message);
-                let marks = product.as_ref().and_then(|product| self.progress.get(product)?.last());
-                let phase = marks.and_then(|(_, progress)| progress.current);
-                self.push(message, step, phase, product);
-                self.rows.len() - 1
-            }
-        };
-        self.mark(Some(row), step, badge);
+        let question = self.question_of(message);
+        if let Some(row) = question {
+            self.carry(row, step);
+        } else {
+            let product = self.purchases.learn(message);
+            let marks = product.as_ref().and_then(|product| self.progress.get(product)?.last());
+            let phase = marks.and_then(|(_, progress)| progress.current);
+            self.push(message, step, phase, product);
+        }
+        self.mark(question.or(self.rows.len().checked_sub(1)), step, badge);
     }
 
     /// The row that this brief answer goes back along.

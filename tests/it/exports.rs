@@ -2,6 +2,7 @@
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
+use expect_test::expect_file;
 use paystage::export::format::Format;
 use paystage::export::ink::Face;
 use paystage::io::exporting::{self, Wish};
@@ -295,4 +296,15 @@ fn the_window_exports_by_its_key_and_says_the_count() {
     assert!(text.starts_with("sequenceDiagram"));
     let says = |words: &str| harness.query_all_by_label_contains(words).next().is_some();
     assert!(says("lost.mmd: ") && says("messages seen"));
+}
+
+/// The plain run, up to where the receipt is asked for: short enough to be read whole.
+#[test]
+fn the_plain_run_looks_like_this() {
+    let mut session = builtin("plain-hosted");
+    session.rewind(9);
+    for format in TEXTS {
+        let name = format!("../exports/plain{}", format.ending());
+        expect_file![name].assert_eq(&masked(&session, format));
+    }
 }

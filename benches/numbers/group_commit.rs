@@ -5,12 +5,19 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, params};
+use tokio::sync::oneshot;
 
 /// What a row holds: a command and its digest, as the store writes them.
 pub(crate) type Row = (String, String);
 
 /// Rows that belong together, and where it is said that they are on disk.
-type Order = (Vec<Row>, Sender<()>);
+type Order = (Vec<Row>, Done);
+
+/// Who is told.
+enum Done {
+    Thread(Sender<()>),
+    Task(oneshot::Sender<()>),
+}
 
 /// The committing thread.
 pub(crate) struct Committer {
@@ -18,7 +25,7 @@ pub(crate) struct Committer {
     thread: JoinHandle<()>,
 }
 
-/// One who waits for its rows.
+/// One thread that waits for its rows.
 pub(crate) struct Client {
     sender: SyncSender<Order>,
     done: Sender<()>,
@@ -38,6 +45,11 @@ impl Committer {
         Client { sender: self.sender.clone(), done, told }
     }
 
+    /// Where tasks of a server give their rows.
+    pub(crate) fn counter(&self) -> Counter {
+        Counter(self.sender.clone())
+    }
+
     /// Ends, when all clients are gone.
     pub(crate) fn end(self) {
         drop(self.sender);
@@ -45,10 +57,23 @@ impl Committer {
     }
 }
 
+/// Where a server's tasks give their rows, never waiting for a place: there are as many as there are clients.
+#[derive(Clone)]
+pub(crate) struct Counter(SyncSender<Order>);
+
+impl Counter {
+    /// Comes back when these rows are on disk.
+    pub(crate) async fn write(&self, rows: &[Row]) {
+        let (done, told) = oneshot::channel();
+        self.0.send((rows.to_vec(), Done::Task(done))).unwrap();
+        told.await.unwrap();
+    }
+}
+
 impl Client {
     /// Comes back when these rows are on disk.
     pub(crate) fn write(&self, rows: &[Row]) {
-        self.sender.send((rows.to_vec(), self.done.clone())).unwrap();
+        self.sender.send((rows.to_vec(), Done::Thread(self.done.clone()))).unwrap();
         self.told.recv().unwrap();
     }
 }
@@ -73,7 +98,10 @@ fn commit_in_groups(path: PathBuf, inbox: &Receiver<Order>) {
         drop(insert);
         transaction.commit().unwrap();
         for (_, done) in group {
-            done.send(()).unwrap();
+            match done {
+                Done::Thread(done) => done.send(()).unwrap(),
+                Done::Task(done) => done.send(()).unwrap(),
+            }
         }
     }
 }

@@ -166,7 +166,7 @@ impl Buyer {
             return;
         }
         match self.character_at(transaction) {
-            BuyerCharacter::PaysAtOnce | BuyerCharacter::PaysAfter(_) => {
+            BuyerCharacter::PaysAtOnce | BuyerCharacter::PaysAfter(_) | BuyerCharacter::Declines => {
                 type_pin(transaction, scene.catalog.pin, out);
             }
             BuyerCharacter::ChargesBackTomorrow => {
@@ -199,6 +199,11 @@ impl Buyer {
         }
     }
 
+    /// Whether there is money on the card that this payment is charged to.
+    pub(crate) fn can_pay(&self, transaction: &TransactionId) -> bool {
+        self.character_at(transaction) != BuyerCharacter::Declines
+    }
+
     /// Who decides about this payment.
     fn character_at(&self, transaction: &TransactionId) -> BuyerCharacter {
         self.windows.get(transaction).and_then(|window| window.guest).unwrap_or(self.character)
@@ -220,6 +225,7 @@ fn think_about(transaction: &TransactionId, character: BuyerCharacter, out: &mut
         | BuyerCharacter::Cancels
         | BuyerCharacter::ClosesTheWindow
         | BuyerCharacter::WrongPinFiveTimes
+        | BuyerCharacter::Declines
         | BuyerCharacter::ChargesBackTomorrow => GLANCE,
     };
     out.remind(span, Reminder::Decide { transaction: transaction.clone() });

@@ -24,6 +24,8 @@ pub enum BuyerCharacter {
     WrongPinFiveTimes,
     /// Leaves the window open and walks away.
     NeverAnswers,
+    /// Confirms at once, and the provider declines the charge: there is no money on the card.
+    Declines,
     /// Pays at once, and has the bank take the money back a day later.
     ChargesBackTomorrow,
     /// The simulated buyer does nothing; whoever sits at the window decides.
@@ -121,13 +123,14 @@ macro_rules! spoken {
 spoken!(
     BuyerCharacter,
     "buyer",
-    "pays at once, pays after 12 s, cancels, closes the window, wrong PIN five times, never answers, charges back tomorrow, you decide",
+    "pays at once, pays after 12 s, cancels, closes the window, wrong PIN five times, never answers, declines, charges back tomorrow, you decide",
     [
         PaysAtOnce => "pays at once",
         Cancels => "cancels",
         ClosesTheWindow => "closes the window",
         WrongPinFiveTimes => "wrong pin five times",
         NeverAnswers => "never answers",
+        Declines => "declines",
         ChargesBackTomorrow => "charges back tomorrow",
         YouDecide => "you decide",
     ],
@@ -165,7 +168,7 @@ fn spoken_span(span: Span) -> String {
 
 impl BuyerCharacter {
     /// The characters as a menu shows them, in its order; *pays after* with twelve seconds.
-    pub const MENU: [Self; 8] = [
+    pub const MENU: [Self; 9] = [
         Self::YouDecide,
         Self::PaysAtOnce,
         Self::PaysAfter(Span::from_seconds(12)),
@@ -173,6 +176,7 @@ impl BuyerCharacter {
         Self::ClosesTheWindow,
         Self::WrongPinFiveTimes,
         Self::NeverAnswers,
+        Self::Declines,
         Self::ChargesBackTomorrow,
     ];
 }

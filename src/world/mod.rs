@@ -49,7 +49,7 @@ mod outside;
 use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
-use crate::protocol::id::ProductId;
+use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
@@ -443,7 +443,10 @@ impl World {
             Party::Device => self.device.handle(message, out),
             Party::AppServer => self.app_server.handle(&self.scene, message, out),
             Party::Marketplace => self.marketplace.handle(&self.scene, message, out),
-            Party::Provider => self.provider.handle(&self.scene, message, out),
+            Party::Provider => {
+                let is_covered = |transaction: &TransactionId| self.buyer.can_pay(transaction);
+                self.provider.handle(&self.scene, message, &is_covered, out);
+            }
         }
     }
 

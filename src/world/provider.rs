@@ -42,9 +42,20 @@ impl Provider {
         self.accounts.values().filter(held).map(|account| account.price.minor).fold(0, u64::saturating_add)
     }
 
-    pub(crate) fn handle(&mut self, scene: &Scene, message: &Message, out: &mut Outbox<'_>) {
+    /// Takes a message. `is_covered` tells whether there is money on the card that a payment is charged to.
+    pub(crate) fn handle(
+        &mut self,
+        scene: &Scene,
+        message: &Message,
+        is_covered: &dyn Fn(&TransactionId) -> bool,
+        out: &mut Outbox<'_>,
+    ) {
         match &message.body {
-            Body::ChargeAsked { transaction, price } => self.charge(scene, transaction, *price, message, out),
+            Body::ChargeAsked { transaction, price } => {
+                let character =
+                    if is_covered(transaction) { scene.setup.provider } else { ProviderCharacter::Declines };
+                self.charge(character, transaction, *price, message, out);
+            }
             Body::RefundAsked { transaction, .. } => {
                 self.give_back(transaction, out);
                 out.answer(message, Body::RefundAnswered { transaction: transaction.clone() });
@@ -80,7 +91,7 @@ impl Provider {
 
     fn charge(
         &mut self,
-        scene: &Scene,
+        character: ProviderCharacter,
         transaction: &TransactionId,
         price: Money,
         question: &Message,
@@ -88,7 +99,7 @@ impl Provider {
     ) {
         // One account per payment: a charge that is asked for twice is answered twice and made once.
         self.accounts.entry(transaction.clone()).or_insert(Account { price, is_charged: false, is_returned: false });
-        let answer = match scene.setup.provider {
+        let answer = match character {
             ProviderCharacter::Charges => {
                 self.take(transaction, out);
                 ChargeAnswer::Charged

@@ -73,6 +73,7 @@ pub(crate) const BUYERS: &[Position] = &[
     offer("closes the window", "Closes the window", "Closes the payment window"),
     offer("wrong pin five times", "Wrong PIN five times", "Types a wrong PIN until the window locks"),
     offer("never answers", "Never answers", "Leaves the window open and walks away"),
+    offer("declines", "Declines", "Confirms, and the provider declines: there is no money on the card"),
     offer("charges back tomorrow", "Charges back tomorrow", "Pays, and has the bank take the money back a day later"),
     offer("you decide", "You decide", "The simulated buyer waits, and you act in the payment window"),
 ];

@@ -2,9 +2,13 @@
 
 use serde_json::Value;
 
+use crate::protocol::code::Code as _;
+use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::id::TransactionId;
+use crate::protocol::pay_error::PayError;
 use crate::protocol::store_answer::StoreReply;
 use crate::world::message::Body;
+use crate::world::refusal::Refusal;
 
 /// The answer to `question` that this status and body are. Total: what makes no sense is [`Body::HttpAnswered`].
 pub(crate) fn reply(question: &Body, status: u16, body: &str) -> Body {
@@ -20,6 +24,11 @@ fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
         // The refusals of this call come with a status of their own and the same words.
         let StoreReply::Answer(answer) = StoreReply::read(200, body) else { return None };
         return Some(Body::ReissueAnswered { status, answer });
+    }
+    if let Body::WindowOpened { .. } = question {
+        // A page that is served says nothing yet; one that is refused ends the window.
+        let failure = (!(200..300).contains(&status)).then(|| window_failure(body));
+        return failure.map(|failure| Body::WindowEnded { failure: Some(failure) });
     }
     if !(200..300).contains(&status) {
         return None;
@@ -58,6 +67,15 @@ fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
     None
 }
 
+/// Why a payment window did not open: the code that the store's answer names, where it is one of the flow's.
+fn window_failure(body: &str) -> Refusal {
+    let told: Value = serde_json::from_str(body).unwrap_or_default();
+    let code = told.get("error_code").and_then(Value::as_str).unwrap_or_default();
+    let refused = PayError::ALL.iter().find(|error| error.words().code == code).copied().map(Refusal::from);
+    let failed = || FlowFailure::ALL.iter().find(|failure| failure.words().code == code).copied().map(Refusal::from);
+    refused.or_else(failed).unwrap_or_else(|| FlowFailure::TransRequestFailed.into())
+}
+
 /// A pay request with the id that its status address ends in, in the words of either specification or of the shipped store.
 fn pay_request(told: &Value) -> Option<Body> {
     let text = |names: &[&str]| names.iter().find_map(|name| told.get(name)?.as_str());
@@ -84,6 +102,22 @@ mod tests {
         assert!(matches!(reply(&asked(), 200, completed), Body::StatusAnswered { receipt: Some(_), .. }));
         let reissue = Body::ReissueAsked { receipt: "r".into() };
         assert!(matches!(reply(&reissue, 400, r#"{"status":"ok"}"#), Body::ReissueAnswered { status: 400, .. }));
+    }
+
+    #[test]
+    fn a_payment_page_that_is_refused_ends_its_window_with_the_code_that_the_store_names() {
+        let opened = Body::WindowOpened { request: "r".into() };
+        for (status, body, expected) in [
+            (400, r#"{"error_code":"EXPIRED_JWT"}"#, "EXPIRED_JWT"),
+            (400, r#"{"error_code":"USER_CANCELLED"}"#, "USER_CANCELLED"),
+            (400, r#"{"error_code":"NEVER_HEARD_OF"}"#, "TRANS_REQUEST_FAILED"),
+            (503, "<html>", "TRANS_REQUEST_FAILED"),
+            (0, "Connection refused", "TRANS_REQUEST_FAILED"),
+        ] {
+            let Body::WindowEnded { failure: Some(refusal) } = reply(&opened, status, body) else { panic!("{body}") };
+            assert_eq!(refusal.code, expected, "{status} {body}");
+        }
+        assert!(matches!(reply(&opened, 200, "<html>"), Body::HttpAnswered { .. }), "the page says nothing yet");
     }
 
     #[test]

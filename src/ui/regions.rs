@@ -169,7 +169,7 @@ impl Regions {
 
     fn market_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
-        let host = desk.session.world().catalog().market.host().to_owned();
+        let host = desk.session.world().catalog().market.authority().to_owned();
         surface::region_head(ui, theme.party(Party::Marketplace as usize), self.market.name(), &host);
         surface::hairline(ui);
         self.payment.ui(ui, desk);

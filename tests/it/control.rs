@@ -5,7 +5,7 @@ use std::thread;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
-use crate::raw_http::{Answer, Raw};
+use crate::raw_http::{self, Answer, Raw};
 use crate::served::Served;
 
 /// Test code with the token.
@@ -69,6 +69,27 @@ fn nothing_is_told_without_the_token_or_to_another_page() {
     let form = [("Authorization", tester.bearer.as_str()), ("Content-Type", "text/plain")];
     assert_eq!(tester.house.ask("POST /control/command", &form, "{}").status, 415);
     assert_eq!(tester.house.ask("GET /control/openapi.json", &[], "").status, 200, "the description holds no secret");
+}
+
+#[test]
+fn a_session_is_behind_the_same_doors_as_the_root() {
+    let tester = Tester::new();
+    tester.asks("POST /control/sessions", &json!({ "name": "mine" }), 201);
+    let bearer = ("Authorization", tester.bearer.as_str());
+    assert_eq!(tester.raw("GET /s/mine/control/state", "").status, 200);
+    assert_eq!(tester.house.ask("GET /s/mine/control/state", &[], "").status, 401);
+    let foreign = [bearer, ("Origin", "https://evil.example")];
+    assert_eq!(tester.house.ask("GET /s/mine/control/state", &foreign, "").status, 403);
+    let host = [("Host", "evil.example"), bearer];
+    assert_eq!(raw_http::ask(tester.house.port, "GET /s/mine/control/state", &host, "").status, 421);
+
+    let bought = tester.asks("POST /s/mine/mozpay/product/shiny-pony/buy", &Value::Null, 200);
+    let line = format!("POST /s/mine/mozpay/window/{}/confirm", bought["transactionID"].as_str().unwrap());
+    let pin = [("Content-Type", "application/json"), ("Origin", "https://evil.example")];
+    assert_eq!(tester.house.ask(&line, &pin, r#"{"pin":"1234"}"#).status, 403);
+    let own = format!("http://127.0.0.1:{}", tester.house.port);
+    let pin = [("Content-Type", "application/json"), ("Origin", own.as_str())];
+    assert_ne!(tester.house.ask(&line, &pin, r#"{"pin":"1234"}"#).status, 403);
 }
 
 #[test]

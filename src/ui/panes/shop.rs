@@ -34,7 +34,7 @@ impl Pane for Shop {
 
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
-        let host = desk.session.world().catalog().app.host().to_owned();
+        let host = desk.session.world().catalog().app.authority().to_owned();
         surface::region_head(ui, theme.party(Party::AppPage as usize), self.name(), &host);
         surface::hairline(ui);
         if desk.session.setup().seats.app_page == Seat::External {

@@ -9,10 +9,12 @@ use std::time::Instant;
 use crate::client::{connect, hear, resident_kib, verify};
 use crate::stopwatch::{fastest_ms, word};
 use egui::{Context, RawInput, Rect, pos2, vec2};
-use paystage::io::saved::Saved;
+use paystage::io::saved::{Keep, Saved};
 use paystage::protocol::id::ProductId;
 use paystage::session::control::{next_command, run_until_idle};
+use paystage::session::recorded::Recorded;
 use paystage::session::run::Session;
+use paystage::session::step::Step;
 use paystage::ui::guests::Guests;
 use paystage::ui::keys::Action;
 use paystage::ui::theme;
@@ -50,7 +52,7 @@ fn with_guests() {
     assert!(run_until_idle(&mut session, 1_000));
     let receipt = session.world().device().receipts().first().unwrap().clone();
     let mut stage = Stage::new(session);
-    let guests = Guests::invite(0, &stage.ctx, Box::new(|_, _| Saved::already())).unwrap();
+    let guests = Guests::invite(0, &stage.ctx, Box::new(Nowhere)).unwrap();
     let request = verify(guests.port(), &receipt);
     let port = guests.port();
     stage.window.let_in(Ok(guests));
@@ -137,4 +139,15 @@ impl Stage {
         output.textures_delta.clear();
         std::hint::black_box(self.ctx.tessellate(output.shapes, output.pixels_per_point));
     }
+}
+
+/// Keeps nothing.
+struct Nowhere;
+
+impl Keep for Nowhere {
+    fn keep(&mut self, _: &dyn Recorded, _: &Arc<Step>) -> Saved {
+        Saved::already()
+    }
+
+    fn hand_over(&mut self) {}
 }

@@ -98,6 +98,8 @@ pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
 pub enum Said {
     /// It was answered by this message.
     Answered(Reply),
+    /// A message that the answer depends on was dropped: it will never come.
+    Stranded,
     /// It was taken, and nothing answers it.
     Taken {
         /// When it is on disk.
@@ -148,6 +150,9 @@ pub enum Silence {
     /// What was asked, or its answer, was dropped on the way.
     #[error("The answer was lost on the way")]
     Lost,
+    /// A message between the parties was dropped, and nothing that is on its way can bring the answer any more.
+    #[error("A message that the answer depends on was dropped; nothing can bring it any more")]
+    Stranded,
     /// The run is no longer there.
     #[error("This run has ended")]
     Ended,

@@ -6,10 +6,23 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::session::recorded::Recorded;
+use crate::session::step::Step;
+
 /// Why something could not be saved, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotSaved(pub String);
+
+/// Who writes the steps of a run down.
+pub trait Keep: Send {
+    /// Takes the step that `run` has just taken, and promises that it will be on disk.
+    fn keep(&mut self, run: &dyn Recorded, step: &Arc<Step>) -> Saved;
+
+    /// Lets what was taken since the last time go to the disk together: all that follows from one thing that was asked. No
+    /// promise is kept before.
+    fn hand_over(&mut self);
+}
 
 /// Something that will be on disk, or why it will not.
 pub type Saving = Pin<Box<dyn Future<Output = Result<(), NotSaved>> + Send>>;

@@ -1,6 +1,7 @@
 //! The run: a world with its history.
 
 pub mod step;
+pub mod scribe;
 mod snapshot;
 pub mod branch;
 pub mod run;

@@ -1,7 +1,6 @@
 //! Steps: one recorded command and everything that followed from it.
 
 use std::fmt;
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -12,6 +11,9 @@ use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message};
+
+/// How many bytes of the SHA-256 of a step are its mark.
+const MARK_BYTES: usize = 8;
 
 /// One command of a run with the events it caused. Never changes once recorded.
 #[derive(Clone, Debug, Serialize)]
@@ -51,9 +53,7 @@ impl Step {
     /// The short mark of this step.
     #[must_use]
     pub fn digest(&self) -> StepDigest {
-        let mut text = hex(&Sha256::digest(self.canonical_json()));
-        text.truncate(16);
-        StepDigest(text)
+        StepDigest::of(self.canonical_json().as_bytes())
     }
 
     /// Whether nothing happened but questions, their answers, and time: no payment, no money, no receipt, nothing installed,
@@ -102,6 +102,11 @@ impl Fingerprint {
 }
 
 impl StepDigest {
+    /// The mark of a step with this canonical JSON.
+    pub(crate) fn of(canonical_json: &[u8]) -> Self {
+        Self(hex(Sha256::digest(canonical_json).get(..MARK_BYTES).unwrap_or_default()))
+    }
+
     /// The 16 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -149,9 +154,10 @@ fn is_question_or_answer(body: &Body) -> bool {
 }
 
 fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
         text
     })
 }

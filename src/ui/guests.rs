@@ -14,9 +14,10 @@ use crate::io::http::server::Server;
 use crate::io::http::site;
 use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::{self, Ask, Clock, Inbox};
-use crate::io::live::driver::{Driver, Keeper};
+use crate::io::live::driver::Driver;
 use crate::io::live::errands;
 use crate::io::outbound::{Outbound, Reach};
+use crate::io::saved::Keep;
 use crate::protocol::id::{IdError, Origin};
 use crate::protocol::time::Span;
 use crate::session::run::Session;
@@ -62,7 +63,7 @@ impl Guests {
     ///
     /// # Errors
     /// [`GuestsError`].
-    pub fn invite(port: u16, ctx: &Context, keeper: Keeper) -> Result<Self, GuestsError> {
+    pub fn invite(port: u16, ctx: &Context, keeper: Box<dyn Keep>) -> Result<Self, GuestsError> {
         let listening = match Listening::bind(port) {
             Err(ListenError::Taken { .. }) => Listening::bind(0)?,
             bound => bound?,
@@ -125,20 +126,28 @@ impl Guests {
         let before = session.here();
         let now = clock::now();
         let watch = Stopwatch::start();
-        while watch.elapsed() < TENDING_MAX
-            && let Some(ask) = self.inbox.try_next()
-        {
-            if matches!(ask, Ask::Restart { .. }) {
-                // The run that stood here stays in the window; the new one is another.
-                self.left = Some(session.clone());
+        let mut is_another = false;
+        while_there_is_time(
+            TENDING_MAX,
+            || watch.elapsed(),
+            || {
+                let Some(ask) = self.inbox.try_next() else { return false };
+                is_another = matches!(ask, Ask::Restart { .. });
+                if is_another {
+                    // The run that stood here stays in the window; the new one is another.
+                    self.left = Some(session.clone());
+                } else if ask.is_deed() {
+                    session.to_end();
+                }
                 self.driver.handle(session, ask, now);
-                return true;
-            }
-            if ask.is_deed() {
-                session.to_end();
-            }
-            self.driver.handle(session, ask, now);
-            self.told.note(session);
+                if !is_another {
+                    self.told.note(session);
+                }
+                !is_another
+            },
+        );
+        if is_another {
+            return true;
         }
         if !session.can_forward() {
             self.driver.tick(session, now);
@@ -186,6 +195,11 @@ impl Guests {
     }
 }
 
+/// Does one thing after another while there is one, and begins none when `budget` is used up.
+fn while_there_is_time(budget: Duration, elapsed: impl Fn() -> Duration, mut does_one: impl FnMut() -> bool) {
+    while elapsed() < budget && does_one() {}
+}
+
 /// How many steps of each branch are told.
 #[derive(Default)]
 struct Told(Vec<usize>);
@@ -213,6 +227,34 @@ impl Told {
         let told = self.of(session).max(session.here().step);
         if let Some(count) = self.0.get_mut(session.here().branch.index()) {
             *count = told;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_frame_takes_requests_for_six_milliseconds_and_leaves_the_others_to_the_next() {
+        for (one_ms, waiting, taken) in [(1, 100, 6), (1, 4, 4), (2, 100, 3), (50, 100, 1), (0, 100, 100), (6, 100, 1)]
+        {
+            let (shown, left) = (Cell::new(Duration::ZERO), Cell::new(waiting));
+            while_there_is_time(
+                TENDING_MAX,
+                || shown.get(),
+                || {
+                    if left.get() == 0 {
+                        return false;
+                    }
+                    left.set(left.get() - 1);
+                    shown.set(shown.get() + Duration::from_millis(one_ms));
+                    true
+                },
+            );
+            assert_eq!(waiting - left.get(), taken, "{waiting} of {one_ms} ms");
         }
     }
 }

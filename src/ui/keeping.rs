@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
-use crate::io::live::driver::Keeper;
-use crate::io::saved::{NotSaved, Saved};
+use crate::io::saved::{Keep, NotSaved, Saved};
 use crate::io::store::handle::Store;
 use crate::io::store::load::Progress;
 use crate::io::store::loading::{self, Loading, Standing, Wanted};
 use crate::io::store::place::StorePlace;
 use crate::io::store::recorder::Recorder;
 use crate::io::store::row::{RunHead, RunId};
+use crate::session::recorded::Recorded;
 use crate::session::run::Session;
+use crate::session::step::Step;
 use crate::ui::pilot::RunNumber;
 
 /// The name of the file in the folder where the desktop keeps this program's things.
@@ -118,9 +119,8 @@ impl Keeping {
 
     /// Promises each step to whoever is answered because of it; [`keep_up`](Self::keep_up) keeps the promises.
     #[must_use]
-    pub fn keeper(&self) -> Keeper {
-        let promises = self.promises.clone();
-        Box::new(move |_, _| promises.give())
+    pub fn keeper(&self) -> Box<dyn Keep> {
+        Box::new(self.promises.clone())
     }
 
     /// The runs that were used last, the latest first.
@@ -133,6 +133,15 @@ impl Keeping {
 /// Promises that are given while a request is handled and kept when the step is written.
 #[derive(Clone, Default)]
 struct Promises(Arc<Mutex<Vec<oneshot::Sender<Saved>>>>);
+
+impl Keep for Promises {
+    fn keep(&mut self, _: &dyn Recorded, _: &Arc<Step>) -> Saved {
+        self.give()
+    }
+
+    /// The recorder writes what is new, once a frame.
+    fn hand_over(&mut self) {}
+}
 
 impl Promises {
     fn give(&self) -> Saved {

@@ -50,6 +50,15 @@ fn a_fault_that_is_not_met_leaves_every_answer_alone() {
 }
 
 #[test]
+fn an_answer_that_depends_on_a_dropped_message_is_504_at_once() {
+    let served = you_decide();
+    arm(&served, &json!({ "on": "start-asked", "first": 1, "drop": true }));
+    let told = served.json("POST /mozpay/product/shiny-pony/buy", 504);
+    assert_eq!(told["error_code"], "NEVER_ANSWERED");
+    assert!(served.json("POST /mozpay/product/shiny-pony/buy", 200)["webpayJWT"].is_string(), "the next one is whole");
+}
+
+#[test]
 fn a_dropped_answer_ends_the_connection_without_a_word() {
     let served = you_decide();
     arm(&served, &json!({ "on": "verify-answered", "first": 1, "drop": true }));

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use paystage::io::saved::Keep as _;
 use paystage::io::store::error::StoreError;
 use paystage::io::store::handle::Store;
 use paystage::io::store::keeper::LineKeeper;
@@ -225,11 +226,13 @@ fn a_line_is_kept_and_resumed_where_it_stood() {
     assert_eq!((again.count(), again.fingerprint()), (line.count(), line.fingerprint()));
     let step = again.dispatch(Command::RotateKey);
     drop(keeper.keep(&again, &step));
+    keeper.hand_over();
     assert_eq!(store.head(run).unwrap().steps, 43);
 
     Recorded::restart(&mut again, Setup { seed: 7, ..Setup::default() });
     let begun = again.kept().next().unwrap().clone();
     drop(keeper.keep(&again, &begun));
+    keeper.hand_over();
     assert_ne!(keeper.run(), Some(run), "a line that begins again is another run");
     assert_eq!(store.head(run).unwrap().steps, 43, "and the old one stays");
     assert_eq!(loaded(&store, keeper.run().unwrap()).unwrap().setup().seed, 7);

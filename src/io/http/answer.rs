@@ -103,6 +103,8 @@ pub fn silent(silence: Silence) -> Response<HttpBody> {
             response.extensions_mut().insert(HangUp);
             response
         }
+        // RFC 9110, 15.6.5: whoever had to be asked did not answer.
+        Silence::Stranded => error(504, &silence.to_string(), "NEVER_ANSWERED"),
         Silence::Ended => error(503, &silence.to_string(), "RUN_ENDED"),
     }
 }

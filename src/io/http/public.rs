@@ -1,5 +1,6 @@
 //! The public side of a run: its declared routes as handlers. Requests become inputs, answers become HTTP; nothing else is decided here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -30,10 +31,11 @@ pub fn declared() -> impl Iterator<Item = &'static Route> {
 
 /// The declared routes of one door, acting in the run behind `letterbox`.
 pub fn routes(door: Door, letterbox: &Letterbox) -> Router {
+    let letterbox = Arc::new(letterbox.clone());
     let mut paths: Vec<(String, MethodRouter)> = Vec::new();
     for route in declared().filter(|route| route.door == door) {
         for path in route.spellings() {
-            let handler = handler(route, letterbox.clone());
+            let handler = handler(route, Arc::clone(&letterbox));
             match paths.iter_mut().find(|(known, _)| *known == path) {
                 Some((_, methods)) => *methods = std::mem::take(methods).merge(handler),
                 None => paths.push((path, handler)),
@@ -49,9 +51,9 @@ pub async fn nothing_here(request: Request) -> Response<HttpBody> {
     answer::misheard(&Misheard::missing("NO_SUCH_PATH", sentence))
 }
 
-fn handler(route: &'static Route, letterbox: Letterbox) -> MethodRouter {
+fn handler(route: &'static Route, letterbox: Arc<Letterbox>) -> MethodRouter {
     let serve = move |request: Request| {
-        let letterbox = letterbox.clone();
+        let letterbox = Arc::clone(&letterbox);
         async move {
             match read(request).await {
                 Ok(asked) => serve(route, &letterbox, &asked).await,
@@ -114,6 +116,7 @@ async fn hear_answer(letterbox: &Letterbox, input: Input) -> Result<Heard, Box<R
     let said = timeout(PATIENCE, letterbox.say(input)).await.unwrap_or(Err(Silence::Lost));
     let (saved, heard) = match said.map_err(|silence| Box::new(answer::silent(silence)))? {
         Said::Ignored(why) => return Err(Box::new(answer::ignored(why))),
+        Said::Stranded => return Err(Box::new(answer::silent(Silence::Stranded))),
         Said::Taken { saved } => (saved, Heard::Nothing),
         Said::Answered(reply) => (reply.saved.clone(), Heard::Reply(Box::new(reply))),
     };

@@ -9,7 +9,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::io::inbox::{Ask, Clock, Done, Reply, Said};
 use crate::io::live::waiting::{Waiters, Wanted};
 use crate::io::live::windows::Windows;
-use crate::io::saved::Saved;
+use crate::io::saved::{Keep, Saved};
 use crate::protocol::time::{Span, Time};
 use crate::session::control::STEPS_MAX;
 use crate::session::recorded::Recorded;
@@ -30,22 +30,21 @@ pub struct Errand {
     pub form: HttpForm,
 }
 
-/// Writes each step down, and says when it is on disk.
-pub type Keeper = Box<dyn FnMut(&dyn Recorded, &Arc<Step>) -> Saved + Send>;
-
 /// What drives a run that programs outside act in. Holds no run: whoever owns one lends it for each call.
 ///
 /// Never asks a clock and opens no connection: the time comes in with each call, and what must be carried to a server outside
 /// goes out as an errand.
 pub struct Driver {
     clock: Clock,
-    keeper: Option<Keeper>,
+    keeper: Option<Box<dyn Keep>>,
     waiters: Waiters,
     windows: Windows,
     errands: mpsc::UnboundedSender<Errand>,
     /// The errands that are under way: each ends in an answer, or in the news that there is none.
     under_way: BTreeSet<u32>,
     advances: VecDeque<Advance>,
+    /// Whether a message was dropped while somebody waited, so that an answer may never come.
+    has_lost: bool,
     steps: broadcast::Sender<Arc<Step>>,
 }
 
@@ -63,7 +62,7 @@ impl Driver {
         clock: Clock,
         errands: mpsc::UnboundedSender<Errand>,
         steps: broadcast::Sender<Arc<Step>>,
-        keeper: Option<Keeper>,
+        keeper: Option<Box<dyn Keep>>,
     ) -> Self {
         Self {
             clock,
@@ -73,6 +72,7 @@ impl Driver {
             errands,
             under_way: BTreeSet::new(),
             advances: VecDeque::new(),
+            has_lost: false,
             steps,
         }
     }
@@ -107,16 +107,21 @@ impl Driver {
 
     /// Does what is due by now.
     pub fn tick(&mut self, run: &mut dyn Recorded, real: Time) {
-        let now = self.shown(run, real);
-        self.settle(run, now);
+        self.settle_until(run, real);
+        self.finish(run);
     }
 
     /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it. Only looking
     /// moves nothing.
     pub fn handle(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
         if ask.is_deed() {
-            self.tick(run, real);
+            self.settle_until(run, real);
         }
+        self.perform(run, ask, real);
+        self.finish(run);
+    }
+
+    fn perform(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
         match ask {
             Ask::Say { input, reply } => {
                 self.say(run, input, reply, real);
@@ -125,7 +130,7 @@ impl Driver {
             Ask::Do { command, reply } => {
                 self.catch_up(run, real);
                 let (step, saved) = self.dispatch(run, command);
-                self.tick(run, real);
+                self.settle_until(run, real);
                 let _ = reply.send(Done { step, saved });
             }
             Ask::Advance { span, reply } => {
@@ -159,7 +164,7 @@ impl Driver {
 
     /// Takes note of a step that the owner of the run dispatched by itself, as a click in the window does.
     pub fn observe(&mut self, run: &dyn Recorded, step: &Arc<Step>) -> Saved {
-        let saved = self.keeper.as_mut().map_or_else(Saved::already, |keeper| keeper(run, step));
+        let saved = self.keeper.as_mut().map_or_else(Saved::already, |keeper| keeper.keep(run, step));
         // Nobody may be watching.
         let _ = self.steps.send(Arc::clone(step));
         self.windows.note_openings(step);
@@ -169,11 +174,22 @@ impl Driver {
             }
             // Neither a question that was dropped nor a dropped answer is ever answered.
             if let Event::FaultFired { message, act: "drop", .. } = event {
+                self.has_lost = true;
                 self.waiters.lose(message.id);
                 message.answers.into_iter().for_each(|question| self.waiters.lose(question));
             }
         }
         saved
+    }
+
+    /// Takes note of how payment windows opened and ended in a step of long ago, so that a page which asks late is told the truth.
+    pub fn recall(&mut self, step: &Step) {
+        self.windows.note_openings(step);
+        for event in &step.events {
+            if let Event::Delivered { message } = event {
+                self.windows.note_end(message);
+            }
+        }
     }
 
     fn say(&mut self, run: &mut dyn Recorded, input: Input, reply: oneshot::Sender<Said>, real: Time) {
@@ -191,7 +207,7 @@ impl Driver {
             self.waiters.add(question, wanted.clone(), reply);
         }
         let saved = self.observe(run, &step);
-        self.tick(run, real);
+        self.settle_until(run, real);
         let said = || ignored(&step).map_or(Said::Taken { saved }, Said::Ignored);
         match (reply, question) {
             // Whoever asked may have gone meanwhile.
@@ -236,6 +252,30 @@ impl Driver {
             if self.errands.send(Errand { message: message.id, form }).is_ok() {
                 self.under_way.insert(message.id.0);
             }
+        }
+    }
+
+    /// What is due happens.
+    fn settle_until(&mut self, run: &mut dyn Recorded, real: Time) {
+        let now = self.shown(run, real);
+        self.settle(run, now);
+    }
+
+    /// Lets what was written down go to the disk together, and tells those whose answer can never come.
+    fn finish(&mut self, run: &dyn Recorded) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.hand_over();
+        }
+        if !self.has_lost {
+            return;
+        }
+        let world = run.world();
+        let can_come = world.wire().in_flight().next().is_some()
+            || !world.faults().held().is_empty()
+            || !self.under_way.is_empty();
+        if !can_come {
+            self.waiters.strand();
+            self.has_lost = false;
         }
     }
 
@@ -308,6 +348,7 @@ fn ignored(step: &Step) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::inbox::WindowState;
     use crate::io::live::setup::at_home;
     use crate::protocol::id::{Origin, ProductId, TransactionId};
     use crate::session::line::Line;
@@ -442,5 +483,55 @@ mod tests {
         driver.handle(&mut line, Ask::Restart { setup, commands: Vec::new(), reply }, NOON);
         assert!(matches!(held.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
         assert_eq!(line.count(), 1);
+    }
+
+    #[test]
+    fn an_answer_that_nothing_can_bring_any_more_is_told_at_once() {
+        for (fault, is_stranded) in [
+            (r#"{"on":"start-asked","drop":true}"#, true),
+            (r#"{"on":"start-answered","drop":true}"#, true),
+            (r#"{"on":"start-asked","delay":"5s"}"#, false),
+            (r#"{"on":"start-asked","hold":true}"#, false),
+        ] {
+            let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+            arm(&mut line, &mut driver, fault);
+            let said = say(&mut line, &mut driver, buy(), NOON).try_recv();
+            assert_eq!(matches!(said, Ok(Said::Stranded)), is_stranded, "{fault}: {said:?}");
+            assert_eq!(matches!(said, Err(oneshot::error::TryRecvError::Empty)), !is_stranded, "{fault}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_opens_one_window_may_have_its_charge_declined() {
+        for (buyer, state) in
+            [(Some(BuyerCharacter::Declines), TransactionState::Declined), (None, TransactionState::Completed)]
+        {
+            let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::PaysAtOnce);
+            let bought = answered(say(&mut line, &mut driver, buy(), NOON).try_recv());
+            let Body::BuyAnswered { transaction, request } = &bought.message.body else { panic!("{bought:?}") };
+            drop(say(&mut line, &mut driver, Input::OpenWindow { request: request.to_string(), buyer }, NOON));
+            let (reply, _done) = oneshot::channel();
+            driver.handle(&mut line, Ask::Advance { span: Span::from_seconds(1), reply }, NOON);
+            assert_eq!(state_of(&line, transaction), state, "{buyer:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_that_ended_before_a_restart_is_told_as_it_ended() {
+        let (mut line, mut driver, _errands) = driven(Clock::Virtual, BuyerCharacter::WrongPinFiveTimes);
+        let transaction = opened(&mut line, &mut driver, NOON);
+        let (reply, _done) = oneshot::channel();
+        driver.handle(&mut line, Ask::Advance { span: Span::from_seconds(9), reply }, NOON);
+        let standing = |driver: &mut Driver, line: &mut Line| {
+            let (reply, mut told) = oneshot::channel();
+            driver.handle(line, Ask::Window { transaction: transaction.clone(), reply }, NOON);
+            told.try_recv().unwrap()
+        };
+        let ended = standing(&mut driver, &mut line);
+        assert!(matches!(&ended, Some(WindowState::Ended(Some(failure))) if failure.code == "PIN_LOCKED"), "{ended:?}");
+        let (_, mut another, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+        assert_ne!(standing(&mut another, &mut line), ended, "the books alone do not tell");
+        line.kept().for_each(|step| another.recall(step));
+        assert_eq!(standing(&mut another, &mut line), ended);
     }
 }

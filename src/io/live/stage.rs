@@ -7,9 +7,10 @@ use tokio::time::timeout;
 
 use crate::io::clock;
 use crate::io::inbox::{self, Clock, Inbox, Letterbox};
-use crate::io::live::driver::{Driver, Keeper};
+use crate::io::live::driver::Driver;
 use crate::io::live::errands;
 use crate::io::outbound::Outbound;
+use crate::io::saved::Keep;
 use crate::session::line::Line;
 
 /// As long as a sleep may be: that the machine's clock was set is noticed by then.
@@ -26,7 +27,7 @@ pub struct Stage {
 /// Puts `line` on a stage and lets it go on there, as a task of the runtime that this is called in, for as long as there is a
 /// letterbox. `keeper` is given every step from now on.
 #[must_use]
-pub fn start(line: Line, clock: Clock, outbound: Outbound, keeper: Option<Keeper>) -> Letterbox {
+pub fn start(line: Line, clock: Clock, outbound: Outbound, keeper: Option<Box<dyn Keep>>) -> Letterbox {
     let (letterbox, inbox) = inbox::open(|| {});
     let (errands, waiting) = mpsc::unbounded_channel();
     tokio::spawn(errands::run(waiting, outbound, letterbox.downgrade()));
@@ -43,6 +44,8 @@ impl Stage {
             && let Some(start) = self.line.kept().next().cloned()
         {
             drop(self.driver.observe(&self.line, &start));
+        } else {
+            self.line.kept().for_each(|step| self.driver.recall(step));
         }
         loop {
             self.driver.tick(&mut self.line, clock::now());

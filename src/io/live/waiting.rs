@@ -96,6 +96,14 @@ impl Waiters {
         self.0.remove(&question);
     }
 
+    /// Nobody's answer can come any more: whoever waits for one hears so.
+    pub(crate) fn strand(&mut self) {
+        for waiter in std::mem::take(&mut self.0).into_values() {
+            // Whoever asked may have gone meanwhile.
+            let _ = waiter.reply.send(Said::Stranded);
+        }
+    }
+
     /// Forgets everybody: the run that they wait for is gone.
     pub(crate) fn clear(&mut self) {
         self.0.clear();

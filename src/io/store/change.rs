@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use crate::io::store::row::{RunId, number};
 use crate::protocol::time::Time;
 use crate::session::branch::{BranchId, Place};
+use crate::session::scribe::{Scribe, Written};
 use crate::session::step::Step;
 
 /// One thing to be written.
@@ -32,14 +33,15 @@ pub(crate) enum Change {
 /// Writes changes in their order. Each step's digest is taken here, on the writer's own thread, not on that of whoever acts.
 pub(crate) fn write<'a>(
     connection: &Connection,
+    scribe: &mut Scribe,
     changes: impl IntoIterator<Item = &'a Change>,
 ) -> rusqlite::Result<()> {
     let mut insert_step =
         connection.prepare("INSERT INTO step (run, branch, step, command, digest) VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for change in changes {
         if let Change::Step { run, branch, step } = change {
-            let digest = step.digest();
-            let (branch, index, command) = (number(branch.index()), number(step.index), json(&step.command)?);
+            let Written { command, digest } = scribe.write(step).map_err(unwritable)?;
+            let (branch, index) = (number(branch.index()), number(step.index));
             insert_step.execute(params![run.number(), branch, index, command, digest.as_str()])?;
         } else {
             write_rare(connection, change)?;
@@ -97,6 +99,19 @@ fn write_bookmarks(connection: &Connection, run: RunId, bookmarks: &[(String, Pl
     Ok(bookmarks.len())
 }
 
-fn json(value: &impl serde::Serialize) -> rusqlite::Result<String> {
-    serde_json::to_string(value).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+/// Removes every run but the ones that were used last: all of it, or nothing.
+pub(crate) fn keep_latest(connection: &Connection, limit: usize) -> rusqlite::Result<()> {
+    let old = format!("SELECT id FROM run ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET {limit}");
+    let removed = ["step", "bookmark", "branch"].map(|table| format!("DELETE FROM {table} WHERE run IN ({old});"));
+    // The runs last: they say which are old.
+    let all = format!("BEGIN IMMEDIATE; {} DELETE FROM run WHERE id IN ({old}); COMMIT;", removed.concat());
+    let removed = connection.execute_batch(&all);
+    if removed.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK")?;
+    }
+    removed
+}
+
+fn unwritable(error: serde_json::Error) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(Box::new(error))
 }

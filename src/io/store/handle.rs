@@ -9,7 +9,7 @@ use std::thread::{Builder, JoinHandle};
 use rusqlite::Connection;
 
 use crate::io::clock;
-use crate::io::store::change::Change;
+use crate::io::store::change::{self, Change};
 use crate::io::store::connection::{self, OpenFile};
 use crate::io::store::error::StoreError;
 use crate::io::store::place::StorePlace;
@@ -113,20 +113,38 @@ impl Store {
 
     /// Writes all of it in one transaction, or nothing. What is not urgent is not waited for.
     pub(crate) fn write(&self, changes: Vec<Change>, is_urgent: bool) -> Ticket {
-        if !is_urgent && self.0.outstanding.load(Ordering::Acquire) == 0 {
-            return self.send(Order { changes, is_urgent, punch: None }, Ticket::good());
+        if !is_urgent && self.is_quiet() {
+            let is_taken = self.hand(Order { changes, is_urgent, punch: None });
+            return if is_taken { Ticket::good() } else { Ticket::new().1 };
         }
         let (punch, ticket) = Ticket::new();
-        if is_urgent {
-            self.0.outstanding.fetch_add(1, Ordering::AcqRel);
-        }
-        self.send(Order { changes, is_urgent, punch: Some(punch) }, ticket)
+        self.hand(Order { changes, is_urgent, punch: Some(punch) });
+        ticket
     }
 
-    fn send(&self, order: Order, ticket: Ticket) -> Ticket {
-        let is_sent = self.0.writer.as_ref().is_some_and(|(sender, _)| sender.send(Message::Write(order)).is_ok());
-        // A writer that is gone keeps no promise: a ticket without its other end says that the store is closed.
-        if is_sent { ticket } else { Ticket::new().1 }
+    /// Whether all that was given to the store and changes anything is on disk.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.0.outstanding.load(Ordering::Acquire) == 0
+    }
+
+    /// Gives an order to the writer. A writer that is gone keeps no promise: a ticket that has lost its other end says that the
+    /// store is closed.
+    pub(crate) fn hand(&self, order: Order) -> bool {
+        if order.is_urgent {
+            self.0.outstanding.fetch_add(1, Ordering::AcqRel);
+        }
+        self.0.writer.as_ref().is_some_and(|(sender, _)| sender.send(Message::Write(order)).is_ok())
+    }
+}
+
+/// Clearing out.
+impl Store {
+    /// Keeps the runs that were used last, as many as `limit`, and removes the others with all that belongs to them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep_latest(&self, limit: usize) -> Result<(), StoreError> {
+        self.ask(move |connection| change::keep_latest(connection, limit))
     }
 }
 

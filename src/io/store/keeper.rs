@@ -1,19 +1,29 @@
 //! The keeper: keeps a run that only goes forward in the store, step by step, as a server lives it.
 
+use std::fmt;
+use std::mem;
 use std::sync::Arc;
 
-use crate::io::saved::Saved;
+use crate::io::saved::{Keep, Saved};
 use crate::io::store::archive::Archive;
+use crate::io::store::change::Change;
 use crate::io::store::handle::Store;
 use crate::io::store::load::{self, LoadError, Progress};
 use crate::io::store::row::RunId;
+use crate::io::store::ticket::{Punch, Ticket};
+use crate::io::store::writer::Order;
 use crate::session::branch::BranchId;
 use crate::session::line::Line;
 use crate::session::recorded::Recorded;
 use crate::session::step::Step;
 
+/// How many steps are gathered before they are handed over in any case.
+const GATHERED_MAX: usize = 256;
+
 /// One line and the run in which it is kept. A line that begins again is kept as a new run; the old one stays.
-#[derive(Clone, Debug)]
+///
+/// Steps are gathered until they are [handed over](Keep::hand_over), or until this goes: what follows from one request costs the
+/// disk one order, not one for each step.
 pub struct LineKeeper {
     store: Store,
     title: String,
@@ -21,13 +31,25 @@ pub struct LineKeeper {
     archive: Archive,
     /// The index of the step that is due.
     due: usize,
+    gathered: Gathered,
+}
+
+/// Steps that go to the disk together.
+#[derive(Default)]
+struct Gathered {
+    changes: Vec<Change>,
+    /// Whether one of them changed something.
+    is_urgent: bool,
+    /// What was promised for them, and what keeps it.
+    promise: Option<(Punch, Saved)>,
 }
 
 impl LineKeeper {
     /// Keeps a line from its first step on, under this title.
     #[must_use]
     pub fn begin(store: &Store, title: impl Into<String>) -> Self {
-        Self { store: store.clone(), title: title.into(), run: None, archive: Archive::new(store), due: 0 }
+        let archive = Archive::new(store);
+        Self { store: store.clone(), title: title.into(), run: None, archive, due: 0, gathered: Gathered::default() }
     }
 
     /// Loads a run as a line, and goes on keeping it there.
@@ -44,7 +66,8 @@ impl LineKeeper {
         if let Some(run) = run {
             archive.is_in(run);
         }
-        Ok((Self { store: store.clone(), title, run, archive, due: done }, line))
+        let gathered = Gathered::default();
+        Ok((Self { store: store.clone(), title, run, archive, due: done, gathered }, line))
     }
 
     /// Which run it is in the store, once a step was kept.
@@ -59,18 +82,64 @@ impl LineKeeper {
         self.archive.clone()
     }
 
+    fn gather(&mut self, run: RunId, step: &Arc<Step>) -> Saved {
+        let gathered = &mut self.gathered;
+        gathered.is_urgent |= !step.is_read();
+        gathered.changes.push(Change::Step { run, branch: BranchId::FIRST, step: Arc::clone(step) });
+        let is_good = !gathered.is_urgent && self.store.is_quiet();
+        let saved = if is_good { Saved::already() } else { gathered.promised() };
+        if gathered.changes.len() >= GATHERED_MAX {
+            self.hand_over();
+        }
+        saved
+    }
+}
+
+impl Gathered {
+    /// One promise for all of them.
+    fn promised(&mut self) -> Saved {
+        let promise = || {
+            let (punch, ticket) = Ticket::new();
+            (punch, ticket.into())
+        };
+        self.promise.get_or_insert_with(promise).1.clone()
+    }
+}
+
+impl Keep for LineKeeper {
     /// Keeps the step that `line` has just taken, and those before it that were taken unseen. The first of a line opens a run.
-    pub fn keep(&mut self, line: &dyn Recorded, step: &Arc<Step>) -> Saved {
+    fn keep(&mut self, line: &dyn Recorded, step: &Arc<Step>) -> Saved {
         if step.index < self.due {
+            self.hand_over();
             (self.run, self.due) = (None, 0);
         }
         let run = *self.run.get_or_insert_with(|| self.store.create(&self.title, line.setup()));
         self.archive.is_in(run);
         let unseen = if step.index > self.due { line.kept() } else { Vec::new() };
-        for earlier in unseen.iter().filter(|earlier| (self.due..step.index).contains(&earlier.index)) {
-            drop(self.store.append(run, BranchId::FIRST, earlier));
+        let due = self.due;
+        for earlier in unseen.iter().filter(|earlier| (due..step.index).contains(&earlier.index)) {
+            drop(self.gather(run, earlier));
         }
         self.due = step.index + 1;
-        self.store.append(run, BranchId::FIRST, step).into()
+        self.gather(run, step)
+    }
+
+    fn hand_over(&mut self) {
+        let Gathered { changes, is_urgent, promise } = mem::take(&mut self.gathered);
+        if !changes.is_empty() {
+            self.store.hand(Order { changes, is_urgent, punch: promise.map(|(punch, _)| punch) });
+        }
+    }
+}
+
+impl Drop for LineKeeper {
+    fn drop(&mut self) {
+        self.hand_over();
+    }
+}
+
+impl fmt::Debug for LineKeeper {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("LineKeeper").field("title", &self.title).field("run", &self.run).finish_non_exhaustive()
     }
 }

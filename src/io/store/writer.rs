@@ -15,6 +15,7 @@ use crate::io::store::place::StorePlace;
 use crate::io::store::row::{self, RunId};
 use crate::io::store::ticket::Punch;
 use crate::session::branch::BranchId;
+use crate::session::scribe::Scribe;
 
 /// How long steps that only read may wait for others to share a sync with.
 const QUIET: Duration = Duration::from_millis(500);
@@ -68,6 +69,7 @@ pub(crate) struct Writer {
     /// The index that is due on each branch that was written to.
     due: BTreeMap<Line, usize>,
     stopped: Option<StoreError>,
+    scribe: Scribe,
 }
 
 impl Writer {
@@ -86,6 +88,7 @@ impl Writer {
             since: None,
             due: BTreeMap::new(),
             stopped: None,
+            scribe: Scribe::default(),
         }
     }
 
@@ -216,7 +219,7 @@ impl Writer {
 
     fn write(&mut self) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        change::write(&transaction, self.waiting.iter().flat_map(|order| &order.changes))?;
+        change::write(&transaction, &mut self.scribe, self.waiting.iter().flat_map(|order| &order.changes))?;
         transaction.commit()
     }
 

@@ -8,8 +8,9 @@ use crate::cli::arguments::serve::{ServeArguments, ServeClock};
 use crate::cli::ending::Ending;
 use crate::cli::paint::{QUIET, WARN, painted};
 use crate::cli::seat::Taken;
+use crate::io::data_folder::data_folder;
 use crate::io::files::{self, Place, SMALL_FILE_MAX};
-use crate::io::headless::{self, Plan, Serving};
+use crate::io::headless::{self, Kept, Plan, Serving};
 use crate::io::inbox::Clock;
 use crate::io::live::setup;
 use crate::io::outbound::Reach;
@@ -24,7 +25,7 @@ use crate::world::setup::Setup;
 pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
     let plan = Plan {
         port: arguments.port,
-        store: StorePlace::named(arguments.store.clone()),
+        kept: kept(arguments),
         setup: arguments.chooses().then(|| wanted(arguments)).transpose()?,
         clock: match arguments.clock {
             ServeClock::Real => Clock::Real { ahead: Span::ZERO },
@@ -36,10 +37,26 @@ pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Re
     Ok(Ending::Fine)
 }
 
+/// Where the run is kept: where it was asked for, else in the file of its port. A port that is free at the moment is another
+/// one each time, so nothing would be found there again.
+fn kept(arguments: &ServeArguments) -> Kept {
+    match (&arguments.store, data_folder()) {
+        (Some(store), _) => Kept::In(StorePlace::named(store.clone())),
+        (None, Some(folder)) if arguments.port != 0 => Kept::ByPort(folder),
+        (None, _) => Kept::In(StorePlace::Temporary),
+    }
+}
+
 fn announce(serving: &Serving<'_>, out: &mut dyn Write) -> std::io::Result<()> {
-    let Serving { url, token, market, goes_on_after } = serving;
+    let Serving { url, token, store, market, goes_on_after } = serving;
     writeln!(out, "{url}")?;
     writeln!(out, "{}", token.display())?;
+    match store {
+        StorePlace::File(path) => {
+            writeln!(out, "{}", painted(QUIET, format_args!("Everything is kept in {}", path.display())))?;
+        }
+        StorePlace::Temporary => writeln!(out, "{}", painted(QUIET, "Nothing is kept when this ends"))?,
+    }
     if let Some(steps) = goes_on_after {
         writeln!(out, "{}", painted(QUIET, format_args!("Goes on with the store's last run, after {steps} steps")))?;
         if market.as_str() != *url {

@@ -1,7 +1,8 @@
 //! Serving without a window: one run at the root of one server, until somebody ends it.
 
+use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::runtime::Builder;
 #[cfg(unix)]
@@ -15,7 +16,6 @@ use crate::io::http::serve::{serve, stopper};
 use crate::io::http::site;
 use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::Clock;
-use crate::io::live::driver::Keeper;
 use crate::io::live::{setup, stage};
 use crate::io::outbound::{Outbound, Reach};
 use crate::io::store::error::StoreError;
@@ -33,13 +33,35 @@ pub struct Plan {
     /// The port; 0 takes one that is free.
     pub port: u16,
     /// Where runs are kept.
-    pub store: StorePlace,
-    /// The set-up of a new run; `None` goes on with the store's last one, if it has one.
+    pub kept: Kept,
+    /// The set-up of a new run; `None` goes on with the last one of a [named store](Kept::In), if it has one.
     pub setup: Option<Setup>,
     /// Who moves the clock.
     pub clock: Clock,
     /// Where requests to servers outside may go.
     pub reach: Reach,
+}
+
+/// Where a served run is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// In this store, which goes on with its last run.
+    In(StorePlace),
+    /// In this folder, in a file of the port's own: each start begins a run beside the [latest ones](RUNS_KEPT).
+    ByPort(PathBuf),
+}
+
+/// How many runs the file of a port holds, the one that is served included.
+pub const RUNS_KEPT: usize = 20;
+
+impl Kept {
+    /// The store for a server on `port`.
+    fn place(&self, port: u16) -> StorePlace {
+        match self {
+            Self::In(place) => place.clone(),
+            Self::ByPort(folder) => StorePlace::File(folder.join(format!("served-{port}.sqlite"))),
+        }
+    }
 }
 
 /// What is served, once it is.
@@ -49,6 +71,8 @@ pub struct Serving<'a> {
     pub url: &'a str,
     /// The file with the token for the control interface.
     pub token: &'a Path,
+    /// Where the run is kept.
+    pub store: &'a StorePlace,
     /// What the run calls its store: another address than `url`, where it was begun at another port.
     pub market: &'a Origin,
     /// How many steps a run had taken with which this goes on; `None`: it is new.
@@ -67,6 +91,14 @@ pub enum HeadlessError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The folder where runs are kept by default.
+    #[error("{}: runs cannot be kept here: {cause}; name a file with --store, or keep nothing with --store :memory:", folder.display())]
+    Folder {
+        /// Which.
+        folder: PathBuf,
+        /// The system's own words.
+        cause: io::Error,
+    },
     /// The store's last run.
     #[error("{0}; give --setup, or any other dial, to begin a new run beside it")]
     Load(LoadError),
@@ -86,8 +118,10 @@ pub enum HeadlessError {
 pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) -> Result<(), HeadlessError> {
     let listening = Listening::bind(plan.port)?;
     let url = listening.url();
-    let store = Store::open(&plan.store)?;
-    let (mut keeper, line, goes_on_after) = line(&store, plan.setup, &Origin::parse(&url)?)?;
+    let store = open(&plan.kept, listening.port())?;
+    let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
+    let wanted = is_new.then(|| plan.setup.unwrap_or_default());
+    let (keeper, line, goes_on_after) = line(&store, wanted, &Origin::parse(&url)?)?;
     let token = Token::fresh()?;
     let file = TokenFile::create(&token, listening.port())?;
     let market = line.setup().names.market.clone();
@@ -95,9 +129,8 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let archive = keeper.archive();
-        let keep: Keeper = Box::new(move |run, step| keeper.keep(run, step));
         let outbound = Outbound::new(plan.reach);
-        let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(keep));
+        let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(Box::new(keeper)));
         let front = site::front_with(gate, &letterbox, &outbound, Some(archive));
         let (stopper, stop) = stopper();
         let asked = asked_to_end()?;
@@ -105,13 +138,25 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
             asked.await;
             stopper.stop();
         });
-        announce(&Serving { url: &url, token: file.path(), market: &market, goes_on_after })?;
+        announce(&Serving { url: &url, token: file.path(), store: store.place(), market: &market, goes_on_after })?;
         serve(listening, front, stop).await
     });
     runtime.shutdown_background();
     // The last of the store's handles writes what is left.
     drop(store);
     Ok(outcome?)
+}
+
+/// The store, with room for one more run where it is a port's own.
+fn open(kept: &Kept, port: u16) -> Result<Store, HeadlessError> {
+    if let Kept::ByPort(folder) = kept {
+        fs::create_dir_all(folder).map_err(|cause| HeadlessError::Folder { folder: folder.clone(), cause })?;
+    }
+    let store = Store::open(&kept.place(port))?;
+    if let Kept::ByPort(_) = kept {
+        store.keep_latest(RUNS_KEPT - 1)?;
+    }
+    Ok(store)
 }
 
 /// The run to be served: a new one, or the one that the store was left with.

@@ -2,6 +2,7 @@
 
 pub mod files;
 pub mod folder;
+pub mod data_folder;
 pub mod lines;
 pub mod cores;
 pub mod progress;

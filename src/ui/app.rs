@@ -3,6 +3,7 @@
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
 use egui::{Context, Ui, ViewportBuilder};
 
+use crate::io::data_folder::{NAME, data_folder};
 use crate::io::http::listen::USUAL_PORT;
 use crate::session::run::Session;
 use crate::ui::guests::Guests;
@@ -10,21 +11,18 @@ use crate::ui::keeping::Keeping;
 use crate::ui::theme::{self, Theme};
 use crate::ui::window::Window;
 
-/// The name under which the desktop keeps the layout.
-const ID: &str = "paystage";
-
 /// Opens the window with this run and stays until it is closed. `path` is where the run came from, if from a file.
 ///
 /// # Errors
 /// No display, or no graphics driver.
 pub fn open(session: Session, path: Option<String>) -> Result<(), eframe::Error> {
     let viewport = ViewportBuilder::default()
-        .with_app_id(ID)
+        .with_app_id(NAME)
         .with_title("Paystage")
         .with_inner_size([1600.0, 1000.0])
         .with_min_inner_size([720.0, 560.0]);
     let options = NativeOptions { viewport, ..NativeOptions::default() };
-    eframe::run_native(ID, options, Box::new(|context| Ok(Box::new(App::new(context, session, path)))))
+    eframe::run_native(NAME, options, Box::new(|context| Ok(Box::new(App::new(context, session, path)))))
 }
 
 struct App {
@@ -36,8 +34,8 @@ impl App {
         let ctx = &context.egui_ctx;
         dress(ctx);
         let wake = ctx.clone();
-        let kept = eframe::storage_dir(ID)
-            .map(|folder| Keeping::in_folder(&folder, path.is_none(), move || wake.request_repaint()));
+        let kept =
+            data_folder().map(|folder| Keeping::in_folder(&folder, path.is_none(), move || wake.request_repaint()));
         // Where nothing can be kept, the window goes on without.
         let keeping = kept.and_then(Result::ok).unwrap_or_default();
         let guests = Guests::invite(USUAL_PORT, ctx, keeping.keeper());

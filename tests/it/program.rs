@@ -55,7 +55,8 @@ impl Desk {
     /// The program as the shell would start it here: no display, no colours forced.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_paystage"));
-        command.args(arguments).current_dir(&self.folder);
+        // What the program keeps by itself is kept here.
+        command.args(arguments).current_dir(&self.folder).env("XDG_DATA_HOME", &self.folder);
         for name in ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET", "CLICOLOR_FORCE", "NO_COLOR", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }

@@ -4,6 +4,13 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use paystage::io::headless::RUNS_KEPT;
+use paystage::io::http::listen::Listening;
+use paystage::io::store::handle::Store;
+use paystage::io::store::keeper::LineKeeper;
+use paystage::io::store::place::StorePlace;
+use paystage::session::branch::BranchId;
+use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
 use crate::program::Desk;
@@ -19,7 +26,10 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
-        let mut command = serve(desk, arguments);
+        Self::of(serve(desk, arguments))
+    }
+
+    fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let (mut url, mut token) = (String::new(), String::new());
@@ -79,7 +89,11 @@ impl Drop for Program {
 }
 
 fn serve(desk: &Desk, arguments: &[&str]) -> Command {
-    let mut command = desk.command(&[&["serve", "--port", "0"], arguments].concat());
+    serve_at(desk, 0, arguments)
+}
+
+fn serve_at(desk: &Desk, port: u16, arguments: &[&str]) -> Command {
+    let mut command = desk.command(&[&["serve", "--port", &port.to_string()], arguments].concat());
     // The token's folder must be the user's alone; the desk's is not.
     command.env_remove("XDG_RUNTIME_DIR").env("XDG_STATE_HOME", desk.path("state")).stderr(Stdio::piped());
     command
@@ -126,6 +140,42 @@ fn what_was_answered_is_there_after_a_crash() {
     // With a dial a new run begins beside it.
     let third = Program::start(&desk, &["--store", "runs.sqlite", "--seed", "7"]);
     assert_eq!(third.json("GET /purchases", &Value::Null)["purchases"], json!([]));
+}
+
+#[test]
+fn without_a_store_each_start_is_a_new_run_in_the_file_of_its_port() {
+    let desk = Desk::new("serve-kept");
+    let port = Listening::bind(0).unwrap().port();
+    let first = Program::of(serve_at(&desk, port, &["--buyer", "you decide"]));
+    let receipt = first.pony();
+    first.kill();
+    let second = Program::of(serve_at(&desk, port, &[]));
+    assert_eq!(second.json("GET /purchases", &Value::Null)["purchases"], json!([]), "CI starts clean");
+    let (code, rest) = second.interrupt();
+    let path = desk.path(&format!("paystage/served-{port}.sqlite"));
+    assert_eq!(code, Some(0));
+    assert!(rest.contains(&format!("Everything is kept in {}", path.display())), "{rest}");
+
+    // What was kept can be read, and gone on with; of many runs the latest are kept.
+    let place = StorePlace::File(path.clone());
+    let store = Store::open(&place).unwrap();
+    let oldest = store.recent(9).unwrap().pop().unwrap();
+    let (_, line) = LineKeeper::resume(&store, oldest.id, &mut |_| {}).unwrap();
+    assert!(line.world().marketplace().transactions()[0].receipts.iter().any(|kept| **kept == *receipt));
+    let more: Vec<_> = (0..RUNS_KEPT).map(|_| store.create("Another", &Setup::default())).collect();
+    assert!(!more.contains(&oldest.id));
+    drop(store);
+    let (_, rest) = Program::of(serve_at(&desk, port, &[])).interrupt();
+    assert!(!rest.contains("Goes on"), "{rest}");
+    let store = Store::open(&place).unwrap();
+    let kept = store.recent(99).unwrap();
+    assert!(kept.len() <= RUNS_KEPT && kept.iter().all(|head| head.id != oldest.id), "{kept:?}");
+    assert_eq!(store.steps(oldest.id, BranchId::FIRST, 0, 9), Ok(Vec::new()), "its steps went with it");
+    drop(store);
+    let (_, rest) = Program::start(&desk, &["--store", path.to_str().unwrap()]).interrupt();
+    assert!(rest.contains("Goes on with the store's last run"), "{rest}");
+    let (_, rest) = Program::start(&desk, &[]).interrupt();
+    assert!(rest.contains("Nothing is kept when this ends"), "{rest}");
 }
 
 #[test]

@@ -9,7 +9,6 @@ use crate::cli::arguments::words::names;
 use crate::cli::seat::{Taken, taken};
 use crate::io::files::Place;
 use crate::io::http::listen::USUAL_PORT;
-use crate::io::store::place::TEMPORARY;
 use crate::protocol::dial::SigningMode;
 use crate::protocol::id::Origin;
 use crate::protocol::rules::Revision;
@@ -19,11 +18,12 @@ use crate::world::character::BuyerCharacter;
 ///
 /// The marketplace, its payment server and the provider are played here; your app asks them over HTTP as it would ask real
 /// ones. Prints the address and the path of the file with the token for /control, one line each, and serves until Ctrl-C.
-/// Without any dial it goes on with the store's last run.
+/// What was answered is on disk. With --store and without any dial it goes on with that store's last run.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
-  paystage serve                                            at http://127.0.0.1:7717, gone when it ends
-  paystage serve --store runs.sqlite                        what was answered is on disk
+  paystage serve                                            a new run at http://127.0.0.1:7717, kept in a file of that port
+  paystage serve --store runs.sqlite                        goes on with the last run of this file
+  paystage serve --store :memory:                           nothing is kept
   paystage serve --port 0 --buyer \"you decide\"             a free port; whoever opens the payment window decides
   paystage serve --app http://127.0.0.1:3000 --signing rs256-certified
   paystage serve --dial identity=email --dial domain-check=origin-header
@@ -32,9 +32,10 @@ pub(crate) struct ServeArguments {
     /// The port on this machine, for both address families; 0 takes one that is free
     #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
     pub(crate) port: u16,
-    /// Where runs are kept: a file, or `:memory:` for nowhere
-    #[arg(long, value_name = "FILE", default_value = TEMPORARY)]
-    pub(crate) store: OsString,
+    /// Where runs are kept: a file, whose last run goes on, or `:memory:` for nowhere. Without it a new run begins in the file of
+    /// this port, which holds the latest twenty; at a free port (0) nothing is kept
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<OsString>,
     /// The dials of a new run: a TOML file with what a scenario has under [setup]
     #[arg(long, value_name = "FILE")]
     pub(crate) setup: Option<Place>,

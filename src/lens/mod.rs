@@ -30,3 +30,7 @@ pub mod library;
 pub mod opinion;
 pub mod attack;
 pub mod attack_grid;
+pub mod notices;
+pub mod notice_acts;
+pub mod polling;
+pub mod polling_what_if;

@@ -12,7 +12,9 @@ use crate::ui::panes::coverage::Coverage;
 use crate::ui::panes::explore::Explore;
 use crate::ui::panes::knowledge::Knowledge;
 use crate::ui::panes::message::Message;
+use crate::ui::panes::notices::Notices;
 use crate::ui::panes::opinions::Opinions;
+use crate::ui::panes::polling::Polling;
 use crate::ui::panes::verdict::Verdict;
 use crate::ui::selection::{Lab, Tab};
 use crate::ui::theme::Theme;
@@ -38,6 +40,8 @@ pub struct Inspector {
     compare: Compare,
     coverage: Coverage,
     explore: Explore,
+    notices: Notices,
+    polling: Polling,
 }
 
 impl Inspector {
@@ -87,6 +91,8 @@ impl Pane for Inspector {
             Tab::Compare => &mut self.compare,
             Tab::Coverage => &mut self.coverage,
             Tab::Lab(Lab::Explore) => &mut self.explore,
+            Tab::Lab(Lab::Notices) => &mut self.notices,
+            Tab::Lab(Lab::Polling) => &mut self.polling,
         };
         pane.ui(&mut body_ui, desk);
     }

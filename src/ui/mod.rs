@@ -11,6 +11,7 @@ pub mod picture;
 pub mod scene;
 pub mod keys;
 pub mod arrows;
+pub mod strip;
 pub mod subject;
 pub mod ladder;
 pub mod lamp;

@@ -51,6 +51,10 @@ pub enum Tab {
 pub enum Lab {
     /// Everything that can go wrong, and how each mix ends.
     Explore,
+    /// What sellers are told of payments.
+    Notices,
+    /// How long an app waits for a payment.
+    Polling,
 }
 
 /// Menus that a key can open.
@@ -108,13 +112,15 @@ impl Tab {
 
 impl Lab {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 1] = [Self::Explore];
+    pub const ALL: [Self; 3] = [Self::Explore, Self::Notices, Self::Polling];
 
     /// Its words on the tab.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Explore => "Explore",
+            Self::Notices => "Notices",
+            Self::Polling => "Polling",
         }
     }
 
@@ -123,6 +129,8 @@ impl Lab {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Explore => "everything that can go wrong",
+            Self::Notices => "what sellers are told of payments",
+            Self::Polling => "how long an app waits for a payment",
         }
     }
 }

@@ -99,6 +99,8 @@ mod coverage;
 mod knowledge;
 mod opinion;
 mod lens_panes;
+mod notice_desk;
+mod polling_lab;
 mod explore;
 mod run_codes;
 

@@ -19,3 +19,5 @@ pub mod dials;
 pub mod domains;
 pub mod explore;
 pub mod timeline;
+pub mod notices;
+pub mod polling;

@@ -1,0 +1,147 @@
+//! The polling lab: orphaned payments are marked, and what is said of other habits is what runs with them come to.
+
+use paystage::lens::polling::{Finish, Polling as Read, Said};
+use paystage::lens::polling_what_if::{TRIES_MAX, WhatIf};
+use paystage::protocol::id::ProductId;
+use paystage::protocol::time::Span;
+use paystage::session::builtin::SUITE;
+use paystage::session::control::run_until_idle;
+use paystage::session::explore::end::{End, Reckoning};
+use paystage::session::run::Session;
+use paystage::session::scenario::play::play;
+use paystage::world::character::BuyerCharacter;
+use paystage::world::command::Command;
+use paystage::world::event::Event;
+use paystage::world::fault::act::{Act, Substitute};
+use paystage::world::fault::armed::Fault;
+use paystage::world::fault::limit::Limit;
+use paystage::world::fault::pattern::Pattern;
+use paystage::world::kind::Kind;
+use paystage::world::setup::{Polling, Setup};
+
+fn bought(polling: Polling, faults: Vec<Fault>) -> Session {
+    let buyer = BuyerCharacter::PaysAfter(Span::from_seconds(12));
+    let mut session = Session::new(Setup { buyer, polling, faults, ..Setup::default() });
+    session.dispatch(Command::Buy { product: ProductId::parse("shiny-pony").unwrap() });
+    assert!(run_until_idle(&mut session, 5_000));
+    session
+}
+
+fn tries(tries: u32) -> Polling {
+    Polling { tries, ..Polling::default() }
+}
+
+fn read(session: &Session) -> Read {
+    let mut polling = Read::default();
+    polling.refresh(session);
+    polling
+}
+
+#[test]
+fn ten_polls_miss_a_payment_after_twelve_seconds_and_leave_it_orphaned() {
+    let session = bought(tries(10), Vec::new());
+    let polling = read(&session);
+    let [strip] = polling.strips() else { panic!("{polling:#?}") };
+    assert_eq!(strip.polls.len(), 10);
+    assert!(strip.polls.iter().all(|poll| poll.said == Said::Pending));
+    assert!(strip.is_missed() && strip.is_orphaned(session.world()));
+    assert!(matches!(strip.end, Some((_, Finish::GaveUp))));
+    assert_eq!((strip.paid.unwrap() - strip.began).seconds(), 12);
+}
+
+#[test]
+fn fifteen_polls_get_the_receipt() {
+    let session = bought(tries(15), Vec::new());
+    let polling = read(&session);
+    let strip = &polling.strips()[0];
+    assert_eq!(strip.polls.last().unwrap().said, Said::Completed);
+    assert!(matches!(strip.end, Some((_, Finish::Receipt))));
+    assert!(!strip.is_missed() && !strip.is_orphaned(session.world()));
+}
+
+#[test]
+fn a_purchase_that_is_taken_up_again_is_orphaned_no_more() {
+    let mut session = bought(tries(10), Vec::new());
+    session.dispatch(Command::VerifyAgain { product: ProductId::parse("shiny-pony").unwrap() });
+    assert!(run_until_idle(&mut session, 1_000));
+    let polling = read(&session);
+    assert_eq!(polling.strips()[0].polls.len(), 11);
+    assert!(!polling.strips()[0].is_orphaned(session.world()));
+}
+
+#[test]
+fn an_error_and_a_lost_answer_are_told_apart_and_end_nothing() {
+    let of = Pattern::of(Kind::StatusAnswered);
+    let error = Act::Answer(Substitute::Http { status: 500, body: String::new() });
+    // What was exchanged for an error counts as an answer no more: the third of those that are left is poll 4's.
+    let faults = vec![Fault::on(of.clone(), error, Limit::Nth(2)), Fault::on(of, Act::Drop, Limit::Nth(3))];
+    let mut session = bought(tries(15), faults);
+    let said: Vec<Said> = read(&session).strips()[0].polls.iter().take(4).map(|poll| poll.said).collect();
+    assert_eq!(said, [Said::Pending, Said::Error(500), Said::Pending, Said::Nothing]);
+    let end = session.here().step;
+    let mut growing = Read::default();
+    for step in (1..=end).chain([end / 2]) {
+        session.rewind(step);
+        growing.refresh(&session);
+        assert_eq!(format!("{:?}", growing.strips()), format!("{:?}", read(&session).strips()), "at step {step}");
+        let strip = growing.strips().first();
+        let is_over = session.past().iter().flat_map(|step| &step.events).any(|event| {
+            matches!(event, Event::PollingGivenUp { .. } | Event::AccessGranted { .. } | Event::ReceiptIssued { .. })
+        });
+        assert!(is_over || strip.is_none_or(|strip| strip.end.is_none()), "at step {step}");
+    }
+}
+
+#[test]
+fn polls_of_the_suite_are_all_there() {
+    for builtin in SUITE {
+        let session = play(&builtin.scenario().unwrap()).session;
+        let asked = session
+            .past()
+            .iter()
+            .flat_map(|step| &step.events)
+            .filter(|event| matches!(event, Event::Sent { message } if message.body.kind() == Kind::StatusAsked));
+        let polls: usize = read(&session).strips().iter().map(|strip| strip.polls.len()).sum();
+        assert!(polls <= asked.count(), "{}", builtin.name);
+    }
+}
+
+/// What a run with this habit really comes to.
+fn end(polling: Polling) -> End {
+    let session = bought(polling, Vec::new());
+    Reckoning::of(&session).end(session.world())
+}
+
+#[test]
+fn what_is_said_of_other_habits_is_what_runs_with_them_come_to() {
+    let session = bought(tries(10), Vec::new());
+    let mut what_if = WhatIf::of(&session).unwrap();
+    let mut pieces = 0;
+    while !what_if.go_on(100) {
+        pieces += 100;
+        assert!(pieces < 200_000, "it ends");
+    }
+    assert!(what_if.rows().iter().all(|row| row.ends.len() == TRIES_MAX as usize));
+    let mut seen = std::collections::BTreeSet::new();
+    for row in what_if.rows() {
+        for tries in [1, 2, 3, 7, 12, 13, 14, 30] {
+            let told = row.ends[tries - 1];
+            let really =
+                end(Polling { interval: row.interval, tries: u32::try_from(tries).unwrap(), ..Polling::default() });
+            assert_eq!(told, really, "{tries} tries every {}", row.interval.compact());
+            seen.insert(told);
+        }
+    }
+    assert!(seen.contains(&End::Fine) && seen.contains(&End::PaidNoProduct), "{seen:?}");
+    let own = what_if.rows().iter().find(|row| row.interval == Span::from_seconds(1)).unwrap();
+    assert_eq!(own.fine_from(), Some(12), "{:?}", own.ends);
+}
+
+#[test]
+fn the_deeds_of_a_run_that_stands_in_its_past_are_all_done_again() {
+    let mut session = bought(tries(10), Vec::new());
+    session.to_start();
+    let mut what_if = WhatIf::of(&session).unwrap();
+    while !what_if.go_on(1_000) {}
+    assert!(what_if.rows().iter().all(|row| row.ends.contains(&End::PaidNoProduct)));
+}

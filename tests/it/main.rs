@@ -35,6 +35,7 @@ mod notices;
 mod plain_runs;
 mod trial_payments;
 mod domain_checks;
+mod app_clients;
 mod outside_servers;
 mod outside;
 mod names;

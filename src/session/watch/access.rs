@@ -1,6 +1,6 @@
 //! Access: whether what opened a product was paid for, written for this app, and not taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
@@ -18,12 +18,17 @@ const LAWS: [Law; 3] = [Law::ProductPaid, Law::OwnApp, Law::RefundEndsAccess];
 /// Which receipts the store signed in this run, and which came from elsewhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
+    /// Payments that began in this run; for the others somebody paid before the curtain rose.
+    begun: BTreeSet<TransactionId>,
     issued: BTreeMap<Arc<str>, TransactionId>,
     planted: BTreeMap<Arc<str>, Planted>,
 }
 
 impl Access {
     pub(crate) fn take(&mut self, event: &Event, cause: Option<Cause>, world: &World, book: &mut Book) {
+        if let Event::TransactionChanged { transaction, from: None, .. } = event {
+            self.begun.insert(transaction.clone());
+        }
         if let Event::ReceiptIssued { transaction, receipt } = event {
             self.issued.insert(Arc::clone(receipt), transaction.clone());
         }
@@ -56,8 +61,9 @@ impl Access {
             return unpaid("no receipt at all");
         };
         if let Some(payment) = self.issued.get(receipt) {
-            let payment = world.marketplace().transaction(payment);
-            return payment.and_then(|payment| judge_payment(world, product, payment, name));
+            let payment = world.marketplace().transaction(payment)?;
+            let is_begun = self.begun.contains(&payment.id);
+            return judge_payment(world, product, (payment, is_begun), name);
         }
         match self.planted.get(receipt) {
             Some(Planted::OtherApp) => {
@@ -73,7 +79,12 @@ impl Access {
 }
 
 /// The law that is broken when a genuine receipt of this payment opens this product.
-fn judge_payment(world: &World, product: &ProductId, payment: &Transaction, name: &str) -> Option<(Law, String)> {
+fn judge_payment(
+    world: &World,
+    product: &ProductId,
+    (payment, is_begun): (&Transaction, bool),
+    name: &str,
+) -> Option<(Law, String)> {
     if payment.app != world.catalog().app {
         return Some((Law::OwnApp, format!("{name} was opened by a receipt that was written for {}", payment.app)));
     }
@@ -84,7 +95,7 @@ fn judge_payment(world: &World, product: &ProductId, payment: &Transaction, name
         return Some((Law::ProductPaid, format!("{name} was opened for a payment that was never completed")));
     }
     let account = world.provider().accounts().get(&payment.id);
-    if payment.charge == Charge::Real && !account.is_some_and(|account| account.is_charged) {
+    if is_begun && payment.charge == Charge::Real && !account.is_some_and(|account| account.is_charged) {
         return Some((
             Law::ProductPaid,
             format!("{name} was opened for a payment of which the provider took no money"),

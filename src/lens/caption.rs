@@ -183,6 +183,7 @@ fn saying(body: &Body) -> Saying {
         Body::RefundAnswered { .. } => Saying::REFUND_ANSWERED,
         Body::ChargebackReported { .. } => Saying::CHARGEBACK_REPORTED,
         Body::KeyRotated { .. } => Saying::KEY_ROTATED,
+        Body::WindowPosted { .. } => Saying::WINDOW_POSTED,
         Body::HttpAnswered { .. } => Saying::HTTP_ANSWERED,
         Body::ProductsAsked { .. } => Saying::PRODUCTS_ASKED,
         Body::ProductsAnswered { .. } => Saying::PRODUCTS_ANSWERED,
@@ -198,6 +199,7 @@ fn charge(answer: ChargeAnswer) -> Saying {
     match answer {
         ChargeAnswer::Charged => Saying::CHARGED,
         ChargeAnswer::Declined => Saying::DECLINED,
+        ChargeAnswer::LedElsewhere => Saying::LED_ELSEWHERE,
         ChargeAnswer::Pending => Saying::CHARGE_PENDING,
     }
 }

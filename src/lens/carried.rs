@@ -87,6 +87,7 @@ pub fn token_of(body: &Body) -> Option<(Kind, &Arc<str>)> {
         | Body::HistoryAsked
         | Body::HistoryAnswered { .. }
         | Body::ReceiptRequested { .. }
+        | Body::WindowPosted { .. }
         | Body::KeyRotated { .. }
         | Body::RefundAsked { .. }
         | Body::RefundAnswered { .. }

@@ -76,6 +76,7 @@ impl Failure {
             | Body::RefundAsked { .. }
             | Body::RefundAnswered { .. }
             | Body::ChargebackReported { .. }
+            | Body::WindowPosted { .. }
             | Body::KeyRotated { .. }
             | Body::HttpAnswered { .. }
             | Body::ProductsAsked { .. }

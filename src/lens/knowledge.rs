@@ -279,6 +279,7 @@ fn facts(body: &Body) -> &'static [Fact] {
         | Body::AccessRefused { .. }
         | Body::HistoryAsked
         | Body::ReissueAnswered { .. }
+        | Body::WindowPosted { .. }
         | Body::KeyRotated { .. }
         | Body::HttpAnswered { .. }
         | Body::ProductsAsked { .. }

@@ -65,6 +65,7 @@ pub fn label(body: &Body, price: Option<Money>) -> String {
         Body::RefundAnswered { .. } => "given back".to_owned(),
         Body::ChargebackReported { transaction } => format!("chargeback of {}", brief(transaction)),
         Body::KeyRotated { .. } => "receipt key changed".to_owned(),
+        Body::WindowPosted { status, .. } => format!("postMessage · {status}"),
         Body::HttpAnswered { status, .. } => format!("{status} · not what was asked for"),
         Body::ProductsAsked { product: None, .. } => "GET …/in-app/".to_owned(),
         Body::ProductsAsked { product: Some(product), .. } => format!("GET …/in-app/{product}/"),
@@ -209,6 +210,7 @@ fn charge_word(answer: ChargeAnswer) -> &'static str {
     match answer {
         ChargeAnswer::Charged => "charged",
         ChargeAnswer::Declined => "declined",
+        ChargeAnswer::LedElsewhere => "led elsewhere",
         ChargeAnswer::Pending => "pending",
     }
 }

@@ -210,6 +210,7 @@ pub(crate) fn stand(body: &Body) -> Stand {
         | Body::RefundAsked { .. }
         | Body::RefundAnswered { .. }
         | Body::ChargebackReported { .. }
+        | Body::WindowPosted { .. }
         | Body::KeyRotated { .. }
         | Body::ProductsAsked { .. }
         | Body::ProductsAnswered { .. }

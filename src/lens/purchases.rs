@@ -152,6 +152,7 @@ fn subject(body: &Body) -> Subject<'_> {
         | Body::HistoryAsked
         | Body::HistoryAnswered { .. }
         | Body::ReissueAnswered { .. }
+        | Body::WindowPosted { .. }
         | Body::KeyRotated { .. } => Subject::Nothing,
     }
 }

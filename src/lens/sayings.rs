@@ -27,6 +27,10 @@ impl Saying {
         "The store sends its public keys: they check its signatures, but cannot make one",
         "the store sends its public keys",
     );
+    pub(crate) const WINDOW_POSTED: Self = say(
+        "A window sends the app a message; only the payment page's own may be believed, and the browser says whose it is",
+        "a window sends the app a message",
+    );
     pub(crate) const KEY_ROTATED: Self = say(
         "The store signs with a new key from now on; the app still holds the old one",
         "the store begins to sign with a new key",
@@ -97,6 +101,10 @@ impl Saying {
     );
     pub(crate) const DECLINED: Self =
         say("The provider declines: no money moves, and the payment ends here", "the provider declines");
+    pub(crate) const LED_ELSEWHERE: Self = say(
+        "The provider wants to lead the buyer to another site first, and the payment page lets nobody go where it does not know",
+        "the provider points elsewhere",
+    );
     pub(crate) const CHARGE_PENDING: Self = say(
         "The provider cannot say yet whether it can charge; the payment stays open meanwhile",
         "the provider asks for patience",

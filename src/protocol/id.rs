@@ -199,6 +199,12 @@ impl Origin {
         Self(Text(text.into()))
     }
 
+    /// Whether this is a server on this machine, by whichever of its names.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
+    }
+
     /// `http`, `https`, `app` or `marketplace`.
     #[must_use]
     pub fn scheme(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::protocol::code::Refusal;
@@ -36,16 +36,13 @@ codes! {
 /// A seller's refusal of a notice.
 pub type NoticeRefusal = Refusal<NoticeError>;
 
-/// Whose checks a seller makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NoticeReceiver {
-    /// This project's: everything that RFC 8725 asks for.
-    Strict,
-    /// The Python library of 2013, which looks neither at `iss` nor at `typ`.
-    MozpayPy,
-    /// The JavaScript library, which does not even look at `aud`.
-    MozpayJs,
+dial! {
+    /// D6, for notices: whose checks a seller makes.
+    NoticeReceiver {
+        Strict = "strict", "Strict", "Everything that RFC 8725 asks for, and what was taken back stays taken back";
+        MozpayPy = "mozpay-py", "mozpay for Python", "The library of 2013, which looks neither at iss nor at typ, and leaves the order of notices to the app";
+        MozpayJs = "mozpay-js", "mozpay for JavaScript", "Does not even look at aud, and leaves the order of notices to the app";
+    }
 }
 
 /// The seller that takes notices.

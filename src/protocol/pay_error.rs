@@ -14,6 +14,7 @@ codes! {
         BadSimResult = "BAD_SIM_RESULT", "The simulation wants a result that does not exist", "Set simulate.result to postback or chargeback";
         NoSimReason = "NO_SIM_REASON", "The simulated chargeback gives no reason", "Add simulate.reason, such as refund";
         BadJwtIssuer = "BAD_JWT_ISSUER", "Nobody is registered for this issuer", "Put the application key into iss, and check that the seller is active";
+        PaymentsRevoked = "AppPaymentsRevoked", "The seller's key has been revoked", "Ask the marketplace why, and for another key";
         SimOnlyKey = "SIM_ONLY_KEY", "This key may only simulate payments", "Use a key with purchase access, or add simulate";
         BadIconKey = "BAD_ICON_KEY", "The icons are no object", "Write icons as sizes with addresses, as in 64 and a URL";
         ChargebackUrlTooLong = "CHARGEBACKURL_TOO_LONG", "The chargeback address is longer than 255 characters", "Shorten chargebackURL";

@@ -197,6 +197,9 @@ fn check_simulation(draft: &DraftRequest, desk: &PayDesk) -> Result<Option<Simul
 
 fn check_seller<'a>(draft: &DraftRequest, desk: &'a PayDesk, is_simulation: bool) -> Result<&'a Seller, PayRefusal> {
     let seller = draft.iss.as_ref().and_then(Value::as_str).and_then(|issuer| desk.sellers.get(issuer));
+    if desk.rules.is_revoked_key_named && seller.is_some_and(|seller| !seller.is_active) {
+        return Err(Refusal::because_of(PayError::PaymentsRevoked, shown(draft.iss.as_ref())));
+    }
     let Some(seller) = seller.filter(|seller| seller.is_active) else {
         return Err(Refusal::because_of(PayError::BadJwtIssuer, shown(draft.iss.as_ref())));
     };

@@ -128,17 +128,29 @@ pub struct RequestRules {
     pub is_type_checked: bool,
     /// Whether a token without `request` ends in a server error instead of a refusal.
     pub is_crash_without_request: bool,
+    /// Whether a revoked key is refused under a name of its own.
+    pub is_revoked_key_named: bool,
     /// Whether one signed request may be paid more than once while it lasts.
     pub is_reusable: bool,
 }
 
 /// How notices travel.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one fact of the server's history, set together in one table"
+)]
 pub struct NoticeRules {
     /// What the body of the POST is.
     pub form: NoticeForm,
     /// Whether a 200 with another body than the transaction id is tried again.
     pub is_wrong_body_retried: bool,
+    /// Whether white space around the transaction id in an answer does not matter.
+    pub is_answer_trimmed: bool,
+    /// Whether the marketplace's own server fails over a notice that has expired instead of refusing it.
+    pub is_expired_notice_a_crash: bool,
+    /// Whether the marketplace's own server was never taught to take chargebacks, so that nothing comes of them.
+    pub is_own_chargeback_unwritten: bool,
 }
 
 /// What the body of a notice's POST is.
@@ -195,11 +207,18 @@ const STRICT_REQUEST: RequestRules = RequestRules {
     are_dates_lenient: false,
     is_type_checked: true,
     is_crash_without_request: false,
+    is_revoked_key_named: false,
     is_reusable: false,
 };
 
 // The page about in-app payments is of 2013, so its notices are too, whatever the date of the receipt page.
-const FIELD_NOTICE: NoticeRules = NoticeRules { form: NoticeForm::Field, is_wrong_body_retried: true };
+const FIELD_NOTICE: NoticeRules = NoticeRules {
+    form: NoticeForm::Field,
+    is_wrong_body_retried: true,
+    is_answer_trimmed: true,
+    is_expired_notice_a_crash: false,
+    is_own_chargeback_unwritten: false,
+};
 
 const STRICT_STORE: StoreRules = StoreRules {
     is_asking_discouraged: false,
@@ -271,8 +290,13 @@ static OCTOBER_2012: Rules = Rules {
         chain: ChainRule::Designed,
     },
     store: STRICT_STORE,
-    request: STRICT_REQUEST,
-    notice: NoticeRules { form: NoticeForm::RawBody, is_wrong_body_retried: false },
+    request: RequestRules { is_revoked_key_named: true, ..STRICT_REQUEST },
+    notice: NoticeRules {
+        form: NoticeForm::RawBody,
+        is_wrong_body_retried: false,
+        is_answer_trimmed: false,
+        ..FIELD_NOTICE
+    },
 };
 
 static SEPTEMBER_2013: Rules = Rules {
@@ -292,7 +316,7 @@ static SEPTEMBER_2013: Rules = Rules {
     },
     store: StoreRules { is_reason_given: true, ..STRICT_STORE },
     request: STRICT_REQUEST,
-    notice: FIELD_NOTICE,
+    notice: NoticeRules { is_answer_trimmed: false, ..FIELD_NOTICE },
 };
 
 static AS_BUILT_2015: Rules = Rules {
@@ -332,9 +356,10 @@ static AS_BUILT_2015: Rules = Rules {
         are_dates_lenient: true,
         is_type_checked: false,
         is_crash_without_request: true,
+        is_revoked_key_named: false,
         is_reusable: true,
     },
-    notice: FIELD_NOTICE,
+    notice: NoticeRules { is_expired_notice_a_crash: true, is_own_chargeback_unwritten: true, ..FIELD_NOTICE },
 };
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ macro_rules! only_to {
             | crate::world::message::Body::ReceiptHandedOver { .. }
             | crate::world::message::Body::ReissueAnswered { .. }
             | crate::world::message::Body::KeyRotated { .. }
+            | crate::world::message::Body::WindowPosted { .. }
             | crate::world::message::Body::ProductsAnswered { .. }
             | crate::world::message::Body::TestReceiptIssued { .. }
             | crate::world::message::Body::StoreRefused { .. }

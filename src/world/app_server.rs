@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
-use crate::protocol::notice::NoticeKind;
-use crate::protocol::notice_receiver::{NoticeReceiver, Recipient, receive_notice, receive_unverified_notice};
+use crate::protocol::notice::{Notice, NoticeKind};
+use crate::protocol::notice_receiver::NoticeReceiver;
 use crate::protocol::request::{Offer, PayRequest, Simulation, SimulationResult};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
@@ -15,8 +15,8 @@ use crate::world::chance::Chance;
 use crate::world::character::ServerCharacter;
 use crate::world::domain_check;
 use crate::world::event::Event;
-use crate::world::guard::Guard;
 use crate::world::message::{Body, Message, MessageId};
+use crate::world::notice_intake::{NoToNotice, answer_notice, read_notice};
 use crate::world::party::Party;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::{Refusal, Stop};
@@ -83,6 +83,15 @@ impl AppServer {
         }
         self.lost_key = Some(std::mem::replace(&mut self.key, another));
         true
+    }
+
+    /// The secret is changed, and the new one is told to the marketplace. `None` where the server sits outside.
+    pub(crate) fn rotate_secret(&mut self, scene: &Scene) -> Option<SigningKey> {
+        if scene.setup.seats.is_outside(Party::AppServer, scene.setup.is_hosted()) {
+            return None;
+        }
+        self.key = SigningKey::hs256(issuer_of(scene), &self.chance.bytes()).ok()?;
+        Some(self.key.clone())
     }
 
     /// The lost secret is found.
@@ -220,25 +229,27 @@ impl AppServer {
         question: &Arc<Message>,
         out: &mut Outbox<'_>,
     ) {
-        let (key, now) = (self.key.verifying_key(), scene.clock_of(Party::AppServer));
-        let own = Recipient { name: issuer_of(scene), provider: &scene.catalog.market_domain, key: &key };
-        let is_checked = !scene.setup.guards_off.contains(Guard::NoticeSignature);
-        let receive = if is_checked { receive_notice } else { receive_unverified_notice };
-        let notice = match receive(token, kind, &own, now, NoticeReceiver::Strict) {
+        let notice = match read_notice(scene, (issuer_of(scene), &self.key.verifying_key()), token, kind) {
             Ok(notice) => notice,
-            Err(refusal) => {
-                out.event(Event::Refused { by: Party::AppServer, refusal: refusal.into() });
-                return answer_notice(question, 400, String::new(), out);
-            }
+            Err(no) => return no.tell(question, out),
         };
-        if let Some(order) = notice.product_data().and_then(order_in).and_then(|order| self.orders.get_mut(&order)) {
+        let order = notice.product_data().and_then(order_in).and_then(|order| self.orders.get_mut(&order));
+        if let Err(no) = in_books(scene, &notice, order.as_deref()) {
+            return no.tell(question, out);
+        }
+        if let Some(order) = order {
             order.notices_seen += 1;
             order.payment = Some(TransactionId::from(notice.transaction_id()));
-            // A notice that is repeated has no second effect, and taken back is final in whichever order they come.
-            order.state = order.state.max(match notice.kind() {
+            let told = match notice.kind() {
                 NoticeKind::Postback => OrderState::Paid,
                 NoticeKind::Chargeback => OrderState::TakenBack,
-            });
+            };
+            // A notice that is repeated has no second effect, and taken back is final in whichever order they come. The libraries
+            // of the time left that to the app, and the plain app believes the last one.
+            order.state = match scene.setup.notice_receiver {
+                NoticeReceiver::Strict => order.state.max(told),
+                NoticeReceiver::MozpayPy | NoticeReceiver::MozpayJs => told,
+            };
         }
         self.answer_by_character(scene, notice.transaction_id().to_owned(), question, out);
     }
@@ -247,6 +258,7 @@ impl AppServer {
         match scene.setup.app_server {
             ServerCharacter::AnswersRightly => answer_notice(question, 200, id, out),
             ServerCharacter::AnswersWrongBody => answer_notice(question, 200, "OK".to_owned(), out),
+            ServerCharacter::AnswersWithSpaces => answer_notice(question, 200, format!(" {id}\n"), out),
             ServerCharacter::AnswersError => answer_notice(question, 500, String::new(), out),
             ServerCharacter::NeverAnswers => {}
             ServerCharacter::AnswersAfter(span) => {
@@ -306,6 +318,20 @@ fn refuse(status: u16, refusal: Refusal, question: &Message, out: &mut Outbox<'_
     out.answer(question, Body::BuyRefused { status, refusal });
 }
 
+/// Whether the marketplace's own server finds the purchase of a notice in its books. A developer's own asks for no more than the
+/// notice itself.
+fn in_books(scene: &Scene, notice: &Notice, order: Option<&Order>) -> Result<(), NoToNotice> {
+    if !scene.setup.is_hosted() {
+        return Ok(());
+    }
+    if notice.kind() == NoticeKind::Chargeback && scene.rules().notice.is_own_chargeback_unwritten {
+        return Err(NoToNotice::failed(Stop::ChargebackUnwritten));
+    }
+    let order = order.ok_or_else(|| NoToNotice::failed(Stop::NoSuchOrder))?;
+    let is_other = order.payment.as_ref().is_some_and(|payment| payment.as_str() != notice.transaction_id());
+    if is_other { Err(NoToNotice::failed(Stop::OtherPayment)) } else { Ok(()) }
+}
+
 /// Who stands in `iss` of pay requests, and in `aud` of notices.
 pub(crate) fn issuer_of(scene: &Scene) -> &str {
     if scene.setup.is_hosted() { &scene.catalog.market_domain } else { &scene.catalog.app_key }
@@ -355,10 +381,4 @@ fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, no
         request.request.simulate = Some(Simulation { result: SimulationResult::Postback, reason: None });
     }
     request
-}
-
-fn answer_notice(question: &Message, status: u16, body: String, out: &mut Outbox<'_>) {
-    let Body::NoticeSent { transaction, kind, .. } = &question.body else { return };
-    let (transaction, kind) = (transaction.clone(), *kind);
-    out.answer(question, Body::NoticeAnswered { transaction, kind, status, body });
 }

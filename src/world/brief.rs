@@ -63,6 +63,7 @@ impl Body {
             | Self::RefundAsked { .. }
             | Self::ChargebackReported { .. }
             | Self::KeyRotated { .. }
+            | Self::WindowPosted { .. }
             | Self::ReceiptPlanted { .. } => false,
         }
     }

@@ -41,6 +41,8 @@ pub enum ProviderCharacter {
     Charges,
     /// Declines for lack of funds.
     Declines,
+    /// Wants to lead the buyer to a site that the payment page does not know.
+    LeadsElsewhere,
     /// Says pending at first, and charged after this time.
     SettlesAfter(Span),
     /// Says pending and never settles.
@@ -60,6 +62,8 @@ pub enum ServerCharacter {
     AnswersWrongBody,
     /// Rightly, but only after this time.
     AnswersAfter(Span),
+    /// Rightly, with white space around the id.
+    AnswersWithSpaces,
     /// 500.
     AnswersError,
     /// Not at all: the request hangs until it times out.
@@ -139,10 +143,11 @@ spoken!(
 spoken!(
     ProviderCharacter,
     "provider",
-    "charges, declines, settles after 30 s, leaves pending, never answers",
+    "charges, declines, leads elsewhere, settles after 30 s, leaves pending, never answers",
     [
         Charges => "charges",
         Declines => "declines",
+        LeadsElsewhere => "leads elsewhere",
         LeavesPending => "leaves pending",
         NeverAnswers => "never answers",
     ],
@@ -151,10 +156,11 @@ spoken!(
 spoken!(
     ServerCharacter,
     "app server",
-    "answers rightly, answers wrong body, answers after 6 s, answers error, never answers",
+    "answers rightly, answers wrong body, answers with spaces, answers after 6 s, answers error, never answers",
     [
         AnswersRightly => "answers rightly",
         AnswersWrongBody => "answers wrong body",
+        AnswersWithSpaces => "answers with spaces",
         AnswersError => "answers error",
         NeverAnswers => "never answers",
     ],

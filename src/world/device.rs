@@ -40,7 +40,7 @@ impl Device {
             platform: setup.device.clone(),
             is_corruption_fatal: setup.client_rules().is_corrupt_storage_fatal,
             providers: providers(catalog),
-            is_https_required: catalog.market.scheme() == "https",
+            is_https_required: !catalog.market.is_loopback(),
             calls: BTreeMap::new(),
         }
     }

@@ -108,6 +108,16 @@ pub enum Input {
         /// Which payment.
         transaction: TransactionId,
     },
+    /// Device → App page: a window has called `postMessage`.
+    WindowMessage {
+        /// Where that window's page is from.
+        origin: Origin,
+        /// What it says: `ok`, `failed`, `unloaded`, or something else.
+        status: String,
+        /// The code beside `failed`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     /// Anybody → Payment server: a notice, genuine or not.
     Notice {
         /// Which of the two addresses it was posted to.

@@ -94,6 +94,7 @@ kinds! {
     ChargebackReported = "chargeback-reported",
     KeyRotated = "key-rotated",
     ReceiptPlanted = "receipt-planted",
+    WindowPosted = "window-posted",
     HttpAnswered = "http-answered",
     ProductsAsked = "products-asked",
     ProductsAnswered = "products-answered",

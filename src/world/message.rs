@@ -376,6 +376,16 @@ pub enum Body {
         /// The text.
         receipt: Arc<str>,
     },
+    /// Device → App page: a window has called `postMessage`, the payment page or any other.
+    WindowPosted {
+        /// Where that window's page is from, as the browser says.
+        origin: Origin,
+        /// What it says: `ok`, `failed`, `unloaded`, or something else.
+        status: String,
+        /// The code beside `failed`.
+        #[serde(rename = "errorCode", skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
     /// A server → whoever asked: an HTTP answer that is not what was asked for.
     HttpAnswered {
         /// HTTP status.
@@ -433,6 +443,8 @@ pub enum ChargeAnswer {
     Charged,
     /// The money will not move.
     Declined,
+    /// The buyer is to be led to another site first.
+    LedElsewhere,
     /// Not yet known.
     Pending,
 }

@@ -40,6 +40,7 @@ pub mod buyer;
 pub(crate) mod asked;
 pub mod app_page;
 pub mod device;
+pub(crate) mod notice_intake;
 pub mod app_server;
 pub mod marketplace;
 pub mod provider;

@@ -73,6 +73,7 @@ pub(crate) fn answer(question: &Body, input: &Input) -> Option<Body> {
         | Input::TestReceipt { .. }
         | Input::ListPurchases
         | Input::RequestReceipt { .. }
+        | Input::WindowMessage { .. }
         | Input::Notice { .. } => None,
     }
 }
@@ -132,6 +133,10 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         Input::ListPurchases => arrow(Party::Buyer, market, Body::HistoryAsked),
         Input::RequestReceipt { transaction } => {
             arrow(Party::Buyer, market, Body::ReceiptRequested { transaction: transaction.clone() })
+        }
+        Input::WindowMessage { origin, status, code } => {
+            let (origin, status, code) = (origin.clone(), status.clone(), code.clone());
+            arrow(Party::Device, page, Body::WindowPosted { origin, status, code })
         }
         Input::Notice { kind, notice } => {
             // Which payment it is about is for its signature to say.

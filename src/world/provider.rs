@@ -105,6 +105,7 @@ impl Provider {
                 ChargeAnswer::Charged
             }
             ProviderCharacter::Declines => ChargeAnswer::Declined,
+            ProviderCharacter::LeadsElsewhere => ChargeAnswer::LedElsewhere,
             ProviderCharacter::LeavesPending => ChargeAnswer::Pending,
             ProviderCharacter::SettlesAfter(span) => {
                 out.remind(span, Reminder::Settle { transaction: transaction.clone() });

@@ -36,6 +36,10 @@ codes! {
         BadResponse = "BAD_API_RESPONSE", "The answer is an HTTP error", "Look into the other side's log; ask again later";
         BadJson = "BAD_JSON_RESPONSE", "The answer is not what was asked for", "Compare the answer with what its address should say";
         SigningFailed = "SigningError", "The store could not sign the receipt", "Wait until the signing service is back, and ask again";
+        NoSuchOrder = "LookupError", "The notice is about a purchase that nobody here began", "Copy productData from the pay request; it says which purchase is meant";
+        OtherPayment = "LookupError", "The purchase was paid by another payment already", "Name the payment that paid it, or begin another purchase";
+        NoticeCrash = "RequestExpired", "The marketplace's own server failed over a notice that has expired", "Deliver a fresh notice; an expired one is refused, not a reason to fail";
+        ChargebackUnwritten = "NotImplementedError", "The marketplace's own server was never taught to take chargebacks", "Write down in the books what the notice says";
         NotReissued = "NOT_REISSUED", "The store did not reissue the receipt", "Only a genuine receipt that has expired is reissued";
     }
 }

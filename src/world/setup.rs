@@ -8,6 +8,7 @@ use crate::protocol::client_rules::ClientRules;
 use crate::protocol::dial::{
     AccountMatch, AppClient, CheckWhen, DomainCheck, Hosting, IdentityMode, Profile, SigningMode, VerifyPolicy,
 };
+use crate::protocol::notice_receiver::NoticeReceiver;
 use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;
@@ -46,6 +47,8 @@ pub struct Setup {
     pub check_when: CheckWhen,
     /// D6: whose checks the app makes; `None` follows the client, then the revision.
     pub profile: Option<Profile>,
+    /// D6: whose checks the app's server makes when a notice comes.
+    pub notice_receiver: NoticeReceiver,
     /// D7: how receipts are signed; `None` follows the revision.
     pub signing: Option<SigningMode>,
     /// Who plays the parties: this world, or a program outside.
@@ -182,6 +185,7 @@ impl Default for Setup {
             verify_policy: None,
             check_when: CheckWhen::AtInstall,
             profile: None,
+            notice_receiver: NoticeReceiver::Strict,
             signing: None,
             seats: Seats::default(),
             names: Names::default(),

@@ -108,6 +108,7 @@ impl Addresses<'_> {
             Body::RefundAsked { transaction, price } => order("refunds", transaction, *price).into(),
             Body::RefundAnswered { .. } => answer(200).json(&[("status", "returned")]).into(),
             Body::ChargebackReported { transaction } => self.chargeback(transaction).into(),
+            Body::WindowPosted { origin, status, code } => window_message(origin, status, code.as_deref()),
             Body::KeyRotated { .. } => say("/.well-known/jwks.json answers another key from now on"),
             Body::ProductsAsked { origin, product } => self.products(origin.as_deref(), product.as_ref()).into(),
             Body::ProductsAnswered { products, is_list } => wares(products, *is_list).into(),
@@ -273,10 +274,16 @@ fn order(kind: &str, transaction: &TransactionId, price: Money) -> HttpForm {
     HttpForm::request("POST", format!("{PROVIDER}/{kind}")).json(&members)
 }
 
+fn window_message(origin: &Origin, status: &str, code: Option<&str>) -> WireForm {
+    let code = code.map_or(String::new(), |code| format!(", errorCode: {code:?}"));
+    say(format!("opener.postMessage({{status: {status:?}{code}}}) // from {origin}"))
+}
+
 fn charge_word(answer: ChargeAnswer) -> &'static str {
     match answer {
         ChargeAnswer::Charged => "charged",
         ChargeAnswer::Declined => "declined",
+        ChargeAnswer::LedElsewhere => "redirect",
         ChargeAnswer::Pending => "pending",
     }
 }

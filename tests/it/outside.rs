@@ -431,8 +431,8 @@ fn recorded_input_replays_without_the_outside() {
     assert_eq!(serde_json::to_string(&events).unwrap(), serde_json::to_string(&live.events).unwrap());
     // The twin: one input less, and it is another run.
     let mut other = World::new(outside_page());
-    let fewer = live.commands.iter().skip(2).flat_map(|command| other.handle(command)).count();
-    assert_ne!(fewer, events.len());
+    let fewer: Vec<Event> = live.commands.iter().skip(2).flat_map(|command| other.handle(command)).collect();
+    assert_ne!(serde_json::to_string(&fewer).unwrap(), serde_json::to_string(&events).unwrap());
 }
 
 #[test]

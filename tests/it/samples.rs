@@ -127,7 +127,7 @@ macro_rules! kinds {
 }
 
 kinds!(
-    KeysAsked KeysAnswered BuyClicked BuyAsked StartAsked StartAnswered BuyAnswered BuyRefused PayCalled WindowOpened
+    KeysAsked WindowPosted KeysAnswered BuyClicked BuyAsked StartAsked StartAnswered BuyAnswered BuyRefused PayCalled WindowOpened
     PriceShown PinEntered PinRefused CancelPressed WindowClosed WindowAbandoned ChargeAsked ChargeAnswered NoticeSent
     NoticeAnswered OwnerMailed WindowEnded PaySettled StatusAsked StatusAnswered ReceiptSought ReceiptSupplied
     ReceiptDenied InstallAsked ReplaceAsked InstallAnswered ReceiptsAsked ReceiptsAnswered ReceiptJudged VerifyAsked

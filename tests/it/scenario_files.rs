@@ -78,6 +78,14 @@ const FAULTS: &[Fault] = &[
     ),
     ("[expect]\nrefusals = [{ on = \"pay-called\" }]", 4, 13, "{ on = \"pay-called\" }", "a list such as", None),
     ("[expect]\nrefusals = [{ at = \"pay-called\" }]", 4, 15, "at", "a word", None),
+    (
+        "[expect]\nsays = [{ on = \"notice-snt\", field = \"status\", value = 1 }]",
+        4,
+        16,
+        "\"notice-snt\"",
+        "one of",
+        Some("notice-sent"),
+    ),
     // The edge cases.
     ("historic = \"was so\"", 3, 1, "historic", "a line case = 1", None),
     ("[should]\nnote = \"n\"", 3, 2, "should", "a line case = 1", None),

@@ -8,7 +8,7 @@ use paystage::protocol::verdict::check::Check;
 use paystage::session::builtin::{Builtin, SUITE};
 use paystage::session::explore::end::End;
 use paystage::session::run::Session;
-use paystage::session::scenario::expected::{Expected, RefusedAt, VerdictWord};
+use paystage::session::scenario::expected::{Expected, RefusedAt, Saying, VerdictWord};
 use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::plan::{Act, Expectation, Scenario};
 use paystage::session::scenario::play::play;
@@ -99,6 +99,10 @@ fn spoil(expectation: &mut Expectation) {
         Expected::Refusals(refusals) => {
             let spoilt = |at: &RefusedAt| RefusedAt { on: at.on, code: other(&at.code) };
             Expected::Refusals(refusals.iter().map(spoilt).collect())
+        }
+        Expected::Says(sayings) => {
+            let spoilt = |saying: &Saying| Saying { value: "something else".into(), ..saying.clone() };
+            Expected::Says(sayings.iter().map(spoilt).collect())
         }
         Expected::Status(Status::Ok) => Expected::Status(Status::Invalid),
         Expected::Status(_) => Expected::Status(Status::Ok),

@@ -44,6 +44,7 @@ impl Wanted {
             | Input::TestReceipt { .. }
             | Input::ListPurchases
             | Input::RequestReceipt { .. }
+            | Input::WindowMessage { .. }
             | Input::Notice { .. } => Self::Answer,
         }
     }

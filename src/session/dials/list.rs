@@ -4,6 +4,7 @@ use crate::protocol::dial::{
     AccountMatch, AppClient, CheckWhen, DomainCheck, Hosting, IdentityMode, Position, Profile, SigningMode,
     VerifyPolicy,
 };
+use crate::protocol::notice_receiver::NoticeReceiver;
 use crate::protocol::rules::Revision;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::{Check, CheckSet};
@@ -164,6 +165,14 @@ pub static DIALS: &[Dial] = &[
         leader(setup.client_rules().profile.is_some())
     }),
     CHECKS_OFF,
+    choice!(
+        6,
+        "notice-receiver",
+        "Notice receiver",
+        "Whose checks the app's server makes before it believes a notice",
+        NoticeReceiver,
+        notice_receiver
+    ),
     following!(
         7,
         "signing",

@@ -81,6 +81,7 @@ pub(crate) const BUYERS: &[Position] = &[
 pub(crate) const PROVIDERS: &[Position] = &[
     offer("charges", "Charges", "The money moves"),
     offer("declines", "Declines", "The card has no funds"),
+    offer("leads elsewhere", "Leads elsewhere", "Wants the buyer to visit a site that the payment page does not know"),
     offer("settles after 30 s", "Settles after 30 s", "Says pending at first, and charged later"),
     offer("leaves pending", "Leaves pending", "Says pending, and never anything else"),
     offer("never answers", "Never answers", "Does not answer at all"),
@@ -89,6 +90,7 @@ pub(crate) const PROVIDERS: &[Position] = &[
 pub(crate) const SERVERS: &[Position] = &[
     offer("answers rightly", "Answers rightly", "200 with the transaction's id as the body"),
     offer("answers wrong body", "Answers a wrong body", "200 with the body OK, as many developers did"),
+    offer("answers with spaces", "Answers with spaces", "200 with the id, and white space around it"),
     offer("answers after 6 s", "Answers after 6 s", "Rightly, but later than the store waits"),
     offer("answers error", "Answers an error", "500"),
     offer("never answers", "Never answers", "The request hangs until it times out"),

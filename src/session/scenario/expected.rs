@@ -1,6 +1,7 @@
 //! Expectations: what a scenario may demand of a run, each with its word and its value.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::protocol::id::ProductId;
 use crate::protocol::money::Money;
@@ -22,6 +23,8 @@ pub enum Expected {
     Check(Check),
     /// These historic codes have been seen, anywhere in the run.
     Codes(Vec<String>),
+    /// Messages of these kinds arrived that said this.
+    Says(Vec<Saying>),
     /// The store's latest answer to a verify or reissue call.
     Status(Status),
     /// The reason in that answer.
@@ -65,6 +68,18 @@ pub struct RefusedAt {
     pub code: String,
 }
 
+/// What a message says in one of its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    /// The kind of message.
+    pub on: Kind,
+    /// `claims.exp` for the token that it carries; else a field of its own, such as `status`.
+    pub field: String,
+    /// What it says.
+    pub value: Value,
+}
+
 /// The two ends of a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -76,12 +91,13 @@ pub enum VerdictWord {
 }
 
 /// The words that may stand under `[expect]`.
-pub const WORDS: [&str; 20] = [
+pub const WORDS: [&str; 21] = [
     "access",
     "verdict",
     "check",
     "code",
     "refusals",
+    "says",
     "status",
     "reason",
     "error",
@@ -109,6 +125,7 @@ impl Expected {
             Self::Check(_) => "check",
             Self::Codes(_) => "code",
             Self::Refusals(_) => "refusals",
+            Self::Says(_) => "says",
             Self::Status(_) => "status",
             Self::Reason(_) => "reason",
             Self::Error(_) => "error",
@@ -140,6 +157,7 @@ impl Expected {
                 several => list(several.iter().map(String::as_str)),
             },
             Self::Refusals(refusals) => refusals_value(refusals.iter().map(|at| (at.on, at.code.as_str()))),
+            Self::Says(sayings) => sayings_value(sayings),
             Self::Status(status) => quoted(status.as_str()),
             Self::Reason(word) | Self::Error(word) => quoted(word),
             Self::Messages(count) | Self::Receipts(count) | Self::Notices(count) | Self::Polls(count) => {
@@ -187,6 +205,36 @@ pub(crate) fn lamp_value(broken: &[Law]) -> String {
 pub(crate) fn refusals_value<'a>(refusals: impl Iterator<Item = (Kind, &'a str)>) -> String {
     let each = |(on, code): (Kind, &str)| format!("{{ on = {}, code = {} }}", quoted(on.name()), quoted(code));
     format!("[{}]", refusals.map(each).collect::<Vec<_>>().join(", "))
+}
+
+/// Sayings as a file writes them.
+pub(crate) fn sayings_value(sayings: &[Saying]) -> String {
+    toml_value(&serde_json::to_value(sayings).unwrap_or_default())
+}
+
+/// One JSON value in TOML's spelling. Null has none; nothing that is written to a file holds one.
+pub(crate) fn toml_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", ")),
+        Value::Object(members) => {
+            let members: Vec<String> =
+                members.iter().map(|(name, value)| format!("{} = {}", key(name), toml_value(value))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+    }
+}
+
+/// A key as TOML writes it: bare where it can be.
+fn key(name: &str) -> String {
+    let is_bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { quoted_key(name) }
+}
+
+/// Keys take the form of basic strings, which JSON's are.
+fn quoted_key(name: &str) -> String {
+    Value::from(name).to_string()
 }
 
 /// A text as TOML writes it.

@@ -9,12 +9,13 @@ use crate::protocol::verdict::check::Check;
 use crate::session::explore::end::{End, Reckoning};
 use crate::session::run::Session;
 use crate::session::scenario::expected::{
-    Expected, RefusedAt, VerdictWord, lamp_value, list, quoted, refusals_value, state_word,
+    Expected, RefusedAt, Saying, VerdictWord, lamp_value, list, quoted, refusals_value, sayings_value, state_word,
 };
 use crate::session::scenario::happening::event_word;
+use crate::session::scenario::said::field_of;
 use crate::session::scenario::trace::{
-    charged, codes, count, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open, refusals,
-    returned, sent, states,
+    charged, codes, count, delivered, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open,
+    refusals, returned, sent, states,
 };
 use crate::session::watch::Watch;
 use crate::session::watch::law::Law;
@@ -67,6 +68,7 @@ pub(crate) fn find(session: &Session, expected: &Expected) -> Found {
             Found { is_met, value: list(seen.into_iter()), message: last_number(session) }
         }
         Expected::Refusals(wanted) => refused(session, wanted),
+        Expected::Says(wanted) => says(session, wanted),
         Expected::Status(wanted) => status(session, *wanted),
         Expected::Reason(wanted) => reason(session, wanted),
         Expected::Error(wanted) => mozpay_end(session, wanted),
@@ -131,6 +133,26 @@ fn refused(session: &Session, wanted: &[RefusedAt]) -> Found {
         value: refusals_value(met.iter().map(|found| (found.on, found.code.as_str()))),
         message: last.map(|found| found.number).or_else(|| last_number(session)),
     }
+}
+
+/// Everything that is wanted was said by some message; what is found is what those fields said instead.
+fn says(session: &Session, wanted: &[Saying]) -> Found {
+    let mut found: Vec<Saying> = Vec::new();
+    let mut decisive = None;
+    for message in delivered(session) {
+        for Saying { on, field, .. } in wanted.iter().filter(|saying| saying.on == message.body.kind()) {
+            let Some(value) = field_of(&message.body, field) else { continue };
+            let saying = Saying { on: *on, field: field.clone(), value };
+            if wanted.contains(&saying) {
+                decisive = Some(message.number);
+            }
+            if !found.contains(&saying) {
+                found.push(saying);
+            }
+        }
+    }
+    let is_met = wanted.iter().all(|saying| found.contains(saying));
+    Found { is_met, value: sayings_value(&found), message: decisive.or_else(|| last_number(session)) }
 }
 
 fn status(session: &Session, wanted: Status) -> Found {

@@ -13,6 +13,7 @@ pub mod print;
 pub mod variant;
 mod happening;
 mod trace;
+mod said;
 mod facts;
 pub mod record;
 pub mod play;

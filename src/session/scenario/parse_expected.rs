@@ -17,6 +17,9 @@ use crate::session::watch::law::Law;
 use crate::world::kind::Kind;
 use crate::world::transaction::TransactionState;
 
+/// What messages said looks like.
+const SAYS: &str = "a list such as [{ on = \"notice-sent\", field = \"claims.aud\", value = \"…\" }]";
+
 /// Reads a table of expectations.
 pub(crate) fn expectations(entry: &Entry<'_>) -> Result<Vec<Expectation>, ScenarioError> {
     let table = entry.table("a table of expectations such as { access = [\"shiny-pony\"] }")?;
@@ -33,6 +36,7 @@ fn expected(entry: &Entry<'_>) -> Result<Expected, ScenarioError> {
         "check" => Expected::Check(Check::ALL[entry.word(&Check::ALL.map(Check::name))?]),
         "code" => Expected::Codes(codes(entry)?),
         "refusals" => Expected::Refusals(refusals(entry)?),
+        "says" => Expected::Says(entry.read(SAYS)?),
         "status" => Expected::Status(Status::ALL[entry.word(&Status::ALL.map(Status::as_str))?]),
         "reason" => Expected::Reason(code(entry)?),
         "error" => Expected::Error(code(entry)?),

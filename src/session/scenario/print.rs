@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use crate::session::scenario::expected::quoted;
+use crate::session::scenario::expected::{quoted, toml_value};
 use crate::session::scenario::plan::{Act, Expectation, LeftOut, Scenario, Should, Twin};
 use crate::world::command::Command;
 use crate::world::input::Heard;
@@ -92,20 +90,6 @@ fn dials(setup: &Setup) -> String {
     let fields = chosen.as_object().into_iter().flatten().filter(|(name, _)| *name != "faults");
     let differing = fields.filter(|(name, value)| standard.get(name) != Some(value) && !value.is_null());
     differing.fold(String::new(), |text, (name, value)| text + name + " = " + &toml_value(value) + "\n")
-}
-
-/// One JSON value in TOML's spelling. Null has none; the set-up holds none below its first level.
-fn toml_value(value: &Value) -> String {
-    match value {
-        Value::String(text) => quoted(text),
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
-        Value::Array(items) => format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", ")),
-        Value::Object(members) => {
-            let members: Vec<String> =
-                members.iter().map(|(name, value)| format!("{name} = {}", toml_value(value))).collect();
-            format!("{{ {} }}", members.join(", "))
-        }
-    }
 }
 
 /// The line of one step.

@@ -24,7 +24,7 @@ pub(crate) fn sent(session: &Session) -> impl Iterator<Item = &Arc<Message>> {
 }
 
 /// Every message that arrived.
-fn delivered(session: &Session) -> impl Iterator<Item = &Arc<Message>> {
+pub(crate) fn delivered(session: &Session) -> impl Iterator<Item = &Arc<Message>> {
     events(session).filter_map(|event| if let Event::Delivered { message } = event { Some(message) } else { None })
 }
 

@@ -5,11 +5,15 @@ use serde_json::Value;
 use crate::protocol::client_error::{FxpayError, VerifierError};
 use crate::protocol::code::{Code, Refusal as Coded};
 use crate::protocol::dial::AppClient;
+use crate::protocol::id::Origin;
 use crate::protocol::mozpay::MozPayError;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::verdict::question::Restores;
+use crate::world::event::Event;
+use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
+use crate::world::wire::Outbox;
 
 /// What came back over HTTP, or that nothing did.
 pub(crate) enum Misanswer<'a> {
@@ -84,6 +88,25 @@ pub(crate) fn of_no(client: AppClient, status: u16, refusal: &Refusal) -> Refusa
     match client {
         AppClient::Fxpay => because(FxpayError::BadApiResponse, format_args!("HTTP {status}")),
         AppClient::Own | AppClient::Receiptverifier => refusal.clone(),
+    }
+}
+
+/// Why the payment ends when a window has sent this; `None` where it goes on. Whose window it was is looked at first.
+pub(crate) fn of_window_message(
+    scene: &Scene,
+    (origin, status, code): (&Origin, &str, Option<&str>),
+    out: &mut Outbox<'_>,
+) -> Option<Refusal> {
+    if *origin != scene.catalog.market {
+        let refusal = because(FxpayError::UnknownMessageOrigin, origin);
+        out.event(Event::Refused { by: Party::AppPage, refusal });
+        return None;
+    }
+    match status {
+        // Nothing is proved by a message: the app goes on asking.
+        "ok" | "unloaded" => None,
+        "failed" => Some(because(FxpayError::FailedWindowMessage, code.unwrap_or("no code"))),
+        other => Some(because(FxpayError::FailedWindowMessage, other)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::Question;
 use crate::world::app_page::complaint::{
-    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt,
+    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt, of_window_message,
 };
 use crate::world::app_page::judging::{Held, Sites, believed, judged, question};
 use crate::world::app_page::keys::{hear_of_rotation, published};
@@ -239,6 +239,12 @@ impl AppPage {
                 }
                 _ => out.unexpected(Party::AppPage, message),
             },
+            Body::WindowPosted { origin, status, code } => {
+                if let Some(refusal) = of_window_message(scene, (origin, status, code.as_deref()), out) {
+                    out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
+                    self.fail_in(Stage::Paying, &refusal, out);
+                }
+            }
             Body::KeyRotated { old, at } => hear_of_rotation(scene, &mut self.keys, old, *at),
             only_to!(buyer)
             | only_to!(device)

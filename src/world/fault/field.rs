@@ -108,12 +108,14 @@ fn put_text(body: &mut Body, field: &str, text: &str) -> Option<()> {
     match (field, body) {
         ("body", Body::NoticeAnswered { body, .. } | Body::HttpAnswered { body, .. }) => text.clone_into(body),
         ("pin", Body::PinEntered { pin, .. }) => text.clone_into(pin),
+        ("word", Body::WindowPosted { status, .. }) => text.clone_into(status),
         ("name", Body::PriceShown { name, .. }) => text.clone_into(name),
         ("url", Body::NoticeSent { url, .. }) => *url = text.into(),
         ("answer", Body::ChargeAnswered { answer, .. }) => {
             *answer = match text {
                 "charged" => ChargeAnswer::Charged,
                 "declined" => ChargeAnswer::Declined,
+                "led-elsewhere" => ChargeAnswer::LedElsewhere,
                 "pending" => ChargeAnswer::Pending,
                 _ => return None,
             }

@@ -1,5 +1,7 @@
 //! Troubles at work: what changes at a party when its trouble begins, and when it is mended.
 
+use crate::protocol::payflow::{Access, Opening, PayDesk};
+use crate::world::app_server::issuer_of;
 use crate::world::event::Event;
 use crate::world::fault::reach::Reach;
 use crate::world::fault::spoil::Spoilt;
@@ -42,7 +44,12 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
         | Trouble::KeyRotated
         | Trouble::CertificateExpired
         | Trouble::SecretLost
-        | Trouble::LedgerLost => None,
+        | Trouble::LedgerLost
+        | Trouble::SecretRotated
+        | Trouble::SellerInactive
+        | Trouble::KeySimulatesOnly
+        | Trouble::SimulationsOff
+        | Trouble::PaymentsOff => None,
     }
 }
 
@@ -61,6 +68,13 @@ pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
         Trouble::CertificateExpired => marketplace.expire_certificate(scene, true),
         Trouble::SecretLost => app_server.lose_secret(scene),
         Trouble::LedgerLost => marketplace.lose_books(true),
+        Trouble::SecretRotated => match app_server.rotate_secret(scene) {
+            Some(key) => marketplace.share_secret(scene, &key),
+            None => false,
+        },
+        Trouble::SellerInactive | Trouble::KeySimulatesOnly | Trouble::SimulationsOff | Trouble::PaymentsOff => {
+            at_pay_desk(trouble, true, marketplace.pay_desk_mut(), issuer_of(scene))
+        }
     };
     if !is_felt {
         reach.events.push(Event::CommandIgnored { why: "In this run that trouble touches nobody" });
@@ -74,11 +88,43 @@ pub(crate) fn mend(trouble: Trouble, reach: &mut Reach<'_>) {
         Trouble::MarketplaceDown
         | Trouble::AppServerAbsent
         | Trouble::KeyRotated
+        | Trouble::SecretRotated
         | Trouble::DeviceLost
         | Trouble::Offline => {}
         Trouble::SignerDown => drop(marketplace.break_signer(false)),
         Trouble::CertificateExpired => drop(marketplace.expire_certificate(scene, false)),
         Trouble::SecretLost => app_server.find_secret(),
         Trouble::LedgerLost => drop(marketplace.lose_books(false)),
+        Trouble::SellerInactive | Trouble::KeySimulatesOnly | Trouble::SimulationsOff | Trouble::PaymentsOff => {
+            at_pay_desk(trouble, false, marketplace.pay_desk_mut(), issuer_of(scene));
+        }
     }
+}
+
+/// What is wrong at the payment server's desk begins or ends. False where it stood so already.
+fn at_pay_desk(trouble: Trouble, is_on: bool, desk: &mut PayDesk, issuer: &str) -> bool {
+    let before = (desk.is_simulation_allowed, desk.opening);
+    let seller = desk.sellers.get_mut(issuer);
+    match trouble {
+        Trouble::SimulationsOff => desk.is_simulation_allowed = !is_on,
+        Trouble::PaymentsOff => desk.opening = if is_on { Opening::Closed } else { Opening::Open },
+        Trouble::SellerInactive => {
+            return seller.is_some_and(|seller| std::mem::replace(&mut seller.is_active, !is_on) == is_on);
+        }
+        Trouble::KeySimulatesOnly => {
+            let access = if is_on { Access::SimulateOnly } else { Access::Purchase };
+            return seller.is_some_and(|seller| std::mem::replace(&mut seller.access, access) != access);
+        }
+        Trouble::MarketplaceDown
+        | Trouble::SignerDown
+        | Trouble::AppServerAbsent
+        | Trouble::KeyRotated
+        | Trouble::CertificateExpired
+        | Trouble::SecretLost
+        | Trouble::SecretRotated
+        | Trouble::DeviceLost
+        | Trouble::Offline
+        | Trouble::LedgerLost => return false,
+    }
+    before != (desk.is_simulation_allowed, desk.opening)
 }

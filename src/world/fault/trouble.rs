@@ -24,11 +24,21 @@ pub enum Trouble {
     DeviceLost,
     /// The app's device has no network.
     Offline,
+    /// The payment secret was exchanged for another while requests were on their way.
+    SecretRotated,
+    /// The marketplace knows the seller, but does no business with it any more.
+    SellerInactive,
+    /// The seller's key may only simulate payments.
+    KeySimulatesOnly,
+    /// The payment server simulates no payments.
+    SimulationsOff,
+    /// The payment server is closed, as for a device that it does not serve.
+    PaymentsOff,
 }
 
 impl Trouble {
     /// All of them, in menu order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::MarketplaceDown,
         Self::SignerDown,
         Self::AppServerAbsent,
@@ -38,6 +48,11 @@ impl Trouble {
         Self::LedgerLost,
         Self::DeviceLost,
         Self::Offline,
+        Self::SecretRotated,
+        Self::SellerInactive,
+        Self::KeySimulatesOnly,
+        Self::SimulationsOff,
+        Self::PaymentsOff,
     ];
 
     /// Its word in files.
@@ -53,6 +68,11 @@ impl Trouble {
             Self::LedgerLost => "ledger-lost",
             Self::DeviceLost => "device-lost",
             Self::Offline => "offline",
+            Self::SecretRotated => "secret-rotated",
+            Self::SellerInactive => "seller-inactive",
+            Self::KeySimulatesOnly => "key-simulates-only",
+            Self::SimulationsOff => "simulations-off",
+            Self::PaymentsOff => "payments-off",
         }
     }
 
@@ -75,6 +95,11 @@ impl Trouble {
             Self::LedgerLost => "The marketplace lost its books",
             Self::DeviceLost => "The device was lost, and its receipts with it",
             Self::Offline => "The app's device has no network",
+            Self::SecretRotated => "The app's payment secret was changed, at its server and at the marketplace",
+            Self::SellerInactive => "The marketplace has revoked the seller's key",
+            Self::KeySimulatesOnly => "The seller's key may only simulate payments",
+            Self::SimulationsOff => "The payment server simulates no payments",
+            Self::PaymentsOff => "The payment server is closed for this device",
         }
     }
 }

@@ -146,6 +146,10 @@ impl PaymentFlow {
         Self { desk, windows: Windows::default() }
     }
 
+    pub(crate) fn desk_mut(&mut self) -> &mut PayDesk {
+        &mut self.desk
+    }
+
     /// The device opens the page with a pay request: the refusals of the flow live here.
     pub(crate) fn open(
         &mut self,

@@ -15,10 +15,12 @@ use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::NoticeKind;
+use crate::protocol::payflow::PayDesk;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::request::SimulationResult;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer};
+use crate::world::app_server::issuer_of;
 use crate::world::chance::Chance;
 use crate::world::event::Event;
 use crate::world::marketplace::flow::{Foreign, PaymentFlow};
@@ -116,6 +118,10 @@ impl Marketplace {
             }
             Body::RefundAnswered { transaction } => {
                 self.taken_back(scene, transaction, TransactionState::Refunded, out);
+            }
+            // Nothing in the shipped store wrote down what its own notice said.
+            Body::ChargebackReported { transaction } if is_left_to_notice(scene) => {
+                self.post_again(scene, transaction, NoticeKind::Chargeback, out);
             }
             Body::ChargebackReported { transaction } => {
                 self.taken_back(scene, transaction, TransactionState::ChargedBack, out);
@@ -228,6 +234,18 @@ impl Marketplace {
         self.notices.key()
     }
 
+    /// The desk that checks pay requests.
+    pub(crate) fn pay_desk_mut(&mut self) -> &mut PayDesk {
+        self.flow.desk_mut()
+    }
+
+    /// Takes another payment secret for the one that it shared with whoever signs the pay requests.
+    pub(crate) fn share_secret(&mut self, scene: &Scene, key: &SigningKey) -> bool {
+        self.flow.desk_mut().admit(issuer_of(scene), key.verifying_key());
+        self.notices.take_key(key.clone());
+        true
+    }
+
     /// The key that receipts are signed with now.
     pub(crate) fn receipt_key(&self) -> &SigningKey {
         self.counter.signing_key()
@@ -323,6 +341,10 @@ impl Marketplace {
                 let end = (TransactionState::Declined, FlowFailure::TransFailed);
                 self.flow.end_unpaid(&mut self.ledger, id, end, out);
             }
+            ChargeAnswer::LedElsewhere => {
+                let end = (TransactionState::Declined, FlowFailure::InvalidRedirUrl);
+                self.flow.end_unpaid(&mut self.ledger, id, end, out);
+            }
             ChargeAnswer::Pending => {}
         }
     }
@@ -332,6 +354,11 @@ impl Marketplace {
             self.post_again(scene, id, NoticeKind::Chargeback, out);
         }
     }
+}
+
+/// Whether only the notice of a chargeback would change the books, and nobody takes that notice.
+fn is_left_to_notice(scene: &Scene) -> bool {
+    scene.setup.is_hosted() && scene.rules().notice.is_own_chargeback_unwritten
 }
 
 /// The signing service is down: whoever wants a signature is told so. False where none is wanted.

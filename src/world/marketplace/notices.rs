@@ -42,6 +42,10 @@ impl NoticeDesk {
         &self.key
     }
 
+    pub(crate) fn take_key(&mut self, key: SigningKey) {
+        self.key = key;
+    }
+
     /// Remembers what a payment was asked for with.
     pub(crate) fn keep(&mut self, transaction: &TransactionId, request: PayRequest) {
         self.requests.insert(transaction.clone(), Arc::new(request));
@@ -93,7 +97,8 @@ impl NoticeDesk {
             return;
         }
         let (status, body) = answer;
-        if notice_is_acknowledged(status, body, id.as_str()) {
+        let is_plain = scene.rules().notice.is_answer_trimmed || body == id.as_str();
+        if is_plain && notice_is_acknowledged(status, body, id.as_str()) {
             delivery.is_acknowledged = true;
             let is_new = scene.setup.account == AccountMatch::MadeAtPostback && kind == NoticeKind::Postback;
             if is_new && transaction.buyer == UserId::from(NOBODY) {
@@ -133,7 +138,7 @@ impl NoticeDesk {
 
     fn token(&self, scene: &Scene, transaction: &Transaction, kind: NoticeKind, request: &PayRequest) -> Arc<str> {
         let simulated = request.request.simulate.as_ref().and_then(|simulation| simulation.reason.as_deref());
-        let is_reversal = transaction.state == TransactionState::ChargedBack;
+        let is_reversal = transaction.state != TransactionState::Refunded;
         let reason = simulated.unwrap_or(if is_reversal { "reversal" } else { "refund" });
         let (id, price) = (transaction.notice_id(), (transaction.charge != Charge::Free).then_some(transaction.price));
         let now = scene.clock_of(Party::Marketplace);

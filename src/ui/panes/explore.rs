@@ -1,7 +1,7 @@
 //! Explore: everything that can go wrong with this run, as a grid of ends. A cell lists its bad ends; each opens at its point
 //! of no return.
 
-use egui::{Frame, Margin, ProgressBar, ScrollArea, Ui, vec2};
+use egui::{Align, Frame, Layout, Margin, ProgressBar, ScrollArea, Ui, vec2};
 
 use crate::lens::explore::{BadEnd, Cell, Count};
 use crate::session::explore::end::End;
@@ -16,9 +16,9 @@ use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::{choice, text};
 
 /// The width of a message's name.
-const NAME_WIDTH: f32 = 150.0;
+const NAME_WIDTH: f32 = 136.0;
 /// The width of a cell.
-const CELL_WIDTH: f32 = 84.0;
+const CELL_WIDTH: f32 = 76.0;
 /// From this width on, the list stands beside the grid.
 const BESIDE_FROM: f32 = 900.0;
 /// How many bad ends a list shows; the others are counted.
@@ -94,10 +94,11 @@ impl Explore {
         let room = ui.available_size();
         ui.horizontal_top(|ui| {
             let share = vec2((room.x * 0.6).floor(), room.y);
-            ui.allocate_ui(share, |ui| {
+            ui.allocate_ui_with_layout(share, Layout::top_down(Align::Min), |ui| {
                 ScrollArea::both().id_salt("grid").auto_shrink(false).show(ui, |ui| self.grid_ui(ui, shown));
             });
-            ui.allocate_ui(vec2(room.x - share.x - 16.0, room.y), |ui| {
+            let rest = vec2(room.x - share.x - 16.0, room.y);
+            ui.allocate_ui_with_layout(rest, Layout::top_down(Align::Min), |ui| {
                 ScrollArea::vertical().id_salt("ends").auto_shrink(false).show(ui, |ui| self.list_ui(ui, desk, shown));
             });
         });
@@ -105,7 +106,7 @@ impl Explore {
 
     fn grid_ui(&mut self, ui: &mut Ui, shown: &Shown) {
         let words = shown.grid.words();
-        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
         ui.horizontal(|ui| {
             sized(ui, NAME_WIDTH, |_| {});
             for word in &words {
@@ -228,7 +229,7 @@ fn tone(end: End) -> Tone {
 
 fn sized<R>(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui) -> R) {
     let height = Theme::of(ui).space.row;
-    ui.allocate_ui_with_layout(vec2(width, height), egui::Layout::left_to_right(egui::Align::Center), |ui| {
+    ui.allocate_ui_with_layout(vec2(width, height), Layout::left_to_right(Align::Center), |ui| {
         ui.set_min_size(vec2(width, height));
         ui.set_max_width(width);
         contents(ui);

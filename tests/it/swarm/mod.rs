@@ -1,6 +1,7 @@
 //! The swarm: random set-ups, characters and commands under the strict revisions, and the laws that hold through all of it.
 
 mod dice;
+mod clients;
 mod faulty;
 mod laws;
 mod mutants;

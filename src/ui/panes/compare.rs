@@ -96,6 +96,7 @@ impl Compare {
     /// From now on the present run is laid beside the one that was left for it.
     pub fn against_before(&mut self) {
         (self.against, self.made, self.chosen) = (Against::Before, None, None);
+        self.is_jump_wanted = true;
     }
 
     /// What the present run is laid beside now; `None` where there is nothing else.
@@ -223,7 +224,7 @@ impl Compare {
         let mut clicked = None;
         let mut area = ScrollArea::vertical().id_salt("pairs").auto_shrink(false);
         if std::mem::take(&mut self.is_jump_wanted)
-            && let Some(chosen) = self.chosen
+            && let Some(chosen) = self.chosen.or(comparison.first())
         {
             area = area.vertical_scroll_offset((as_points(chosen) - 2.0).max(0.0) * height);
         }

@@ -199,7 +199,7 @@ impl Dials {
             (None, "") => return,
             (None, meaning) => meaning.to_owned(),
         };
-        text::note(ui, &words);
+        text::sentence(ui, &words);
     }
 
     /// What it changed in this run, where it is turned.

@@ -244,8 +244,9 @@ fn revision_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     let current = desk.session.setup().revision;
     let name = format!("Revision {}", current.label());
     // The label's first words say which one it is.
-    let words = if is_wordy { name.as_str() } else { current.label().split(" the ").next().unwrap_or_default() };
-    let button = Button::quiet(words)
+    let short = current.label().split(" the ").next().unwrap_or_default();
+    let words = if is_wordy { format!("Revision {short}") } else { short.to_owned() };
+    let button = Button::quiet(&words)
         .name(&name)
         .trailing(Icon::ChevronDown)
         .hint("Whose rules hold. Under another revision the same deeds are done again")

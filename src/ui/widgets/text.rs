@@ -60,6 +60,12 @@ pub fn note(ui: &mut Ui, text: &str) -> Response {
     ui.add(Label::new(RichText::new(text).font(theme.label()).color(theme.color.muted)).wrap())
 }
 
+/// Running text in the size of tables, read first.
+pub fn sentence(ui: &mut Ui, text: &str) -> Response {
+    let theme = Theme::of(ui);
+    ui.add(Label::new(RichText::new(text).font(theme.label()).color(theme.color.text)).wrap())
+}
+
 /// One small line that is read last: a source, a date.
 pub fn small(ui: &mut Ui, text: &str) -> Response {
     let theme = Theme::of(ui);

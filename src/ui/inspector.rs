@@ -9,6 +9,7 @@ use crate::ui::pane::Pane;
 use crate::ui::panes::claims::Claims;
 use crate::ui::panes::compare::Compare;
 use crate::ui::panes::coverage::Coverage;
+use crate::ui::panes::domains::Domains;
 use crate::ui::panes::explore::Explore;
 use crate::ui::panes::knowledge::Knowledge;
 use crate::ui::panes::message::Message;
@@ -42,6 +43,7 @@ pub struct Inspector {
     explore: Explore,
     notices: Notices,
     polling: Polling,
+    domains: Domains,
 }
 
 impl Inspector {
@@ -93,6 +95,7 @@ impl Pane for Inspector {
             Tab::Lab(Lab::Explore) => &mut self.explore,
             Tab::Lab(Lab::Notices) => &mut self.notices,
             Tab::Lab(Lab::Polling) => &mut self.polling,
+            Tab::Lab(Lab::Domains) => &mut self.domains,
         };
         pane.ui(&mut body_ui, desk);
     }

@@ -221,7 +221,7 @@ impl Pilot {
     /// The same deeds under another set-up: a new run, from which undo leads back.
     fn turn(&mut self, setup: Setup, selection: &mut Selection) {
         let session = again(&self.session, setup);
-        *selection = Selection { tab: selection.tab, ..Selection::default() };
+        *selection = selection.let_go();
         self.take(session);
     }
 

@@ -55,6 +55,8 @@ pub enum Lab {
     Notices,
     /// How long an app waits for a payment.
     Polling,
+    /// Who gets past which way of checking where a buy request comes from.
+    Domains,
 }
 
 /// Menus that a key can open.
@@ -112,7 +114,7 @@ impl Tab {
 
 impl Lab {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 3] = [Self::Explore, Self::Notices, Self::Polling];
+    pub const ALL: [Self; 4] = [Self::Explore, Self::Notices, Self::Polling, Self::Domains];
 
     /// Its words on the tab.
     #[must_use]
@@ -121,6 +123,7 @@ impl Lab {
             Self::Explore => "Explore",
             Self::Notices => "Notices",
             Self::Polling => "Polling",
+            Self::Domains => "Domain check",
         }
     }
 
@@ -131,6 +134,7 @@ impl Lab {
             Self::Explore => "everything that can go wrong",
             Self::Notices => "what sellers are told of payments",
             Self::Polling => "how long an app waits for a payment",
+            Self::Domains => "who gets past which check",
         }
     }
 }

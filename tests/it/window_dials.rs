@@ -11,7 +11,7 @@ use paystage::session::dials::dial::Shape;
 use paystage::session::dials::list::{DIALS, find};
 use paystage::session::run::Session;
 use paystage::ui::keys::Action;
-use paystage::ui::selection::Tab;
+use paystage::ui::selection::{Lab, Tab};
 use paystage::ui::window::Window;
 use paystage::world::setup::Setup;
 
@@ -201,4 +201,17 @@ fn the_finder_lists_every_position_of_every_dial() {
     harness.state_mut().press(Action::Dials);
     harness.run();
     assert!(is_shown(&harness, "Close the dials"));
+}
+
+#[test]
+fn the_grid_of_the_domain_check_fills_itself_and_a_cell_opens_its_run() {
+    let mut harness = wide(Setup::default());
+    harness.state_mut().selection_mut().open_lab(Lab::Domains);
+    harness.run_steps(40);
+    assert!(is_shown(&harness, "Each cell is a run"));
+    let cell = "A listener who replays against Token signed by the app: let in";
+    harness.get_by_label(cell).click_accesskit();
+    harness.run_steps(3);
+    assert_eq!(setup(&harness).domain_check, DomainCheck::AppSignedToken);
+    assert_eq!(harness.state().selection().tab, Tab::Lab(Lab::Domains), "and the grid stays");
 }

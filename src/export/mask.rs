@@ -65,7 +65,11 @@ impl Mask {
             let end = from.find(|c| !is_token_char(c)).unwrap_or(from.len());
             let (stretch, after) = from.split_at(end);
             masked.push_str(before);
-            masked.push_str(&self.over_stretch(stretch));
+            if stretch.contains('.') {
+                masked.push_str(&self.over_stretch(stretch));
+            } else {
+                masked.push_str(stretch);
+            }
             rest = after;
         }
         masked + rest

@@ -2,6 +2,7 @@
 
 use egui::ThemePreference;
 
+use crate::export::format::Format;
 use crate::protocol::time::Span;
 use crate::session::branch::Place;
 use crate::session::run::Session;
@@ -69,6 +70,10 @@ pub enum Ask {
     },
     /// No more of that.
     StopExploring,
+    /// The dialog that gives the run away, with this format chosen.
+    ExportAs(Format),
+    /// The run's diagram as Mermaid text, into the clipboard.
+    CopyMermaid,
 }
 
 /// How the window plays and looks.

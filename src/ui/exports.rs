@@ -1,6 +1,6 @@
 //! Exports: the dialog that gives a run away. One format of six, what shall be masked, and where it goes.
 
-use egui::{Align, Key, Layout, Ui};
+use egui::{Align, Context, Key, Layout, Ui};
 
 use crate::export::format::Format;
 use crate::export::ink::Face;
@@ -48,10 +48,10 @@ enum Deed {
 }
 
 impl Exports {
-    /// A dialog beside the file at hand, where there is one.
+    /// A dialog with this format chosen, beside the file at hand, where there is one.
     #[must_use]
-    pub fn new(path: Option<&str>) -> Self {
-        let wish = Wish::of(Format::Html);
+    pub fn new(format: Format, path: Option<&str>) -> Self {
+        let wish = Wish::of(format);
         let stem = path.map_or(NAME, stem_of);
         let path = format!("{stem}{}", wish.format.ending());
         Self { wish, path, trouble: None, pending: None, is_fresh: true }
@@ -66,11 +66,7 @@ impl Exports {
             Deed::Nothing => Outcome::Stays,
             Deed::Close => Outcome::Closed,
             Deed::Go => self.go(session),
-            Deed::Copy => {
-                let paper = exporting::mermaid(session);
-                ui.ctx().copy_text(paper.content);
-                Outcome::Done(format!("Copied as Mermaid: {}", paper.count))
-            }
+            Deed::Copy => Outcome::Done(copy_mermaid(ui.ctx(), session)),
         }
     }
 
@@ -183,6 +179,13 @@ impl Exports {
     }
 }
 
+/// Puts the run's diagram into the clipboard, and says what it holds.
+pub(crate) fn copy_mermaid(ctx: &Context, session: &Session) -> String {
+    let paper = exporting::mermaid(session);
+    ctx.copy_text(paper.content);
+    format!("Copied as Mermaid: {}", paper.count)
+}
+
 fn is_drawn(format: Format) -> bool {
     match format {
         Format::Svg | Format::Png | Format::Html => true,
@@ -198,12 +201,12 @@ fn stem_of(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Exports, stem_of};
+    use super::{Exports, Format, stem_of};
 
     #[test]
     fn the_name_that_is_offered_stands_beside_the_file_at_hand() {
-        assert_eq!(Exports::new(Some("/tmp/lost.paystage.json")).path, "/tmp/lost.html");
-        assert_eq!(Exports::new(None).path, "run.html");
+        assert_eq!(Exports::new(Format::Html, Some("/a/lost.paystage.json")).path, "/a/lost.html");
+        assert_eq!(Exports::new(Format::Har, None).path, "run.har");
         assert_eq!([stem_of("a.trace.json"), stem_of("a.b.svg"), stem_of("a")], ["a", "a.b", "a"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, vec2};
 
+use crate::export::format::Format;
 use crate::session::builtin::SUITE;
 use crate::session::dials::dial::{DEFAULT, Dial};
 use crate::session::dials::list::DIALS;
@@ -54,6 +55,8 @@ enum Deed {
     Turn(&'static Dial, &'static str),
     Open(&'static str),
     Lab(Lab),
+    ExportAs(Format),
+    CopyMermaid,
 }
 
 impl Finder {
@@ -147,6 +150,8 @@ impl Deed {
             Self::Act(action) => Ask::Act(action),
             Self::Open(name) => Ask::OpenBuiltin(name),
             Self::Lab(lab) => Ask::OpenLab(lab),
+            Self::ExportAs(format) => Ask::ExportAs(format),
+            Self::CopyMermaid => Ask::CopyMermaid,
             Self::Turn(dial, to) => {
                 let mut setup = session.setup().clone();
                 dial.turn(&mut setup, to).ok()?;
@@ -181,5 +186,10 @@ fn entries(session: &Session) -> Vec<Entry> {
     let code = Entry::new("Open a run code".to_owned(), "R1-42-…".to_owned(), Deed::Act(Action::Open));
     let labs =
         Lab::ALL.map(|lab| Entry::new(format!("Lab · {}", lab.label()), lab.sentence().to_owned(), Deed::Lab(lab)));
-    keys.chain([code]).chain(labs).chain(dials).chain(scenarios).collect()
+    let formats = Format::ALL.map(|format| {
+        let words = format!("Export as {}", format.label());
+        Entry::new(words, format.meaning().to_owned(), Deed::ExportAs(format))
+    });
+    let copy = Entry::new("Copy as Mermaid".to_owned(), "The diagram as text".to_owned(), Deed::CopyMermaid);
+    keys.chain([code]).chain(formats).chain([copy]).chain(labs).chain(dials).chain(scenarios).collect()
 }

@@ -188,7 +188,9 @@ impl Pilot {
             | Ask::Seats(_)
             | Ask::OpenLab(_)
             | Ask::Explore { .. }
-            | Ask::StopExploring => {}
+            | Ask::StopExploring
+            | Ask::ExportAs(_)
+            | Ask::CopyMermaid => {}
         }
         Wanted::Nothing
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 
+use crate::export::format::Format;
 use crate::io::clock;
 use crate::io::live::setup as live_setup;
 use crate::session::run::Session;
@@ -375,6 +376,10 @@ impl Window {
                 self.expedition.begin(self.pilot.session(), is_double, move || wake.request_repaint());
             }
             Ask::StopExploring => self.expedition.stop(),
+            Ask::ExportAs(format) => {
+                self.overlay = Some(Overlay::Exports(Exports::new(format, self.path.as_deref())));
+            }
+            Ask::CopyMermaid => self.said = Some(exports::copy_mermaid(ctx, self.pilot.session())),
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),
@@ -411,7 +416,7 @@ impl Window {
             Wanted::Save => {
                 self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())));
             }
-            Wanted::Export => self.overlay = Some(Overlay::Exports(Exports::new(self.path.as_deref()))),
+            Wanted::Export => self.overlay = Some(Overlay::Exports(Exports::new(Format::Html, self.path.as_deref()))),
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),
         }

@@ -1,22 +1,26 @@
 //! What is given away is what was seen: counted in every format, masked unless asked, and opened again where it can be.
 
+use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use expect_test::expect_file;
+use paystage::export::count::Count;
 use paystage::export::format::Format;
 use paystage::export::ink::Face;
 use paystage::io::exporting::{self, Wish};
 use paystage::io::files::Place;
 use paystage::io::runs::{self, Kept};
 use paystage::protocol::jwt::Jwt;
-use paystage::session::builtin::{Builtin, SUITE};
+use paystage::session::builtin::SUITE;
 use paystage::session::run::Session;
 use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::play::play;
 use paystage::ui::scene;
 use paystage::ui::window::Window;
 use paystage::world::event::Event;
+use rayon::prelude::*;
 use serde_json::Value;
+use std::sync::LazyLock;
 
 use crate::cpu_renderer::dressed;
 use crate::json_schema::objections;
@@ -26,15 +30,37 @@ use crate::xml;
 /// The formats that are text.
 const TEXTS: [Format; 5] = [Format::Har, Format::Mermaid, Format::Svg, Format::Json, Format::Html];
 
+/// Every built-in run, played once for all tests.
+static RUNS: LazyLock<Vec<(&str, Session)>> =
+    LazyLock::new(|| SUITE.iter().map(|one| (one.name, play(&one.scenario().unwrap()).session)).collect());
+/// Each of them in every format that is text, masked.
+static EXPORTS: LazyLock<Vec<Vec<(Format, String, Count)>>> = LazyLock::new(|| {
+    let all = |(_, session): &(&str, Session)| {
+        let one = |format| {
+            let (text, count) = export(session, Wish::of(format));
+            (format, text, count)
+        };
+        TEXTS.map(one).to_vec()
+    };
+    RUNS.par_iter().map(all).collect()
+});
+
+/// Every built-in run by its name, in every format.
+fn exports() -> impl Iterator<Item = (&'static str, &'static Session, Format, &'static str, Count)> {
+    RUNS.iter().zip(EXPORTS.iter()).flat_map(|((name, session), texts)| {
+        texts.iter().map(move |(format, text, count)| (*name, session, *format, text.as_str(), *count))
+    })
+}
+
 fn builtin(name: &str) -> Session {
-    play(&Builtin::find(name).unwrap().scenario().unwrap()).session
+    RUNS.iter().find(|(own, _)| *own == name).unwrap().1.clone()
 }
 
 fn played(text: &str) -> Session {
     play(&parse("test.toml", text).unwrap()).session
 }
 
-fn export(session: &Session, wish: Wish) -> (String, paystage::export::count::Count) {
+fn export(session: &Session, wish: Wish) -> (String, Count) {
     let paint = |scene: &_, face| scene::png(scene, face).map_err(|error| error.to_string());
     let paper = exporting::export(session, wish, paint).unwrap();
     (String::from_utf8(paper.content).unwrap(), paper.count)
@@ -66,28 +92,21 @@ fn laid_open(text: &str) -> String {
 
 #[test]
 fn every_builtin_is_exported_whole_in_every_format_and_says_so() {
-    for one in SUITE {
-        let session = builtin(one.name);
-        for format in TEXTS {
-            let (text, count) = export(&session, Wish::of(format));
-            assert!(count.seen > 0 && count.seen == count.exported, "{} as {}: {count}", one.name, format.name());
-            assert!(text.contains(&count.to_string()), "{} as {} does not say {count}", one.name, format.name());
-        }
+    assert_eq!(exports().count(), SUITE.len() * TEXTS.len());
+    for (name, _, format, text, count) in exports() {
+        assert!(count.seen > 0 && count.seen == count.exported, "{name} as {}: {count}", format.name());
+        assert!(text.contains(&count.to_string()), "{name} as {} does not say {count}", format.name());
     }
 }
 
 #[test]
 fn nothing_private_is_in_any_masked_export_of_any_builtin() {
-    for one in SUITE {
-        let session = builtin(one.name);
-        let private = private_values(&session);
-        for format in TEXTS {
-            let text = laid_open(&masked(&session, format));
-            let found = private.iter().find(|value| text.contains(value.as_str()));
-            assert_eq!(found, None, "{} as {}", one.name, format.name());
-            assert_eq!(session.world().secrets().found_in(&text), None, "{} as {}", one.name, format.name());
-            assert!(!text.contains(r#""pin":"1"#) && !text.contains(r#"pin\":\"1"#), "{}", one.name);
-        }
+    for (name, session, format, text, _) in exports() {
+        let text = laid_open(text);
+        let found = private_values(session).into_iter().find(|value| text.contains(value.as_str()));
+        assert_eq!(found, None, "{name} as {}", format.name());
+        assert_eq!(session.world().secrets().found_in(&text), None, "{name} as {}", format.name());
+        assert!(!text.contains(r#""pin":"1"#) && !text.contains(r#"pin\":\"1"#), "{name} as {}", format.name());
     }
 }
 
@@ -144,11 +163,10 @@ fn a_message_that_a_fault_kept_back_is_seen_and_exported() {
 
 #[test]
 fn every_archive_is_one_by_the_schema_of_har() {
-    for one in SUITE {
-        let archive: Value = serde_json::from_str(&masked(&builtin(one.name), Format::Har)).unwrap();
-        assert_eq!(objections("har.json", &archive), Vec::<String>::new(), "{}", one.name);
-        let entries = archive["log"]["entries"].as_array().unwrap();
-        assert!(!entries.is_empty(), "{}", one.name);
+    for (name, _, _, text, _) in exports().filter(|(_, _, format, ..)| *format == Format::Har) {
+        let archive: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(objections("har.json", &archive), Vec::<String>::new(), "{name}");
+        assert!(!archive["log"]["entries"].as_array().unwrap().is_empty(), "{name}");
     }
 }
 
@@ -168,20 +186,18 @@ fn an_archive_pairs_each_request_with_its_answer() {
 
 #[test]
 fn drawings_and_pages_are_well_formed_and_load_nothing() {
-    for one in SUITE {
-        let session = builtin(one.name);
-        let drawing = masked(&session, Format::Svg);
-        let svg = xml::read(&drawing);
-        assert_eq!(svg.name, "svg");
-        assert!(svg.named("desc")[0].text.contains("messages seen"));
-        let page = masked(&session, Format::Html);
-        let read = xml::read(&page);
-        assert!(read.named("table").len() > 1 && read.named("svg").len() == 1, "{}", one.name);
-        for text in [&drawing, &page] {
-            let text = text.replace("http://www.w3.org/2000/svg", "");
-            for elsewhere in ["<script", "src=", "href=", "@import", "url("] {
-                assert!(!text.contains(elsewhere), "{}: {elsewhere}", one.name);
+    let is_drawn = |format| matches!(format, Format::Svg | Format::Html);
+    for (name, _, format, text, _) in exports().filter(|(_, _, format, ..)| is_drawn(*format)) {
+        let read = xml::read(text);
+        match format {
+            Format::Svg => {
+                assert!(read.name == "svg" && read.named("desc")[0].text.contains("messages seen"), "{name}")
             }
+            _ => assert!(!read.named("table").is_empty() && read.named("svg").len() == 1, "{name}"),
+        }
+        let text = text.replace("http://www.w3.org/2000/svg", "");
+        for elsewhere in ["<script", "src=", "href=", "@import", "url("] {
+            assert!(!text.contains(elsewhere), "{name} as {}: {elsewhere}", format.name());
         }
     }
 }
@@ -226,15 +242,14 @@ fn the_pixels_are_the_drawing() {
 
 #[test]
 fn a_trace_opens_as_the_run_that_it_came_from() {
-    for one in SUITE {
-        let session = builtin(one.name);
-        let (text, count) = export(&session, Wish { is_unmasked: true, ..Wish::of(Format::Json) });
-        let desk = Desk::new("export-open");
+    let desk = Desk::new("export-open");
+    for (name, session) in RUNS.iter() {
+        let (text, count) = export(session, Wish { is_unmasked: true, ..Wish::of(Format::Json) });
         desk.file("run.trace.json", &text);
         let kept = runs::open(&Place::File(desk.path("run.trace.json"))).unwrap();
-        let Kept::Run(again) = kept else { panic!("{} is no run", one.name) };
-        assert_eq!(again.fingerprint(), session.fingerprint(), "{}", one.name);
-        assert_eq!(export(&again, Wish::of(Format::Har)).1.seen, count.seen, "{}", one.name);
+        let Kept::Run(again) = kept else { panic!("{name} is no run") };
+        assert_eq!(again.fingerprint(), session.fingerprint(), "{name}");
+        assert_eq!(export(&again, Wish::of(Format::Mermaid)).1.seen, count.seen, "{name}");
     }
 }
 
@@ -296,6 +311,34 @@ fn the_window_exports_by_its_key_and_says_the_count() {
     assert!(text.starts_with("sequenceDiagram"));
     let says = |words: &str| harness.query_all_by_label_contains(words).next().is_some();
     assert!(says("lost.mmd: ") && says("messages seen"));
+}
+
+#[test]
+fn the_palette_copies_the_diagram_and_offers_each_format() {
+    let mut harness = dressed([1280.0, 800.0], egui::Theme::Dark)
+        .with_max_steps(20)
+        .build_ui_state(|ui, window: &mut Window| window.ui(ui), Window::new(builtin("plain-hosted")));
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Find").type_text("copy as mermaid");
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.step();
+    let copied =
+        harness.output().platform_output.commands.iter().find_map(|command| {
+            if let egui::OutputCommand::CopyText(text) = command { Some(text.clone()) } else { None }
+        });
+    assert!(copied.is_some_and(|text| text.starts_with("sequenceDiagram")), "nothing was copied");
+    harness.run();
+    assert!(harness.query_all_by_label_contains("Copied as Mermaid: ").next().is_some());
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    harness.run();
+    harness.get_by_role_and_label(Role::TextInput, "Find").type_text("export as svg");
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert!(harness.query_by_label("Export to this path").is_some());
 }
 
 /// The plain run, up to where the receipt is asked for: short enough to be read whole.

@@ -14,7 +14,9 @@ use paystage::protocol::time::Time;
 use serde_json::{Value, json};
 
 /// The codes with which the server turned requests away.
-const CHECKED_CODES: [&str; 23] = [
+const CHECKED_CODES: [&str; 24] = [
+    // The server of 2012 had a name for a revoked key.
+    "AppPaymentsRevoked",
     "FIELD_REQUIRED",
     "JWT_DECODE_ERR",
     "INVALID_JWT_OBJ",
@@ -141,6 +143,7 @@ const ROWS: [Row; 46] = [
     Row(PayError::BadJwtIssuer, STRICT, None, |post| post.claims["iss"] = json!("nobody")),
     Row(PayError::BadJwtIssuer, STRICT, None, |post| without(post, "iss")),
     Row(PayError::BadJwtIssuer, STRICT, None, |post| post.seller().is_active = false),
+    Row(PayError::PaymentsRevoked, Revision::October2012, None, |post| post.seller().is_active = false),
     Row(PayError::SimOnlyKey, STRICT, None, |post| post.seller().access = Access::SimulateOnly),
     Row(
         PayError::SimOnlyKey,

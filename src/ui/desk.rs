@@ -4,6 +4,7 @@ use egui::ThemePreference;
 
 use crate::export::format::Format;
 use crate::protocol::time::Span;
+use crate::session::attack::card::Card;
 use crate::session::branch::Place;
 use crate::session::run::Session;
 use crate::ui::explored::Standing;
@@ -53,6 +54,10 @@ pub enum Ask {
     Show(Box<Session>),
     /// A new run from the built-in scenario of this name, from its start.
     OpenBuiltin(&'static str),
+    /// An attack on this run, in a branch of its own.
+    Attack(&'static Card),
+    /// An attack in a new run with this set-up.
+    AttackAlone(&'static Card, Box<Setup>),
     /// How fast to play.
     Speed(Speed),
     /// Dark, light or the system's.

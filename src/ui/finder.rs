@@ -3,6 +3,8 @@
 use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, vec2};
 
 use crate::export::format::Format;
+use crate::session::attack::card::Card;
+use crate::session::attack::cards::CARDS;
 use crate::session::builtin::SUITE;
 use crate::session::dials::dial::{DEFAULT, Dial};
 use crate::session::dials::list::DIALS;
@@ -57,6 +59,7 @@ enum Deed {
     Lab(Lab),
     ExportAs(Format),
     CopyMermaid,
+    Attack(&'static Card),
 }
 
 impl Finder {
@@ -149,6 +152,7 @@ impl Deed {
         Some(match self {
             Self::Act(action) => Ask::Act(action),
             Self::Open(name) => Ask::OpenBuiltin(name),
+            Self::Attack(card) => Ask::Attack(card),
             Self::Lab(lab) => Ask::OpenLab(lab),
             Self::ExportAs(format) => Ask::ExportAs(format),
             Self::CopyMermaid => Ask::CopyMermaid,
@@ -184,6 +188,9 @@ fn entries(session: &Session) -> Vec<Entry> {
         Entry::new(format!("Open {title}"), builtin.name.to_owned(), Deed::Open(builtin.name))
     });
     let code = Entry::new("Open a run code".to_owned(), "R1-42-…".to_owned(), Deed::Act(Action::Open));
+    let attacks = CARDS
+        .iter()
+        .map(|card| Entry::new(format!("Attack · {}", card.title), card.name.to_owned(), Deed::Attack(card)));
     let labs =
         Lab::ALL.map(|lab| Entry::new(format!("Lab · {}", lab.label()), lab.sentence().to_owned(), Deed::Lab(lab)));
     let formats = Format::ALL.map(|format| {
@@ -191,5 +198,6 @@ fn entries(session: &Session) -> Vec<Entry> {
         Entry::new(words, format.meaning().to_owned(), Deed::ExportAs(format))
     });
     let copy = Entry::new("Copy as Mermaid".to_owned(), "The diagram as text".to_owned(), Deed::CopyMermaid);
-    keys.chain([code]).chain(formats).chain([copy]).chain(labs).chain(dials).chain(scenarios).collect()
+    let tools = keys.chain([code]).chain(formats).chain([copy]);
+    tools.chain(labs).chain(dials).chain(attacks).chain(scenarios).collect()
 }

@@ -6,6 +6,7 @@ use crate::ui::desk::Desk;
 use crate::ui::icons::Icon;
 use crate::ui::lamp;
 use crate::ui::pane::Pane;
+use crate::ui::panes::attacks::Attacks;
 use crate::ui::panes::claims::Claims;
 use crate::ui::panes::compare::Compare;
 use crate::ui::panes::coverage::Coverage;
@@ -44,6 +45,7 @@ pub struct Inspector {
     notices: Notices,
     polling: Polling,
     domains: Domains,
+    attacks: Attacks,
 }
 
 impl Inspector {
@@ -96,6 +98,7 @@ impl Pane for Inspector {
             Tab::Lab(Lab::Notices) => &mut self.notices,
             Tab::Lab(Lab::Polling) => &mut self.polling,
             Tab::Lab(Lab::Domains) => &mut self.domains,
+            Tab::Lab(Lab::Attacks) => &mut self.attacks,
         };
         pane.ui(&mut body_ui, desk);
     }

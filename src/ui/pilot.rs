@@ -181,7 +181,9 @@ impl Pilot {
             Ask::Rerun(setup) => self.rerun(*setup, selection),
             Ask::Speed(speed) => self.speed = speed,
             Ask::Turn(setup) => self.turn(*setup, selection),
-            Ask::OpenBuiltin(_)
+            Ask::Attack(_)
+            | Ask::AttackAlone(..)
+            | Ask::OpenBuiltin(_)
             | Ask::Show(_)
             | Ask::Theme(_)
             | Ask::RealTime(_)

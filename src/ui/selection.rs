@@ -57,6 +57,8 @@ pub enum Lab {
     Polling,
     /// Who gets past which way of checking where a buy request comes from.
     Domains,
+    /// What a cheat could try, and what stops it.
+    Attacks,
 }
 
 /// Menus that a key can open.
@@ -114,7 +116,7 @@ impl Tab {
 
 impl Lab {
     /// All of them, in the order of the menu.
-    pub const ALL: [Self; 4] = [Self::Explore, Self::Notices, Self::Polling, Self::Domains];
+    pub const ALL: [Self; 5] = [Self::Explore, Self::Notices, Self::Polling, Self::Domains, Self::Attacks];
 
     /// Its words on the tab.
     #[must_use]
@@ -124,6 +126,7 @@ impl Lab {
             Self::Notices => "Notices",
             Self::Polling => "Polling",
             Self::Domains => "Domain check",
+            Self::Attacks => "Attacks",
         }
     }
 
@@ -135,6 +138,7 @@ impl Lab {
             Self::Notices => "what sellers are told of payments",
             Self::Polling => "how long an app waits for a payment",
             Self::Domains => "who gets past which check",
+            Self::Attacks => "what a cheat could try",
         }
     }
 }

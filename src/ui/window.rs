@@ -9,6 +9,9 @@ use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 use crate::export::format::Format;
 use crate::io::clock;
 use crate::io::live::setup as live_setup;
+use crate::lens::attack::Reading;
+use crate::session::attack::card::Card;
+use crate::session::attack::play;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::expedition::Expedition;
@@ -380,6 +383,15 @@ impl Window {
                 self.overlay = Some(Overlay::Exports(Exports::new(format, self.path.as_deref())));
             }
             Ask::CopyMermaid => self.said = Some(exports::copy_mermaid(ctx, self.pilot.session())),
+            Ask::Attack(card) => self.attack(card),
+            Ask::AttackAlone(card, setup) => match play::play_alone(card, &setup) {
+                Ok((session, played)) => {
+                    let reading = Reading::of(&session, played.from);
+                    self.open_run(session);
+                    self.point_at_stop(&reading);
+                }
+                Err(why) => self.said = Some(why.to_string()),
+            },
             Ask::OpenBuiltin(name) => match Files::builtin(name) {
                 Ok(session) => self.open_run(session),
                 Err(trouble) => self.said = Some(trouble),
@@ -400,6 +412,23 @@ impl Window {
                 self.grant(ctx, wanted);
             }
         }
+    }
+
+    /// Plays a card on the present run, and points at what stopped it.
+    fn attack(&mut self, card: &Card) {
+        self.pilot.pause();
+        match play::play(card, self.pilot.session_mut()) {
+            Ok(played) => {
+                let reading = Reading::of(self.pilot.session(), played.from);
+                self.point_at_stop(&reading);
+            }
+            Err(why) => self.said = Some(why.to_string()),
+        }
+    }
+
+    fn point_at_stop(&mut self, reading: &Reading) {
+        self.selection.receipt = None;
+        self.selection.message = reading.stopped.as_ref().filter(|_| !reading.is_through()).and_then(|stop| stop.id);
     }
 
     fn grant(&mut self, ctx: &Context, wanted: Wanted) {

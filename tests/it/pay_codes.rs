@@ -115,7 +115,7 @@ fn address(count: usize) -> Value {
 }
 
 /// The rows of the server's table, in its order.
-const ROWS: [Row; 46] = [
+const ROWS: [Row; 47] = [
     Row(PayError::FieldRequired, STRICT, None, |post| post.text = Some(String::new())),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("262"), Some("01"))), |post| {
         post.network.1 = None;

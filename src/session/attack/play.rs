@@ -54,6 +54,19 @@ pub fn play_alone(card: &Card, setup: &Setup) -> Result<(Session, Played), Unpla
     Ok((session, played))
 }
 
+/// What would come of playing the card on this run, in a run that shares no memory with it.
+///
+/// # Errors
+/// [`Unplayable`].
+pub fn preview(card: &Card, session: &Session) -> Result<(Session, Played), Unplayable> {
+    let mut copy = Session::new(session.setup().clone());
+    for step in session.past().get(1..beginning(session)).unwrap_or_default() {
+        copy.dispatch(step.command.clone());
+    }
+    let played = play(card, &mut copy)?;
+    Ok((copy, played))
+}
+
 /// Plays a card on this run: goes back to before its first purchase, where a branch opens, and makes the moves.
 ///
 /// # Errors
@@ -64,7 +77,7 @@ pub fn play(card: &Card, session: &mut Session) -> Result<Played, Unplayable> {
     }
     let product = session.world().catalog().shop().next().map(|product| product.id.clone());
     let product = product.ok_or(Unplayable::NothingSold)?;
-    let from = before_purchase(session);
+    let from = beginning(session);
     session.rewind(from);
     for next in (card.moves)() {
         make(session, &product, next);
@@ -73,7 +86,8 @@ pub fn play(card: &Card, session: &mut Session) -> Result<Played, Unplayable> {
 }
 
 /// How many steps of the present branch precede the first purchase; all that were taken, where nothing was bought yet.
-fn before_purchase(session: &Session) -> usize {
+#[must_use]
+pub fn beginning(session: &Session) -> usize {
     let is_purchase = |command: &Command| {
         matches!(command, Command::Buy { .. } | Command::Plant { .. } | Command::Receive { .. } | Command::Arm { .. })
     };

@@ -2,6 +2,24 @@
 
 /// Names and texts, in the order of the menu.
 pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![
+    "091-empty-body",
+    "091-garbage-body",
+    "094-wrong-host",
+    "094-wrong-path",
+    "095-developer-receipt",
+    "096-contrib-no-number",
+    "096-contrib-unknown",
+    "097-no-inapp-id",
+    "098-another-product",
+    "099-still-pending",
+    "100-refunded-and-expired",
+    "101-five-seconds-left",
+    "102-exp-missing",
+    "102-exp-no-number",
+    "103-forged-and-expired",
+    "104-certificate-expired",
+    "105-receipt-outlives-certificate",
+    "106-developer-buys-nothing",
     "107-verify-answers-html",
     "107-verify-answers-null",
     "107-verify-answers-a-strange-word",
@@ -16,4 +34,8 @@ pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![
     "112-pending-in-fxpay",
     "113-expired-in-receiptverifier",
     "113-expired-in-fxpay",
+    "114-reissue-too-early",
+    "115-reissue-refunded",
+    "116-reissue-expired",
+    "118-signer-refuses",
 ];

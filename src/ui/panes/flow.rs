@@ -6,10 +6,12 @@ use egui::{Event, Pos2, Rect, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, pos2
 use crate::lens::badge::BadgeKind;
 use crate::lens::faults::{Offer, offers};
 use crate::lens::flow::Row;
+use crate::session::attack::card::Card;
+use crate::session::attack::cards::CARDS;
 use crate::ui::arrows::{self, Arrow, HEADS_HEIGHT, Lanes, Moment, ROW_HEIGHT};
-use crate::ui::desk::Desk;
+use crate::ui::desk::{Ask, Desk};
 use crate::ui::pane::Pane;
-use crate::ui::selection::Menu;
+use crate::ui::selection::{Lab, Menu};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::Tone;
 use crate::ui::widgets::menu;
@@ -146,6 +148,7 @@ fn row_ui(ui: &Ui, desk: &mut Desk<'_>, lanes: &Lanes, rect: Rect, (index, row):
 
 /// What can be done to the next message like this one.
 fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
+    attacks_ui(ui, desk, row);
     let offers = offers(desk.session.world(), &row.message);
     if offers.is_empty() {
         menu::title(ui, "This passes over no wire");
@@ -155,6 +158,22 @@ fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
     for Offer { words, fault } in offers {
         if menu::line(ui, &words, "", false).clicked() {
             desk.ask(Command::Arm { fault });
+        }
+    }
+}
+
+/// What a cheat could try at this message.
+fn attacks_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
+    let kind = row.message.body.kind();
+    let cards: Vec<&'static Card> = CARDS.iter().filter(|card| card.on == kind).collect();
+    if cards.is_empty() {
+        return;
+    }
+    menu::title(ui, "What a cheat could try here");
+    for card in cards {
+        if menu::line(ui, card.title, "", false).on_hover_text(card.deed).clicked() {
+            desk.ask(Ask::Attack(card));
+            desk.selection.open_lab(Lab::Attacks);
         }
     }
 }

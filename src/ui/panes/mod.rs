@@ -15,6 +15,7 @@ pub mod opinions;
 pub mod knowledge;
 pub mod compare;
 pub mod coverage;
+pub mod attacks;
 pub mod dials;
 pub mod domains;
 pub mod explore;

@@ -27,7 +27,7 @@ use crate::world::marketplace::flow::{Foreign, PaymentFlow};
 use crate::world::marketplace::ledger::{Ledger, Transaction};
 use crate::world::marketplace::notices::{NoticeDesk, Subject};
 use crate::world::marketplace::receipts::Identities;
-use crate::world::marketplace::service::{Counter, history, newest_of};
+use crate::world::marketplace::service::{Counter, broken, history, newest_of};
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
 use crate::world::message::{Body, ChargeAnswer, Message, MessageId};
 use crate::world::party::Party;
@@ -147,7 +147,7 @@ impl Marketplace {
 
     /// What the verify service would say of a receipt now. Changes nothing.
     pub(crate) fn answer_for(&self, scene: &Scene, receipt: &str) -> StoreAnswer {
-        self.counter.judge(scene, &self.ledger, receipt, None)
+        self.counter.judge(scene, &self.ledger, receipt, None).unwrap_or_else(broken)
     }
 
     /// Everything about receipts that are paid for.
@@ -164,7 +164,10 @@ impl Marketplace {
             }
             Body::ReissueAsked { receipt } => counter.reissue(scene, ledger, receipt, message, out),
             Body::VerifyAsked { receipt, path } => {
-                let answer = counter.judge(scene, ledger, receipt, path.as_deref());
+                let Ok(answer) = counter.judge(scene, ledger, receipt, path.as_deref()) else {
+                    out.answer(message, Body::HttpAnswered { status: 500, body: String::new() });
+                    return;
+                };
                 if answer.status != Status::Ok {
                     out.event(Event::Refused { by: Party::Marketplace, refusal: Refusal::of_answer(&answer) });
                 }

@@ -154,13 +154,19 @@ impl Counter {
         out.answer(question, Body::TestReceiptIssued { receipt });
     }
 
-    /// What the verify service says of a receipt.
-    pub(crate) fn judge(&self, scene: &Scene, ledger: &Ledger, receipt: &str, path: Option<&str>) -> StoreAnswer {
+    /// What the verify service says of a receipt; the as-built one could break instead.
+    pub(crate) fn judge(
+        &self,
+        scene: &Scene,
+        ledger: &Ledger,
+        receipt: &str,
+        path: Option<&str>,
+    ) -> Result<StoreAnswer, ServiceFault> {
         let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
         let (ring, now, hosts) = (self.keys.ring(), scene.clock_of(Party::Marketplace), own_certificates(scene));
         let usual = service(scene, ring, &hosts);
         let service = path.map_or(usual, |path| VerifyService { path, serves: serves_at(path), ..usual });
-        answer(receipt, &service, &lookup, now, scene.rules()).unwrap_or_else(broken)
+        answer(receipt, &service, &lookup, now, scene.rules())
     }
 
     /// Trades an expired receipt for a fresh one with the same claims. Anything else is answered with its standing.
@@ -216,8 +222,8 @@ fn serves_at(path: &str) -> Serves {
     tested.map_or(Serves::Purchases, Serves::Tests)
 }
 
-/// The as-built service broke on storedata that names a payment and no product; this store never writes such.
-fn broken(_: ServiceFault) -> StoreAnswer {
+/// The as-built service broke on storedata that names a payment and no product. Where an answer is needed all the same, it is this.
+pub(crate) fn broken(_: ServiceFault) -> StoreAnswer {
     StoreAnswer::invalid(Reason::WrongStoredata)
 }
 

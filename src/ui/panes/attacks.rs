@@ -1,0 +1,268 @@
+//! Attacks: what a cheat could try on this run, what would stop it, and the grid of every trick without every check.
+
+use std::sync::Arc;
+
+use egui::{Margin, ScrollArea, Ui, vec2};
+
+use crate::lens::attack::Reading;
+use crate::lens::attack_grid::{Depth, Grid, Row};
+use crate::session::attack::barrier::Barrier;
+use crate::session::attack::card::Card;
+use crate::session::attack::cards::CARDS;
+use crate::session::attack::play::{beginning, preview};
+use crate::session::step::Step;
+use crate::ui::desk::{Ask, Desk};
+use crate::ui::icons::Icon;
+use crate::ui::pane::Pane;
+use crate::ui::theme::Theme;
+use crate::ui::widgets::button::Button;
+use crate::ui::widgets::chip::{Chip, Tone};
+use crate::ui::widgets::table::{Column, Table, Width};
+use crate::ui::widgets::{choice, text};
+use crate::world::setup::Setup;
+
+/// How many cells of the grid are played between two frames.
+const CELLS_A_FRAME: usize = 4;
+/// The width of the list of cards, and of a cell of the grid.
+const LIST_WIDTH: f32 = 330.0;
+const CELL_WIDTH: f32 = 66.0;
+const NAME_WIDTH: f32 = 230.0;
+const NEEDED_WIDTH: f32 = 250.0;
+
+/// The lab.
+#[derive(Clone, Debug, Default)]
+pub struct Attacks {
+    view: Mode,
+    chosen: usize,
+    found: Option<Found>,
+    grid: Option<(Setup, Grid)>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Mode {
+    #[default]
+    Cards,
+    Grid,
+}
+
+/// What would come of each card, for the run as it was when somebody last looked.
+#[derive(Clone, Debug)]
+struct Found {
+    before: Arc<Step>,
+    readings: Vec<Result<Reading, String>>,
+}
+
+impl Pane for Attacks {
+    fn name(&self) -> &'static str {
+        "Attacks"
+    }
+
+    fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        egui::Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
+            ui.horizontal(|ui| {
+                choice::segments(ui, "attacks", &mut self.view, &[(Mode::Cards, "Cards"), (Mode::Grid, "Grid")]);
+                text::muted(
+                    ui,
+                    match self.view {
+                        Mode::Cards => "What a cheat could try on this run; each is played in a branch of its own",
+                        Mode::Grid => "Each column leaves one check out; click a cell to open its run",
+                    },
+                );
+            });
+            match self.view {
+                Mode::Cards => self.cards_ui(ui, desk),
+                Mode::Grid => self.grid_ui(ui, desk),
+            }
+        });
+    }
+}
+
+impl Attacks {
+    fn cards_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        self.look(desk);
+        let room = ui.available_rect_before_wrap();
+        ui.horizontal_top(|ui| {
+            ui.allocate_ui(vec2(LIST_WIDTH.min(room.width() / 2.0), room.height()), |ui| self.list_ui(ui, desk));
+            ui.vertical(|ui| {
+                ScrollArea::vertical().id_salt("attack").auto_shrink(false).show(ui, |ui| self.card_ui(ui, desk));
+            });
+        });
+    }
+
+    /// Tries all cards on this run, once for each beginning.
+    fn look(&mut self, desk: &Desk<'_>) {
+        let session = desk.session;
+        let Some(before) = session.past().get(beginning(session).saturating_sub(1)) else { return };
+        if self.found.as_ref().is_some_and(|found| Arc::ptr_eq(&found.before, before)) {
+            return;
+        }
+        let tried = |card: &Card| {
+            let (end, played) = preview(card, session).map_err(|why| why.to_string())?;
+            Ok(Reading::of(&end, played.from))
+        };
+        self.found = Some(Found { before: Arc::clone(before), readings: CARDS.iter().map(tried).collect() });
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, desk: &Desk<'_>) {
+        let here = desk.view.subject().message.as_ref().map(|message| message.body.kind());
+        let columns = [
+            Column { title: "", width: Width::Points(26.0) },
+            Column { title: "Card", width: Width::Share(1.0) },
+            Column { title: "", width: Width::Points(44.0) },
+        ];
+        let table = Table::new(&columns);
+        ScrollArea::vertical().id_salt("cards").auto_shrink(false).show(ui, |ui| {
+            for (index, card) in CARDS.iter().enumerate() {
+                let is_through = self.reading(index).is_some_and(Reading::is_through);
+                let is_here = here == Some(card.on);
+                let end = if is_through { "gets through" } else { "stopped" };
+                let spoken = format!("{}, {end}{}", card.title, if is_here { ", at the selected message" } else { "" });
+                let row = table.row(ui, &spoken, self.chosen == index, |cells| {
+                    cells.ui(|ui| {
+                        let (tone, theme) = (if is_through { Tone::Bad } else { Tone::Ok }, Theme::of(ui));
+                        tone.icon().show(ui, 14.0, tone.color(theme));
+                    });
+                    cells.text(card.title);
+                    if is_here {
+                        cells.ui(|ui| Chip::new(Tone::Accent, "here").show(ui));
+                    }
+                });
+                if row.clicked() {
+                    self.chosen = index;
+                }
+            }
+        });
+    }
+
+    fn reading(&self, index: usize) -> Option<&Reading> {
+        self.found.as_ref()?.readings.get(index)?.as_ref().ok()
+    }
+
+    fn card_ui(&self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let Some(card) = CARDS.get(self.chosen) else { return };
+        let theme = Theme::of(ui);
+        ui.horizontal(|ui| {
+            text::title(ui, card.title);
+            text::muted(ui, &format!("at {}", card.on));
+        });
+        text::paragraph(ui, card.deed);
+        ui.horizontal_wrapped(|ui| {
+            text::muted(ui, "Hopes for");
+            text::plain(ui, card.hope);
+        });
+        if !card.is_at_home(desk.session.setup()) {
+            text::note(ui, &format!("Somebody could stop it under other dials: {}", card.stage.words()));
+        }
+        ui.add_space(theme.space.gap);
+        let found = self.found.as_ref().and_then(|found| found.readings.get(self.chosen));
+        match found {
+            Some(Ok(reading)) => reading_ui(ui, reading),
+            Some(Err(why)) => text::note(ui, why).on_hover_text(why.as_str()),
+            None => return,
+        };
+        ui.add_space(theme.space.gap);
+        let is_playable = matches!(found, Some(Ok(_)));
+        let button = Button::filled("Play this attack").enabled(is_playable).hint("In a branch of this run");
+        if button.show(ui).clicked() {
+            desk.ask(Ask::Attack(card));
+        }
+    }
+}
+
+fn reading_ui(ui: &mut Ui, reading: &Reading) -> egui::Response {
+    let theme = Theme::of(ui);
+    let tone = if reading.is_through() { Tone::Bad } else { Tone::Ok };
+    ui.horizontal_wrapped(|ui| {
+        tone.icon().show(ui, 16.0, tone.color(theme));
+        text::strong(ui, &reading.to_string());
+        if let Some(stopped) = &reading.stopped {
+            text::mono_in(ui, stopped.code, theme.color.muted);
+        }
+    });
+    let by = reading.stopped.as_ref().map_or_else(String::new, |stopped| {
+        let who = stopped.barrier.map_or_else(|| stopped.by.label(), Barrier::label);
+        let at = stopped.message.map_or_else(String::new, |number| format!(", message {number}"));
+        format!("{who}{at}")
+    });
+    text::muted(ui, &by)
+}
+
+/// The grid.
+impl Attacks {
+    fn grid_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
+        let setup = desk.session.setup();
+        if self.grid.as_ref().is_none_or(|(made_for, _)| made_for != setup) {
+            self.grid = Some((setup.clone(), Grid::new(setup)));
+        }
+        let Some((_, grid)) = &mut self.grid else { return };
+        // A few runs for each frame: the window never waits for the whole grid.
+        if (0..CELLS_A_FRAME).any(|_| grid.play_next()) {
+            ui.ctx().request_repaint();
+        }
+        let mut columns = vec![
+            Column { title: "Card", width: Width::Points(NAME_WIDTH) },
+            Column { title: "as it is", width: Width::Points(CELL_WIDTH) },
+        ];
+        let heads: Vec<&str> = grid.barriers().iter().map(|barrier| head(*barrier)).collect();
+        columns.extend(heads.iter().map(|title| Column { title, width: Width::Points(CELL_WIDTH) }));
+        columns.push(Column { title: "must all be off", width: Width::Points(NEEDED_WIDTH) });
+        let table = Table::new(&columns);
+        ScrollArea::both().id_salt("attack grid").auto_shrink(false).show(ui, |ui| {
+            let cells: f32 = columns.iter().map(|_| 8.0 + CELL_WIDTH).sum();
+            ui.set_min_width(cells + NAME_WIDTH + NEEDED_WIDTH - 2.0 * CELL_WIDTH);
+            table.head(ui);
+            for row in grid.rows() {
+                row_ui(ui, desk, &table, (row, grid.barriers()));
+            }
+        });
+    }
+}
+
+fn row_ui(ui: &mut Ui, desk: &mut Desk<'_>, table: &Table<'_>, (row, barriers): (&Row, &[Barrier])) {
+    table.row(ui, row.card.title, false, |cells| {
+        cells.text(row.card.title);
+        cells.ui(|ui| cell_ui(ui, desk, (row, None), row.plain.as_ref()));
+        for (barrier, reading) in barriers.iter().zip(&row.cells) {
+            cells.ui(|ui| cell_ui(ui, desk, (row, Some(*barrier)), reading.as_ref()));
+        }
+        cells.muted(&needed(row));
+    });
+}
+
+fn cell_ui(ui: &mut Ui, desk: &mut Desk<'_>, (row, off): (&Row, Option<Barrier>), reading: Option<&Reading>) {
+    let Some(reading) = reading else {
+        text::muted(ui, "…");
+        return;
+    };
+    let without = off.map_or_else(String::new, |barrier| format!(" without {barrier}"));
+    let end = if reading.is_through() { "gets through" } else { "stopped" };
+    let name = format!("{}{without}, {end}", row.card.title);
+    let icon = if reading.is_through() { Icon::Cross } else { Icon::Dot };
+    let button = Button::icon(icon, &name);
+    let hint = reading.to_string();
+    if button.hint(&hint).show(ui).clicked() {
+        let setup = off.map_or_else(|| row.setup.clone(), |barrier| row.without(barrier));
+        desk.ask(Ask::AttackAlone(row.card, Box::new(setup)));
+    }
+}
+
+/// A barrier in one word, for the head of its column.
+fn head(barrier: Barrier) -> &'static str {
+    match barrier.name() {
+        "request-signature" => "request",
+        "request-once" => "once",
+        "notice-signature" => "notice",
+        name => name,
+    }
+}
+
+fn needed(row: &Row) -> String {
+    match &row.depth {
+        None => "…".to_owned(),
+        Some(Depth::Never) => "comes to nothing".to_owned(),
+        Some(Depth::Barriers(barriers)) if barriers.is_empty() => "nothing stands in the way".to_owned(),
+        Some(Depth::Barriers(barriers)) => {
+            barriers.iter().map(|barrier| barrier.name()).collect::<Vec<_>>().join(" + ")
+        }
+    }
+}

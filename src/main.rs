@@ -2,7 +2,6 @@
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
 use paystage::cli::window::{Shot, Tab, Window as Seam};
 use paystage::export::ink::Face;
 use paystage::export::scene::Scene;
@@ -12,9 +11,6 @@ use paystage::ui::picture::Picture;
 use paystage::ui::scene;
 use paystage::ui::selection;
 use paystage::ui::window::Window;
-
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     paystage::cli::main(&Seam { open, draw, paint })

@@ -20,10 +20,6 @@ mod process;
 mod buys;
 mod audit;
 
-/// The program's own allocator, for both sides of every ratio.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The benches by name.
 const BENCHES: [(&str, fn()); 11] = [
     ("verify", verify::run),

@@ -31,11 +31,11 @@ const DIALS: Template = Template::new(
 );
 const DIAL: Template = Template::new("<tr><td>{{name}}</td><td>{{value}}</td></tr>");
 
-/// Writes the page.
+/// Writes the page. It has both faces, as its reader has chosen one.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str, face: Face) -> Draft {
+pub fn draft(sheet: &Sheet, count: &str) -> Draft {
     let Drawn { scene, messages } = diagram(sheet, Frame::Bare);
-    let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(face)].into_iter().collect();
+    let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(Face::Both)].into_iter().collect();
     let when = sheet.arrows.first().map_or(String::new(), |arrow| arrow.at.human());
     let captions: Markup = sheet.arrows.iter().map(|arrow| caption(sheet, arrow)).collect();
     let ladders: Markup = sheet.ladders.iter().map(ladder).collect();

@@ -61,7 +61,7 @@ fn draft(sheet: &Sheet, count: &str, wish: Wish) -> Draft {
         Format::Mermaid => mermaid::draft(sheet, count),
         Format::Svg | Format::Png => svg::draft(sheet, count, wish.face),
         Format::Json => trace::draft(sheet, count),
-        Format::Html => handout::draft(sheet, count, wish.face),
+        Format::Html => handout::draft(sheet, count),
     }
 }
 

@@ -188,8 +188,8 @@ pub(crate) fn copy_mermaid(ctx: &Context, session: &Session) -> String {
 
 fn is_drawn(format: Format) -> bool {
     match format {
-        Format::Svg | Format::Png | Format::Html => true,
-        Format::Har | Format::Mermaid | Format::Json => false,
+        Format::Svg | Format::Png => true,
+        Format::Html | Format::Har | Format::Mermaid | Format::Json => false,
     }
 }
 

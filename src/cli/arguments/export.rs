@@ -32,7 +32,7 @@ pub(crate) struct ExportArguments {
     /// Only so many steps; `end` for all. Without it a run file shows its own place, a scenario its end
     #[arg(long, value_name = "NUMBER|end", value_parser = step)]
     pub(crate) step: Option<usize>,
-    /// Which face of the theme, where it is drawn
+    /// Which face of the theme, as svg or png
     #[arg(long, value_name = "FACE", value_parser = names(&Face::ALL, Face::name, Face::meaning), default_value = "both")]
     pub(crate) theme: Face,
     /// Shows signatures, emails and PINs as they are

@@ -1,6 +1,6 @@
 //! The finder: everything that can be done in the window, found by its words.
 
-use egui::{Key, Modifiers, Rect, ScrollArea, Sense, Ui, vec2};
+use egui::{Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, vec2};
 
 use crate::export::format::Format;
 use crate::session::attack::card::Card;
@@ -105,7 +105,12 @@ impl Finder {
         ScrollArea::vertical().id_salt("found").max_height(LIST_HEIGHT).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, entry) in fitting.iter().enumerate() {
-                if entry_ui(ui, entry, index == self.chosen, self.chosen != before) {
+                let is_chosen = index == self.chosen;
+                let line = entry_ui(ui, entry, is_chosen);
+                if is_chosen && self.chosen != before {
+                    line.scroll_to_me(None);
+                }
+                if line.clicked() {
                     found = Some(entry.deed);
                 }
             }
@@ -114,16 +119,13 @@ impl Finder {
     }
 }
 
-/// One line; true when it was clicked.
-fn entry_ui(ui: &mut Ui, entry: &Entry, is_chosen: bool, has_moved: bool) -> bool {
+/// One line of the list.
+fn entry_ui(ui: &mut Ui, entry: &Entry, is_chosen: bool) -> Response {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), theme.space.row), Sense::click());
     surface::announce(ui, &response, egui::accesskit::Role::ListBoxOption, &entry.words, is_chosen);
-    if is_chosen && has_moved {
-        response.scroll_to_me(None);
-    }
     if !ui.is_rect_visible(rect) {
-        return false;
+        return response;
     }
     if is_chosen || response.hovered() {
         let fill = if is_chosen { theme.color.selection } else { theme.color.hover };
@@ -136,7 +138,7 @@ fn entry_ui(ui: &mut Ui, entry: &Entry, is_chosen: bool, has_moved: bool) -> boo
     let words = Rect::from_min_max(inner.min, egui::pos2(edge - 8.0, inner.bottom()));
     text::plain(&mut surface::row_ui(ui, words), &entry.words);
     surface::focus_ring(ui, &response, theme.corner.button);
-    response.clicked()
+    response
 }
 
 impl Entry {

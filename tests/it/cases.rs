@@ -76,11 +76,11 @@ fn where_history_was_wrong_the_right_outcome_is_reached() {
     let mut failures = Vec::new();
     for (name, scenario) in cases() {
         let Some(right) = should(&scenario) else { continue };
-        failures.extend(play(&right).failures.iter().map(|failure| format!("{}: {failure}", name)));
+        failures.extend(play(&right).failures.iter().map(|failure| format!("{name}: {failure}")));
         // The same run must not be right as it was: the outcome is what tells them apart.
         let as_it_was = play(&Scenario { end: right.end.clone(), case: None, ..looked_at_once(&scenario) });
         if as_it_was.is_green() {
-            failures.push(format!("{}: is right as it was", name));
+            failures.push(format!("{name}: is right as it was"));
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
@@ -91,9 +91,9 @@ fn a_case_ends_otherwise_without_what_goes_wrong() {
     let mut failures = Vec::new();
     for (name, scenario) in cases() {
         let twin = twin(&scenario).unwrap();
-        failures.extend(play(&twin).failures.iter().map(|failure| format!("{}: {failure}", name)));
+        failures.extend(play(&twin).failures.iter().map(|failure| format!("{name}: {failure}")));
         if play(&Scenario { end: scenario.end.clone(), ..twin }).is_green() {
-            failures.push(format!("{}: nothing that it expects depends on what goes wrong", name));
+            failures.push(format!("{name}: nothing that it expects depends on what goes wrong"));
         }
     }
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));

@@ -191,7 +191,7 @@ fn drawings_and_pages_are_well_formed_and_load_nothing() {
         let read = xml::read(text);
         match format {
             Format::Svg => {
-                assert!(read.name == "svg" && read.named("desc")[0].text.contains("messages seen"), "{name}")
+                assert!(read.name == "svg" && read.named("desc")[0].text.contains("messages seen"), "{name}");
             }
             _ => assert!(!read.named("table").is_empty() && read.named("svg").len() == 1, "{name}"),
         }

@@ -259,15 +259,15 @@ fn uncapitalised(words: &str) -> String {
 /// A switch for each; on is in the set.
 fn set_ui(ui: &mut Ui, setup: &Setup, dial: &Dial, positions: &[Position]) -> Option<String> {
     let in_force = dial.in_force(setup);
-    let is_in = |name: &str| in_force.split(',').any(|member| member == name);
+    let holds = |name: &str| in_force.split(',').any(|member| member == name);
     let mut wanted = None;
     ui.vertical(|ui| {
         for toggled in positions {
-            let mut is_on = is_in(toggled.name);
+            let mut is_on = holds(toggled.name);
             let words = format!("Leave out {}", toggled.label);
             if field::switch(ui, &words, &mut is_on).on_hover_text(toggled.meaning).changed() {
                 let members = positions.iter().map(|position| position.name);
-                let members: Vec<&str> = members.filter(|name| is_in(name) != (*name == toggled.name)).collect();
+                let members: Vec<&str> = members.filter(|name| holds(name) != (*name == toggled.name)).collect();
                 wanted = Some(if members.is_empty() { "none".to_owned() } else { members.join(",") });
             }
         }

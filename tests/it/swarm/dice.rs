@@ -73,7 +73,7 @@ pub(super) fn setup(dice: &mut Dice, seed: u64) -> Setup {
             interval: dice.one(&[Span::from_millis(300), Span::from_seconds(1), Span::from_seconds(7)]),
             tries: dice.one(&[1, 3, 10, 20]),
             // Not from the dice: each seed keeps the story it has always had.
-            back_off: if seed % 5 == 0 { BackOff::Doubling } else { BackOff::Steady },
+            back_off: if seed.is_multiple_of(5) { BackOff::Doubling } else { BackOff::Steady },
         },
         receipt_life: dice.one(&[Span::from_seconds(5), Span::from_seconds(600), Span::from_days(182)]),
         skew: if skewed { [(dice.one(&PARTIES), dice.span())].into() } else { BTreeMap::new() },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Margin, ScrollArea, Ui, vec2};
+use egui::{Align, Layout, Margin, ScrollArea, Ui, UiBuilder};
 
 use crate::lens::attack::Reading;
 use crate::lens::attack_grid::{Depth, Grid, Row};
@@ -81,12 +81,12 @@ impl Attacks {
     fn cards_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         self.look(desk);
         let room = ui.available_rect_before_wrap();
-        ui.horizontal_top(|ui| {
-            ui.allocate_ui(vec2(LIST_WIDTH.min(room.width() / 2.0), room.height()), |ui| self.list_ui(ui, desk));
-            ui.vertical(|ui| {
-                ScrollArea::vertical().id_salt("attack").auto_shrink(false).show(ui, |ui| self.card_ui(ui, desk));
-            });
-        });
+        let edge = room.left() + LIST_WIDTH.min(room.width() / 2.0);
+        // Each side runs downwards and scrolls by itself.
+        let side = |rect| UiBuilder::new().max_rect(rect).layout(Layout::top_down(Align::Min));
+        self.list_ui(&mut ui.new_child(side(room.with_max_x(edge))), desk);
+        let mut right = ui.new_child(side(room.with_min_x(edge + 16.0)));
+        ScrollArea::vertical().id_salt("attack").auto_shrink(false).show(&mut right, |ui| self.card_ui(ui, desk));
     }
 
     /// Tries all cards on this run, once for each beginning.
@@ -112,6 +112,7 @@ impl Attacks {
         ];
         let table = Table::new(&columns);
         ScrollArea::vertical().id_salt("cards").auto_shrink(false).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
             for (index, card) in CARDS.iter().enumerate() {
                 let is_through = self.reading(index).is_some_and(Reading::is_through);
                 let is_here = here == Some(card.on);
@@ -150,7 +151,8 @@ impl Attacks {
             text::muted(ui, "Hopes for");
             text::plain(ui, card.hope);
         });
-        if !card.is_at_home(desk.session.setup()) {
+        let is_through = self.reading(self.chosen).is_some_and(Reading::is_through);
+        if is_through && !card.is_at_home(desk.session.setup()) {
             text::note(ui, &format!("Somebody could stop it under other dials: {}", card.stage.words()));
         }
         ui.add_space(theme.space.gap);
@@ -209,6 +211,7 @@ impl Attacks {
         let table = Table::new(&columns);
         ScrollArea::both().id_salt("attack grid").auto_shrink(false).show(ui, |ui| {
             let cells: f32 = columns.iter().map(|_| 8.0 + CELL_WIDTH).sum();
+            ui.spacing_mut().item_spacing.y = 0.0;
             ui.set_min_width(cells + NAME_WIDTH + NEEDED_WIDTH - 2.0 * CELL_WIDTH);
             table.head(ui);
             for row in grid.rows() {

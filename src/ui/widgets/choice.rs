@@ -114,6 +114,10 @@ fn menu_item(ui: &mut Ui, width: f32, text: &str, is_current: bool) -> bool {
     let galley = ui.painter().layout_no_wrap(text.to_owned(), theme.label(), theme.color.text);
     let top = rect.center().y - galley.size().y / 2.0;
     ui.painter().galley(pos2(rect.left() + 28.0, top.round()), galley, theme.color.text);
+    // A key that chooses closes the menu as a click would.
+    if response.clicked() {
+        ui.close();
+    }
     response.clicked()
 }
 

@@ -3,6 +3,7 @@
 mod dice;
 mod clients;
 mod faulty;
+mod recorded;
 mod laws;
 mod mutants;
 mod story;

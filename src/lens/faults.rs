@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::protocol::time::Span;
 use crate::world::World;
+use crate::world::command::Command;
 use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Armed, Fault, FaultId, MessageFault};
 use crate::world::fault::field::fields;
@@ -11,6 +12,7 @@ use crate::world::fault::limit::Limit;
 use crate::world::fault::pattern::Pattern;
 use crate::world::fault::rewrite::{Removal, Replacement};
 use crate::world::fault::spoil::{corrupt, substitute};
+use crate::world::fault::trouble::Trouble;
 use crate::world::message::Message;
 
 /// One armed fault, in words.
@@ -54,6 +56,22 @@ fn armed_line(armed: &Armed) -> ArmedLine {
         }
     };
     ArmedLine { id: armed.id, words, count, is_used_up: armed.is_used_up() }
+}
+
+/// The armed fault that is this trouble of a party.
+#[must_use]
+pub fn armed_trouble(world: &World, trouble: Trouble) -> Option<&Armed> {
+    let is_it = |fault: &Fault| matches!(fault, Fault::OnParty { trouble: of, .. } if *of == trouble);
+    world.faults().armed().iter().find(|armed| is_it(&armed.fault))
+}
+
+/// What turns this trouble on, for so long or until it is disarmed; or off where it is armed.
+#[must_use]
+pub fn turned_trouble(world: &World, trouble: Trouble, span: Option<Span>) -> Command {
+    match armed_trouble(world, trouble) {
+        Some(armed) => Command::Disarm { fault: armed.id },
+        None => Command::Arm { fault: Fault::OnParty { trouble, span } },
+    }
 }
 
 /// What can be done to the next message of this kind between these parties.
@@ -143,9 +161,7 @@ mod tests {
     use super::*;
     use crate::protocol::id::ProductId;
     use crate::session::run::Session;
-    use crate::world::command::Command;
     use crate::world::event::Event;
-    use crate::world::fault::trouble::Trouble;
     use crate::world::kind::Kind;
     use crate::world::setup::Setup;
 

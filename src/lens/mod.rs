@@ -30,6 +30,7 @@ pub mod library;
 pub mod opinion;
 pub mod attack;
 pub mod attack_grid;
+pub mod fault_draft;
 pub mod notices;
 pub mod notice_acts;
 pub mod polling;

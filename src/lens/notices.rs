@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::notice::{NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, NoticeKind, notice_is_acknowledged};
+use crate::protocol::rules::NoticeRules;
 use crate::protocol::time::Time;
 use crate::session::run::Session;
 use crate::session::step::Step;
@@ -252,7 +253,7 @@ impl Notices {
             let answer = Answer { at, status: *status, body: body.clone() };
             let wanted = self.deliveries.iter_mut().find(|one| one.transaction == *transaction && one.kind == *kind);
             if let Some(delivery) = wanted {
-                delivery.hear(message.answers, answer, setup.rules().notice.is_wrong_body_retried);
+                delivery.hear(message.answers, answer, &setup.rules().notice);
             }
         }
     }
@@ -295,13 +296,14 @@ impl Delivery {
     }
 
     /// An answer has arrived. As the store does: whichever attempt it answers, it counts for the one that is waited for.
-    fn hear(&mut self, answers: Option<MessageId>, answer: Answer, is_wrong_body_retried: bool) {
+    fn hear(&mut self, answers: Option<MessageId>, answer: Answer, rules: &NoticeRules) {
         let is_waited_for = matches!(self.outlook, Outlook::Waiting { .. });
-        let is_right = notice_is_acknowledged(answer.status, &answer.body, self.transaction.as_str());
+        let is_plain = rules.is_answer_trimmed || answer.body == self.transaction.as_str();
+        let is_right = is_plain && notice_is_acknowledged(answer.status, &answer.body, self.transaction.as_str());
         let (fate, outlook) = match (is_waited_for, is_right) {
             (false, _) => (Fate::TooLate, self.outlook),
             (true, true) => (Fate::Counted, Outlook::Delivered),
-            (true, false) if answer.status == 200 && !is_wrong_body_retried => {
+            (true, false) if answer.status == 200 && !rules.is_wrong_body_retried => {
                 (Fate::WrongBody, Outlook::GivenUp { is_mailed: false })
             }
             (true, false) => {

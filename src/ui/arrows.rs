@@ -103,11 +103,23 @@ impl Lanes {
             let ink = theme.party(lane);
             let galley = painter.layout_no_wrap(label.to_owned(), fonts::strong(12.5), ink);
             let center = pos2(self.x(lane), strip.center().y);
-            let rect = Rect::from_center_size(center, vec2(galley.size().x + self.head_padding, HEAD_HEIGHT));
+            let rect = self.head_rect(strip, lane, galley.size().x);
             let rim = Stroke::new(1.0, theme.rim(ink));
             painter.rect(rect, theme.corner.button, theme.tint(ink), rim, StrokeKind::Inside);
             painter.galley(round(center - galley.size() / 2.0), galley, ink);
         }
+    }
+
+    /// Where the heads stand in `strip`.
+    #[must_use]
+    pub fn heads(&self, painter: &Painter, strip: Rect, labels: [&str; 6]) -> Vec<Rect> {
+        let lanes = labels.into_iter().enumerate();
+        lanes.map(|(lane, label)| self.head_rect(strip, lane, words_width(painter, label))).collect()
+    }
+
+    fn head_rect(&self, strip: Rect, lane: usize, words_width: f32) -> Rect {
+        let center = pos2(self.x(lane), strip.center().y);
+        Rect::from_center_size(center, vec2(words_width + self.head_padding, HEAD_HEIGHT))
     }
 
     /// Paints the lanes themselves over the height of `area`.

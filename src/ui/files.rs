@@ -34,6 +34,15 @@ pub struct Files {
     kept: Vec<RunHead>,
     /// The run code of the run that is to be saved, where it has one.
     code: Option<String>,
+    /// What people are told of the scenario that is to be saved, where it is to be one.
+    told: Option<Told>,
+}
+
+/// What people are told of a scenario.
+#[derive(Debug)]
+struct Told {
+    title: String,
+    why: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +87,14 @@ impl Files {
         Self { code, ..Self::new(Purpose::Save, path.unwrap_or(NAME)) }
     }
 
+    /// A dialog that saves what was done in this run as a scenario, with a title and a reason.
+    #[must_use]
+    pub fn to_record(session: &Session) -> Self {
+        let told = Told { title: session.title().to_owned(), why: session.notes().to_owned() };
+        let path = format!("{}.toml", slug(&told.title));
+        Self { told: Some(told), ..Self::new(Purpose::Save, &path) }
+    }
+
     fn new(purpose: Purpose, path: &str) -> Self {
         Self {
             purpose,
@@ -87,6 +104,7 @@ impl Files {
             is_fresh: true,
             kept: Vec::new(),
             code: None,
+            told: None,
         }
     }
 
@@ -155,11 +173,28 @@ impl Files {
                 Ok(session) => Outcome::Opened(Box::new(session), Some(path)),
                 Err(error) => self.fail(Trouble::from(error)),
             },
-            Purpose::Save => match files::save(&Place::File(path.clone().into()), text_of(session, &path).as_bytes()) {
-                Ok(()) => Outcome::Saved(path),
-                Err(error) => self.fail(Trouble::from(error)),
-            },
+            Purpose::Save => {
+                match files::save(&Place::File(path.clone().into()), self.text_of(session, &path).as_bytes()) {
+                    Ok(()) => Outcome::Saved(path),
+                    Err(error) => self.fail(Trouble::from(error)),
+                }
+            }
         }
+    }
+
+    fn text_of(&self, session: &Session, path: &str) -> String {
+        let is_toml = std::path::Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+        if !is_toml && self.told.is_none() {
+            return save::save(session);
+        }
+        let mut scenario = record::record(session);
+        if let Some(Told { title, why }) = &self.told {
+            let kept = |typed: &str, otherwise: &str| {
+                if typed.trim().is_empty() { otherwise } else { typed.trim() }.to_owned()
+            };
+            (scenario.title, scenario.why) = (kept(title, &scenario.title), kept(why, &scenario.why));
+        }
+        print::print(&scenario)
     }
 
     fn fail(&mut self, trouble: Trouble) -> Outcome {
@@ -191,9 +226,13 @@ impl Files {
                 }
             });
         });
+        if let Some(told) = &mut self.told {
+            told_ui(ui, told);
+        }
         text::note(
             ui,
             match self.purpose {
+                Purpose::Save if self.told.is_some() => "The same deeds, run again, give the same fingerprint",
                 Purpose::Open => "A run (.paystage.json), a scenario (.toml), or a run code (R1-42-…)",
                 Purpose::Save => "As a run (.paystage.json), or as a scenario where the name ends in .toml",
             },
@@ -326,11 +365,24 @@ fn from_start(mut session: Session) -> Session {
     session
 }
 
-fn text_of(session: &Session, path: &str) -> String {
-    if std::path::Path::new(path).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
-        return print::print(&record::record(session));
+/// Title and reason, to be typed.
+fn told_ui(ui: &mut Ui, told: &mut Told) {
+    for (name, hint, text) in [
+        ("Title", "what it is about", &mut told.title),
+        ("Why it matters", "one or two sentences, for whoever sees it fail", &mut told.why),
+    ] {
+        text::muted(ui, name);
+        let width = ui.available_width();
+        field::line(ui, name, text, hint, width);
     }
-    save::save(session)
+}
+
+/// A title as the name of a file: `Paid, but timed out` becomes `paid-but-timed-out`.
+fn slug(title: &str) -> String {
+    let letters = title.chars().map(|letter| if letter.is_alphanumeric() { letter.to_ascii_lowercase() } else { ' ' });
+    let words = letters.collect::<String>();
+    let slug = words.split_whitespace().collect::<Vec<_>>().join("-");
+    if slug.is_empty() { "scenario".to_owned() } else { slug }
 }
 
 impl From<FileError> for Trouble {

@@ -3,6 +3,7 @@
 use egui::{Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, vec2};
 
 use crate::export::format::Format;
+use crate::lens::faults::{armed_trouble, turned_trouble};
 use crate::session::attack::card::Card;
 use crate::session::attack::cards::CARDS;
 use crate::session::builtin::SUITE;
@@ -14,6 +15,7 @@ use crate::ui::keys::{self, Action};
 use crate::ui::selection::Lab;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{field, surface, text};
+use crate::world::fault::trouble::Trouble;
 
 const WIDTH: f32 = 640.0;
 const LIST_HEIGHT: f32 = 380.0;
@@ -60,6 +62,7 @@ enum Deed {
     ExportAs(Format),
     CopyMermaid,
     Attack(&'static Card),
+    Spoil(Trouble),
 }
 
 impl Finder {
@@ -158,6 +161,7 @@ impl Deed {
             Self::Lab(lab) => Ask::OpenLab(lab),
             Self::ExportAs(format) => Ask::ExportAs(format),
             Self::CopyMermaid => Ask::CopyMermaid,
+            Self::Spoil(trouble) => Ask::Do(turned_trouble(session.world(), trouble, None)),
             Self::Turn(dial, to) => {
                 let mut setup = session.setup().clone();
                 dial.turn(&mut setup, to).ok()?;
@@ -200,6 +204,10 @@ fn entries(session: &Session) -> Vec<Entry> {
         Entry::new(words, format.meaning().to_owned(), Deed::ExportAs(format))
     });
     let copy = Entry::new("Copy as Mermaid".to_owned(), "The diagram as text".to_owned(), Deed::CopyMermaid);
+    let troubles = Trouble::ALL.map(|trouble| {
+        let verb = if armed_trouble(session.world(), trouble).is_some() { "Disarm" } else { "Spoil" };
+        Entry::new(format!("{verb} · {}", trouble.sentence()), trouble.word().to_owned(), Deed::Spoil(trouble))
+    });
     let tools = keys.chain([code]).chain(formats).chain([copy]);
-    tools.chain(labs).chain(dials).chain(attacks).chain(scenarios).collect()
+    tools.chain(labs).chain(troubles).chain(dials).chain(attacks).chain(scenarios).collect()
 }

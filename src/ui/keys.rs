@@ -37,6 +37,8 @@ pub enum Action {
     Refund,
     /// Offers what can be done to the next message like the selected one.
     Fault,
+    /// Lists all faults, and puts any together.
+    Faults,
     /// Holds what would arrive next, or lets go what is held.
     Hold,
     /// Does the same again under the other revision, and lays both beside each other.
@@ -55,6 +57,8 @@ pub enum Action {
     Save,
     /// Offers to give the run away: as a diagram, as HTTP, as a page.
     Export,
+    /// Offers to save what was done as a scenario.
+    Record,
     /// Begins the plain purchase afresh.
     NewRun,
     /// Everything larger.
@@ -110,6 +114,10 @@ const fn ctrl(key: Key) -> Chord {
     Chord { key, modifiers: Modifiers::COMMAND }
 }
 
+const fn ctrl_shift(key: Key) -> Chord {
+    Chord { key, modifiers: Modifiers::COMMAND.plus(Modifiers::SHIFT) }
+}
+
 const fn line(chords: &'static [Chord], words: &'static str, action: Action) -> Binding {
     Binding { chords, words, action }
 }
@@ -158,6 +166,7 @@ pub const TABLE: &[Group] = &[
             line(&[plain(Key::R)], "Reissue the receipt", Action::Reissue),
             line(&[plain(Key::X)], "Refund the payment", Action::Refund),
             line(&[plain(Key::F)], "Spoil the next message like this", Action::Fault),
+            line(&[shift(Key::F)], "All faults, and any with your own values", Action::Faults),
             line(&[plain(Key::H)], "Hold the next arrival, or let go", Action::Hold),
             line(&[plain(Key::S)], "Before or after the privacy changes", Action::Revision),
             line(&[plain(Key::D)], "Dials", Action::Dials),
@@ -170,6 +179,7 @@ pub const TABLE: &[Group] = &[
             line(&[ctrl(Key::O)], "Open a run or scenario", Action::Open),
             line(&[ctrl(Key::S)], "Save the run", Action::Save),
             line(&[ctrl(Key::E)], "Export the run", Action::Export),
+            line(&[ctrl_shift(Key::S)], "Save as a scenario", Action::Record),
             line(&[ctrl(Key::N)], "New run", Action::NewRun),
             line(&[ctrl(Key::Plus), ctrl(Key::Equals)], "Larger", Action::ZoomIn),
             line(&[ctrl(Key::Minus)], "Smaller", Action::ZoomOut),

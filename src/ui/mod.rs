@@ -23,6 +23,8 @@ pub mod desk;
 pub mod live_sign;
 pub mod pane;
 pub mod effects;
+pub mod fault_bench;
+pub mod party_menu;
 pub mod panes;
 pub mod inspector;
 pub mod regions;

@@ -51,6 +51,10 @@ pub enum Wanted {
     Open,
     /// The dialog that saves.
     Save,
+    /// The dialog that saves what was done as a scenario.
+    Record,
+    /// The list of faults, with what puts any together.
+    Faults,
     /// The dialog that exports.
     Export,
     /// Whatever is open shall close.
@@ -286,6 +290,8 @@ impl Pilot {
             Action::NewRun => self.rerun(self.session.setup().clone(), selection),
             Action::Open => return Wanted::Open,
             Action::Save => return Wanted::Save,
+            Action::Record => return Wanted::Record,
+            Action::Faults => return Wanted::Faults,
             Action::Export => return Wanted::Export,
             Action::ZoomIn => return Wanted::Zoom(Zoom::In),
             Action::ZoomOut => return Wanted::Zoom(Zoom::Out),

@@ -22,7 +22,7 @@ const MARK: f32 = 12.0;
 const NAMED_MAX: usize = 60;
 /// One square of a row of ends.
 const SQUARE: Vec2 = vec2(13.0, 14.0);
-const INTERVAL_WIDTH: f32 = 84.0;
+const INTERVAL_WIDTH: f32 = 104.0;
 
 /// The line of time of one purchase.
 struct Scale {
@@ -90,7 +90,7 @@ fn moments(painter: &Painter, theme: &Theme, scale: &Scale, strip: &Strip, (rect
     if let Some(paid) = strip.paid {
         let x = scale.x(paid);
         painter.vline(x, rect.top() + WORDS_HEIGHT..=rect.bottom(), Stroke::new(1.5, theme.color.ok));
-        let words = format!("paid after {}", (paid - strip.began).compact());
+        let words = format!("paid after {}", paid - strip.began);
         word(painter, theme, pos2(x, rect.top() + 8.0), &words, theme.color.ok);
     }
     let Some((at, finish)) = strip.end else { return };
@@ -108,7 +108,7 @@ fn moments(painter: &Painter, theme: &Theme, scale: &Scale, strip: &Strip, (rect
 fn word(painter: &Painter, theme: &Theme, at: Pos2, words: &str, ink: Color32) {
     let galley = painter.layout_no_wrap(words.to_owned(), theme.small(), ink);
     let clip = painter.clip_rect();
-    let left = (at.x - galley.size().x / 2.0).min(clip.right() - galley.size().x - 4.0).max(clip.left() + 4.0);
+    let left = (at.x - galley.size().x / 2.0).min(clip.right() - galley.size().x - 12.0).max(clip.left() + 12.0);
     painter.galley(pos2(left.round(), (at.y - galley.size().y / 2.0).round()), galley, ink);
 }
 
@@ -139,7 +139,7 @@ fn poll_ui(ui: &mut Ui, theme: &Theme, strip: &Strip, poll: &Poll, (index, cente
     let name = format!(
         "Poll {} after {}, message {}, {}",
         poll.number,
-        (poll.at - strip.began).compact(),
+        poll.at - strip.began,
         poll.message_number,
         poll.said.label()
     );
@@ -171,7 +171,7 @@ fn ink_of(theme: &Theme, said: Said) -> Color32 {
 /// the pointer, by key the fewest that end well.
 pub fn ends(ui: &mut Ui, row: &Row, current: Habit) -> Option<u32> {
     let theme = Theme::of(ui);
-    let interval = row.interval.compact();
+    let interval = row.interval.to_string();
     let sentence = row.sentence();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme.space.gap;

@@ -16,6 +16,7 @@ use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::expedition::Expedition;
 use crate::ui::exports::{self, Exports};
+use crate::ui::fault_bench::FaultBench;
 use crate::ui::files::{Files, Outcome};
 use crate::ui::finder::{Finder, Found};
 use crate::ui::guests::{Guests, GuestsError};
@@ -35,6 +36,8 @@ use crate::world::setup::Setup;
 
 /// The panel of dials, in points.
 const DIALS_WIDTH: f32 = 880.0;
+/// How wide the list of faults is.
+const FAULTS_WIDTH: f32 = 860.0;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
@@ -59,6 +62,7 @@ enum Overlay {
     Find(Finder),
     Files(Files),
     Exports(Exports),
+    Faults(Box<FaultBench>),
 }
 
 /// Making and asking.
@@ -198,6 +202,7 @@ impl Window {
         matches!(
             (&self.overlay, action),
             (Some(Overlay::Help), keys::Action::Help)
+                | (Some(Overlay::Faults(_)), keys::Action::Faults)
                 | (Some(Overlay::Dials), keys::Action::Dials | keys::Action::Undo | keys::Action::Redo)
         )
     }
@@ -232,6 +237,19 @@ impl Window {
                 let ((), is_left) = surface::dialog(ui, "dials", DIALS_WIDTH, |ui| {
                     ui.set_max_height(room - 96.0);
                     self.dials.ui(ui, desk);
+                });
+                if is_left {
+                    self.overlay = None;
+                }
+            }
+            Some(Overlay::Faults(bench)) => {
+                let runs = (self.pilot.session(), self.pilot.run_before());
+                let desk =
+                    &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
+                let room = ui.ctx().content_rect().height();
+                let ((), is_left) = surface::dialog(ui, "fault bench", FAULTS_WIDTH, |ui| {
+                    ui.set_max_height(room - 96.0);
+                    bench.ui(ui, desk);
                 });
                 if is_left {
                     self.overlay = None;
@@ -446,9 +464,20 @@ impl Window {
                 self.overlay = Some(Overlay::Files(Files::to_save(self.path.as_deref(), self.pilot.session())));
             }
             Wanted::Export => self.overlay = Some(Overlay::Exports(Exports::new(Format::Html, self.path.as_deref()))),
+            Wanted::Record => {
+                self.overlay = Some(Overlay::Files(Files::to_record(self.pilot.session())));
+            }
+            Wanted::Faults if matches!(self.overlay, Some(Overlay::Faults(_))) => self.overlay = None,
+            Wanted::Faults => self.overlay = Some(Overlay::Faults(Box::new(self.fault_bench()))),
             Wanted::Close => self.overlay = None,
             Wanted::Zoom(zoom) => ctx.set_zoom_factor(zoom.from(ctx.zoom_factor())),
         }
+    }
+
+    /// A bench about the message that is pointed at, else the present one.
+    fn fault_bench(&self) -> FaultBench {
+        let row = self.view.row_of(self.selection.message).and_then(|index| self.view.row(index));
+        FaultBench::about(row.map(|row| &*row.message))
     }
 
     fn open_run(&mut self, session: Session) {

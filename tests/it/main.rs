@@ -25,6 +25,8 @@ mod window_pictures;
 mod window_sizes;
 mod window_pointing;
 mod window_faults;
+mod fault_bench;
+mod labs;
 mod window_dials;
 mod window_explore;
 

@@ -333,6 +333,7 @@ fn above(harness: &Stagehand) -> Option<&'static str> {
     let signs = [
         ("Close the list of keys", "help"),
         ("Path", "path"),
+        ("Close the faults", "bench"),
         ("Close the dials", "dials"),
         ("Find", "finder"),
         ("Drop it", "faults"),
@@ -378,6 +379,7 @@ fn trial(action: Action) -> (Session, fn(&Seen, &Seen) -> bool) {
         Action::Dials => (pressed(6), |_, after| after.above == Some("dials")),
         Action::Find => (pressed(6), |_, after| after.above == Some("finder")),
         Action::Fault => (pressed(6), |_, after| after.above == Some("faults")),
+        Action::Faults => (pressed(6), |_, after| after.above == Some("bench")),
         Action::Hold => (pressed(6), |_, after| matches!(after.last, Command::Arm { .. })),
         Action::Undo => (pressed(6), |before, after| after.step == before.step - 1),
         Action::Redo => {
@@ -385,7 +387,9 @@ fn trial(action: Action) -> (Session, fn(&Seen, &Seen) -> bool) {
             session.undo();
             (session, |before, after| after.step == before.step + 1)
         }
-        Action::Open | Action::Save | Action::Export => (pressed(6), |_, after| after.above == Some("path")),
+        Action::Open | Action::Save | Action::Record | Action::Export => {
+            (pressed(6), |_, after| after.above == Some("path"))
+        }
         Action::NewRun => (pressed(6), |_, after| after.step == 1 && after.branch == 0),
         Action::ZoomIn => (pressed(6), |before, after| after.zoom > before.zoom),
         Action::ZoomOut => (pressed(6), |before, after| after.zoom < before.zoom),
@@ -530,8 +534,7 @@ fn temporary(name: &str) -> PathBuf {
 /// Types a path into the dialog that this key opens, and presses its button.
 fn use_path(harness: &mut Stagehand, key: Key, path: &str, verb: &str) {
     press(harness, Chord { key, modifiers: Modifiers::COMMAND });
-    let all = Chord { key: Key::A, modifiers: Modifiers::COMMAND };
-    press(harness, all);
+    press(harness, Chord { key: Key::A, modifiers: Modifiers::COMMAND });
     harness.get_by_role_and_label(Role::TextInput, "Path").type_text(path);
     harness.run();
     click(harness, &format!("{verb} this path"));

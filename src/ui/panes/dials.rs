@@ -74,7 +74,7 @@ impl Pane for Dials {
                 }
                 self.dial_ui(ui, desk, dial);
             }
-            self.keep_focus_in_sight(ui);
+            surface::keep_focus_in_sight(ui, &mut self.focused);
         });
     }
 }
@@ -104,19 +104,6 @@ fn head_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 impl Dials {
-    /// Tab walks through all of them; what it comes to shall be seen.
-    fn keep_focus_in_sight(&mut self, ui: &Ui) {
-        let focused = ui.memory(egui::Memory::focused);
-        if self.focused == focused {
-            return;
-        }
-        self.focused = focused;
-        let response = focused.and_then(|id| ui.ctx().read_response(id));
-        if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
-            ui.scroll_to_rect(response.rect, None);
-        }
-    }
-
     fn dial_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, dial: &'static Dial) {
         let theme = Theme::of(ui);
         let number = dial.number.map_or_else(String::new, |number| format!("D{number}"));

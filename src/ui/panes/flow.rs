@@ -10,7 +10,9 @@ use crate::session::attack::card::Card;
 use crate::session::attack::cards::CARDS;
 use crate::ui::arrows::{self, Arrow, HEADS_HEIGHT, Lanes, Moment, ROW_HEIGHT};
 use crate::ui::desk::{Ask, Desk};
+use crate::ui::keys::{self, Action};
 use crate::ui::pane::Pane;
+use crate::ui::party_menu;
 use crate::ui::selection::{Lab, Menu};
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::Tone;
@@ -18,7 +20,7 @@ use crate::ui::widgets::menu;
 use crate::world::command::Command;
 use crate::world::party::Party;
 
-const FAULT_MENU_WIDTH: f32 = 260.0;
+const FAULT_MENU_WIDTH: f32 = 320.0;
 
 /// The sequence diagram.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +47,10 @@ impl Pane for Flow {
         let body = Rect::from_min_max(pos2(room.left(), heads.bottom()), room.max);
         lanes.paint_lines(ui.painter(), theme, Rect::from_min_max(pos2(room.left(), heads.center().y), room.max));
         lanes.paint_heads(ui.painter(), theme, heads, labels);
+        let places = lanes.heads(ui.painter(), heads, labels);
+        for ((party, label), place) in Party::ALL.into_iter().zip(labels).zip(places) {
+            party_menu::head_ui(ui, desk, party, (place, label));
+        }
         let mut body_ui = ui.new_child(UiBuilder::new().max_rect(body));
         self.rows_ui(&mut body_ui, desk, &lanes);
     }
@@ -154,11 +160,16 @@ fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
         menu::title(ui, "This passes over no wire");
         return;
     }
-    menu::title(ui, &format!("The next {}", row.message.body.kind()));
+    menu::title(ui, &format!("The next message like {}", row.number));
     for Offer { words, fault } in offers {
         if menu::line(ui, &words, "", false).clicked() {
             desk.ask(Command::Arm { fault });
         }
+    }
+    let hint = keys::hint(Action::Faults).unwrap_or_default();
+    if menu::line(ui, "With your own values…", &hint, false).clicked() {
+        desk.selection.message = Some(row.message.id);
+        desk.ask(Action::Faults);
     }
 }
 

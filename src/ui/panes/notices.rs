@@ -150,7 +150,7 @@ fn answer_words(sent: Time, answer: &Answer) -> String {
         answer.body.clone()
     };
     let status = if answer.status == 0 { "nobody there".to_owned() } else { answer.status.to_string() };
-    format!("{status} {body:?} after {}", (answer.at - sent).compact())
+    format!("{status} {body:?} after {}", answer.at - sent)
 }
 
 fn clock(time: Time) -> String {

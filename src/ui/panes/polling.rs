@@ -83,7 +83,7 @@ fn habit_ui(ui: &mut Ui, desk: &mut Desk<'_>, draft: &mut Habit) {
         draft.interval = Span::from_millis(interval_ms);
         text::muted(ui, "and gives up after");
         ui.add(DragValue::new(&mut draft.tries).range(1..=TRIES_MAX).speed(0.1)).accessible_name("Tries");
-        text::muted(ui, &format!("polls, that is {}", draft.patience().compact()));
+        text::muted(ui, &format!("polls, that is {}", draft.patience()));
         let apply = Button::filled("Poll like this").enabled(*draft != own);
         if apply.hint("Does the same again in a new run that polls like this; undo leads back").show(ui).clicked() {
             let setup = Setup { polling: *draft, ..desk.session.setup().clone() };
@@ -153,6 +153,8 @@ impl Polling {
             Icon::Info.show(ui, 14.0, Theme::of(ui).color.muted);
             text::muted(ui, "each square is a run; a click takes its values");
         });
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         for row in what_if.rows() {
             if let Some(tries) = strip::ends(ui, row, *draft) {
                 *draft = Habit { interval: row.interval, tries, ..*draft };

@@ -116,6 +116,10 @@ fn faults_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
         if menu::line(ui, "Clear all", "", false).clicked() {
             desk.ask(Command::ClearFaults);
         }
+        let hint = keys::hint(Action::Faults).unwrap_or_default();
+        if menu::line(ui, "All faults…", &hint, false).clicked() {
+            desk.ask(Action::Faults);
+        }
     });
 }
 

@@ -116,6 +116,20 @@ pub(crate) fn row_ui(ui: &mut Ui, rect: Rect) -> Ui {
     ui.new_child(UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)))
 }
 
+/// Scrolls to what has come to have the keyboard, in the list that is drawn: Tab walks through all of it, and it shall be seen.
+/// `last` is what had it in the last pass.
+pub(crate) fn keep_focus_in_sight(ui: &Ui, last: &mut Option<Id>) {
+    let focused = ui.memory(egui::Memory::focused);
+    if *last == focused {
+        return;
+    }
+    *last = focused;
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
+        ui.scroll_to_rect(response.rect, None);
+    }
+}
+
 /// Paints the ring around what has the keyboard, and nothing around what has not.
 pub(crate) fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
     if response.has_focus() {

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::world::party::Party;
+
 /// Something that is wrong with a party while it is armed. A wrong clock is [`crate::world::command::Command::Skew`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -73,6 +75,25 @@ impl Trouble {
             Self::KeySimulatesOnly => "key-simulates-only",
             Self::SimulationsOff => "simulations-off",
             Self::PaymentsOff => "payments-off",
+        }
+    }
+
+    /// Who is in trouble.
+    #[must_use]
+    pub fn party(self) -> Party {
+        match self {
+            Self::MarketplaceDown
+            | Self::SignerDown
+            | Self::KeyRotated
+            | Self::CertificateExpired
+            | Self::LedgerLost
+            | Self::SellerInactive
+            | Self::KeySimulatesOnly
+            | Self::SimulationsOff
+            | Self::PaymentsOff => Party::Marketplace,
+            Self::AppServerAbsent | Self::SecretLost | Self::SecretRotated => Party::AppServer,
+            Self::DeviceLost => Party::Device,
+            Self::Offline => Party::AppPage,
         }
     }
 

@@ -153,6 +153,7 @@ impl Flow {
                 | Event::ReceiptIssued { .. }
                 | Event::AccessGranted { .. }
                 | Event::AccessEnded { .. }
+                | Event::BookedAgain { .. }
                 | Event::NoticeGivenUp { .. }
                 | Event::AppReopened
                 | Event::AccountMade { .. }

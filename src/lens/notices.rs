@@ -172,6 +172,7 @@ impl Notices {
                 | Event::ReceiptIssued { .. }
                 | Event::AccessGranted { .. }
                 | Event::AccessEnded { .. }
+                | Event::BookedAgain { .. }
                 | Event::PollingGivenUp { .. }
                 | Event::Refused { .. }
                 | Event::AppReopened
@@ -356,6 +357,7 @@ fn effect(was_heard: bool, after: &[Event]) -> Effect {
                 | Event::ReceiptIssued { .. }
                 | Event::AccessGranted { .. }
                 | Event::AccessEnded { .. }
+                | Event::BookedAgain { .. }
         )
     };
     match (refused, was_heard) {

@@ -150,6 +150,7 @@ impl Polling {
             | Event::ReceiptIssued { .. }
             | Event::AccessGranted { .. }
             | Event::AccessEnded { .. }
+            | Event::BookedAgain { .. }
             | Event::NoticeGivenUp { .. }
             | Event::AppReopened
             | Event::AccountMade { .. }

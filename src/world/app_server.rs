@@ -246,17 +246,21 @@ impl AppServer {
             };
             // A notice that is repeated has no second effect, and taken back is final in whichever order they come. The libraries
             // of the time left that to the app, and the plain app believes the last one.
-            order.state = match scene.setup.notice_receiver {
+            let stands = match scene.setup.notice_receiver {
                 NoticeReceiver::Strict => order.state.max(told),
                 NoticeReceiver::MozpayPy | NoticeReceiver::MozpayJs => told,
             };
+            if stands == order.state && scene.setup.app_server == ServerCharacter::BooksEachNotice {
+                out.event(Event::BookedAgain { transaction: order.transaction.clone() });
+            }
+            order.state = stands;
         }
         self.answer_by_character(scene, notice.transaction_id().to_owned(), question, out);
     }
 
     fn answer_by_character(&mut self, scene: &Scene, id: String, question: &Arc<Message>, out: &mut Outbox<'_>) {
         match scene.setup.app_server {
-            ServerCharacter::AnswersRightly => answer_notice(question, 200, id, out),
+            ServerCharacter::AnswersRightly | ServerCharacter::BooksEachNotice => answer_notice(question, 200, id, out),
             ServerCharacter::AnswersWrongBody => answer_notice(question, 200, "OK".to_owned(), out),
             ServerCharacter::AnswersWithSpaces => answer_notice(question, 200, format!(" {id}\n"), out),
             ServerCharacter::AnswersError => answer_notice(question, 500, String::new(), out),

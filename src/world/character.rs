@@ -64,6 +64,8 @@ pub enum ServerCharacter {
     AnswersAfter(Span),
     /// Rightly, with white space around the id.
     AnswersWithSpaces,
+    /// Rightly, but it enters every notice in its books, one that comes again a second time.
+    BooksEachNotice,
     /// 500.
     AnswersError,
     /// Not at all: the request hangs until it times out.
@@ -156,11 +158,12 @@ spoken!(
 spoken!(
     ServerCharacter,
     "app server",
-    "answers rightly, answers wrong body, answers with spaces, answers after 6 s, answers error, never answers",
+    "answers rightly, answers wrong body, answers with spaces, books each notice, answers after 6 s, answers error, never answers",
     [
         AnswersRightly => "answers rightly",
         AnswersWrongBody => "answers wrong body",
         AnswersWithSpaces => "answers with spaces",
+        BooksEachNotice => "books each notice",
         AnswersError => "answers error",
         NeverAnswers => "never answers",
     ],
@@ -202,6 +205,7 @@ mod tests {
         }
         assert_eq!("settles after 30 s".parse(), Ok(ProviderCharacter::SettlesAfter(Span::from_seconds(30))));
         assert_eq!("answers after 6 s".parse(), Ok(ServerCharacter::AnswersAfter(Span::from_seconds(6))));
+        assert_eq!("books each notice".parse(), Ok(ServerCharacter::BooksEachNotice));
     }
 
     #[test]

@@ -95,6 +95,11 @@ pub enum Event {
         /// How many deliveries were tried.
         attempts: u8,
     },
+    /// The app server entered in its books what stood there already: the goods were handed out, or taken back, a second time.
+    BookedAgain {
+        /// Which order, by the seller's own id.
+        transaction: TransactionId,
+    },
     /// A party said no, or was told no.
     Refused {
         /// Who said it.

@@ -89,6 +89,11 @@ pub(crate) const PROVIDERS: &[Position] = &[
 
 pub(crate) const SERVERS: &[Position] = &[
     offer("answers rightly", "Answers rightly", "200 with the transaction's id as the body"),
+    offer(
+        "books each notice",
+        "Books each notice",
+        "Answers rightly, and enters a notice that comes again a second time",
+    ),
     offer("answers wrong body", "Answers a wrong body", "200 with the body OK, as many developers did"),
     offer("answers with spaces", "Answers with spaces", "200 with the id, and white space around it"),
     offer("answers after 6 s", "Answers after 6 s", "Rightly, but later than the store waits"),

@@ -4,7 +4,7 @@ use crate::world::event::Event;
 use crate::world::kind::Kind;
 
 /// The words for events; one that only says that a message left is the last.
-const EVENTS: [&str; 23] = [
+const EVENTS: [&str; 24] = [
     "waited",
     "timed-out",
     "transaction-changed",
@@ -15,6 +15,7 @@ const EVENTS: [&str; 23] = [
     "access-ended",
     "polling-given-up",
     "notice-given-up",
+    "booked-again",
     "refused",
     "app-reopened",
     "account-made",
@@ -51,6 +52,7 @@ pub(crate) fn event_word(event: &Event) -> &'static str {
         Event::AccessEnded { .. } => "access-ended",
         Event::PollingGivenUp { .. } => "polling-given-up",
         Event::NoticeGivenUp { .. } => "notice-given-up",
+        Event::BookedAgain { .. } => "booked-again",
         Event::Refused { .. } => "refused",
         Event::AppReopened => "app-reopened",
         Event::AccountMade { .. } => "account-made",

@@ -35,6 +35,7 @@ impl Effects {
                 | Event::ReceiptIssued { .. }
                 | Event::AccessGranted { .. }
                 | Event::AccessEnded { .. }
+                | Event::BookedAgain { .. }
         );
         if is_effect {
             let sentence = "A notice that was heard before had an effect again".to_owned();

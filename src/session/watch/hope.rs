@@ -87,6 +87,7 @@ impl Hope {
             | Event::Returned { .. }
             | Event::ReceiptIssued { .. }
             | Event::AccessGranted { .. }
+            | Event::BookedAgain { .. }
             | Event::AccountMade { .. }
             | Event::BuyerChanged { .. }
             | Event::ClockSkewed { .. }

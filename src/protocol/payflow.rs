@@ -244,7 +244,7 @@ fn check_claims(draft: &DraftRequest, desk: &PayDesk, now: Time) -> Result<Dates
     if rules.is_type_checked && draft.typ.as_ref().and_then(Value::as_str) != Some(&desk.typ) {
         return Err(Refusal::because_of(PayError::WrongType, shown(draft.typ.as_ref())));
     }
-    let not_before = draft.nbf.as_ref().and_then(|nbf| date(nbf, rules));
+    let not_before = not_before(draft.nbf.as_ref(), rules)?;
     if let Some(early) = not_before.filter(|_| rules.is_not_before_reported_expired)
         && early.time() > now + rules.not_before_pad
     {
@@ -274,6 +274,15 @@ fn expiry(exp: Option<&Value>, rules: &RequestRules, now: Time) -> Result<Numeri
     let is_over =
         if rules.is_last_second_good { now.seconds() > expires.time().seconds() } else { now >= expires.time() };
     if is_over { Err(Refusal::because_of(PayError::ExpiredJwt, expires.time())) } else { Ok(expires) }
+}
+
+/// When the request begins, if it says so. RFC 7519, 4.1.5: what stands there must be a date; a null is nothing only to the lenient.
+fn not_before(nbf: Option<&Value>, rules: &RequestRules) -> Result<Option<NumericDate>, PayRefusal> {
+    match nbf {
+        None => Ok(None),
+        Some(Value::Null) if rules.are_dates_lenient => Ok(None),
+        Some(nbf) => date(nbf, rules).map(Some).ok_or_else(|| not_a_date("nbf", Some(nbf))),
+    }
 }
 
 /// A date as the rules read it: whole seconds, or, where they are lenient, also a fraction or a text of digits.

@@ -115,7 +115,7 @@ fn address(count: usize) -> Value {
 }
 
 /// The rows of the server's table, in its order.
-const ROWS: [Row; 47] = [
+const ROWS: [Row; 50] = [
     Row(PayError::FieldRequired, STRICT, None, |post| post.text = Some(String::new())),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("262"), Some("01"))), |post| {
         post.network.1 = None;
@@ -206,6 +206,13 @@ const ROWS: [Row; 47] = [
     Row(PayError::NotNumericDate, STRICT, None, |post| post.claims["exp"] = json!("1400003600")),
     Row(PayError::NotNumericDate, AS_BUILT, Some(|post| post.claims["exp"] = json!("1400003600")), |post| {
         post.claims["exp"] = json!("soon");
+    }),
+    Row(PayError::NotNumericDate, STRICT, Some(|post| post.claims["nbf"] = json!(NOW)), |post| {
+        post.claims["nbf"] = json!("soon");
+    }),
+    Row(PayError::NotNumericDate, STRICT, Some(|post| without(post, "nbf")), |post| post.claims["nbf"] = Value::Null),
+    Row(PayError::NotNumericDate, AS_BUILT, Some(|post| post.claims["nbf"] = Value::Null), |post| {
+        post.claims["nbf"] = json!({});
     }),
     Row(PayError::ExpiredJwt, STRICT, Some(|post| post.claims["exp"] = json!(NOW + 1)), |post| {
         post.claims["exp"] = json!(NOW);

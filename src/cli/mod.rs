@@ -29,6 +29,7 @@ pub mod picture;
 pub mod serve;
 pub mod dials;
 pub mod domains;
+pub mod manual;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -85,5 +86,7 @@ fn perform(arguments: &Arguments, window: &Window, out: &mut dyn io::Write) -> a
         Some(Task::Picture(arguments)) => picture::run(arguments, window),
         Some(Task::Serve(arguments)) => serve::run(arguments, out),
         Some(Task::Dials(arguments)) => dials::run(arguments, out),
+        Some(Task::Completions(arguments)) => manual::completions(arguments, out),
+        Some(Task::Man(arguments)) => manual::page(arguments, out),
     }
 }

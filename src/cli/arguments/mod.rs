@@ -12,6 +12,7 @@ pub(crate) mod explore;
 pub(crate) mod picture;
 pub(crate) mod export;
 pub(crate) mod serve;
+pub(crate) mod manual;
 
 use std::ffi::OsString;
 
@@ -23,6 +24,7 @@ use crate::cli::arguments::corpus::{ConformArguments, ForgeArguments};
 use crate::cli::arguments::dials::{DialArguments, DialsArguments};
 use crate::cli::arguments::explore::ExploreArguments;
 use crate::cli::arguments::export::ExportArguments;
+use crate::cli::arguments::manual::{CompletionsArguments, ManArguments};
 use crate::cli::arguments::picture::PictureArguments;
 use crate::cli::arguments::reading::{CompareArguments, InspectArguments};
 use crate::cli::arguments::run::RunArguments;
@@ -74,6 +76,8 @@ pub(crate) enum Task {
     Picture(PictureArguments),
     Serve(ServeArguments),
     Dials(DialsArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 #[cfg(test)]

@@ -220,6 +220,7 @@ impl World {
             ("the secret that signs pay requests", &draw(stream::PAYMENT_KEY)),
             ("the app's own secret", own.as_bytes()),
             ("the secret that hides the buyer's identity", &draw(stream::STORE_IDS)),
+            ("the store's own private key", &draw(stream::STORE_KEYS)),
         ])
     }
 

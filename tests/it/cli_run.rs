@@ -98,7 +98,7 @@ fn objections(report: &Element) -> Vec<String> {
 
 /// Reads a report, and holds its form and its own sums against it.
 #[track_caller]
-fn junit(text: &str) -> Element {
+pub(crate) fn junit(text: &str) -> Element {
     let report = xml::read(text);
     assert_eq!((report.name.as_str(), objections(&report)), ("testsuites", Vec::new()), "{text}");
     for counted in [&report, &report.children[0]] {

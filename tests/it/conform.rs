@@ -136,3 +136,14 @@ fn an_address_is_asked_by_post_and_its_nonsense_is_reported() {
     assert!(far.ended(1).out.contains("nobody has allowed it by name"));
     assert_eq!(conform(&desk, "https://127.0.0.1:9/", &[]).code, 2);
 }
+
+#[test]
+fn an_address_that_takes_every_request_and_never_answers_is_reported_and_not_waited_for() {
+    let desk = Desk::new("conform-hangs");
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = format!("http://127.0.0.1:{}/verify", listener.local_addr().unwrap().port());
+    // Whoever hangs up first is the client.
+    std::thread::spawn(move || listener.incoming().map(Result::unwrap).collect::<Vec<_>>());
+    let said = conform(&desk, &address, &["--timeout-ms", "100", "--jobs", "64"]);
+    assert_eq!(report(said.ended(1))["without_verdict"], report(&said)["forgeries"]);
+}

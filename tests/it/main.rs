@@ -106,6 +106,10 @@ mod notice_desk;
 mod polling_lab;
 mod explore;
 mod run_codes;
+mod tester_jobs;
+mod secrets_scan;
+mod same_bytes;
+mod manual;
 
 #[cfg(feature = "browser")]
 mod browser;

@@ -22,6 +22,8 @@ use paystage::world::event::Event;
 use paystage::world::transaction::TransactionState;
 use story::Story;
 
+use crate::secrets_scan::leak;
+
 const SEEDS: u64 = 512;
 const COMMANDS: usize = 60;
 
@@ -74,6 +76,7 @@ fn the_laws_hold_whatever_is_done() {
                 "seed {seed} replays otherwise"
             );
             assert_eq!(run(seed).trace(), session.trace(), "seed {seed} runs otherwise the second time");
+            assert_eq!(leak(&session), None, "seed {seed} tells a secret");
         }
     }
     // A swarm that never meets what it is about would hold every law.

@@ -236,7 +236,7 @@ fn notices_have_one_effect(story: &Story) -> Result<(), String> {
 /// Invariant 9: six deliveries at most, five minutes apart, and the owner is told.
 fn notices_are_heard_or_given_up(story: &Story) -> Result<(), String> {
     let mut posted: BTreeMap<(&TransactionId, &str), Time> = BTreeMap::new();
-    for message in story.sent() {
+    for message in story.sent().filter(|message| !is_copy(story, message.id)) {
         let Body::NoticeSent { transaction, kind, attempt, .. } = &message.body else { continue };
         let name = if *kind == NoticeKind::Postback { "postback" } else { "chargeback" };
         let before = posted.insert((transaction, name), message.sent);
@@ -255,6 +255,14 @@ fn notices_are_heard_or_given_up(story: &Story) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whether a fault on the wire made this message of another: nobody sent it.
+fn is_copy(story: &Story, id: MessageId) -> bool {
+    let at = story.events.iter().position(|event| matches!(event, Event::Sent { message } if message.id == id));
+    let before = story.events.iter().take(at.unwrap_or_default()).rev();
+    let faults = before.map_while(|event| if let Event::FaultFired { act, .. } = event { Some(*act) } else { None });
+    faults.into_iter().any(|act| act == "duplicate")
 }
 
 /// Invariant 10.

@@ -8,13 +8,14 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::protocol::client_error::FxpayError;
 use crate::protocol::device::{check_add, check_replace};
+use crate::protocol::id::Origin;
 use crate::protocol::mozpay::{MozPayError, Provider, broker};
 use crate::protocol::request::PAY_TYPE;
 use crate::world::catalog::Catalog;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
-use crate::world::platform::{LocalStorage, Platform, RECEIPTS_HELD_MAX};
+use crate::world::platform::{LocalStorage, MozPay, Platform, RECEIPTS_HELD_MAX};
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
 use crate::world::wire::Outbox;
@@ -27,6 +28,8 @@ pub struct Device {
     /// Whether whoever looks into local storage trips over nonsense.
     is_corruption_fatal: bool,
     providers: Vec<Provider>,
+    /// Where its provider's payment page is from.
+    market: Origin,
     /// Unset for a provider on this very machine, as developers did with `dom.payment.skipHTTPSCheck`.
     is_https_required: bool,
     /// The `mozPay` calls whose windows are open, by the message that opened each.
@@ -39,7 +42,8 @@ impl Device {
             receipts: held_receipts(setup.device.receipts_held.min(RECEIPTS_HELD_MAX), catalog),
             platform: setup.device.clone(),
             is_corruption_fatal: setup.client_rules().is_corrupt_storage_fatal,
-            providers: providers(catalog),
+            providers: providers(setup.device.moz_pay, catalog),
+            market: catalog.market.clone(),
             is_https_required: !catalog.market.is_loopback(),
             calls: BTreeMap::new(),
         }
@@ -61,7 +65,7 @@ impl Device {
             Body::PayCalled { requests } => self.open_window(requests, message, out),
             Body::WindowEnded { failure } => {
                 if let Some(opening) = message.answers {
-                    self.settle(opening, failure.clone(), out);
+                    self.end_window(opening, failure.as_ref(), out);
                 }
             }
             Body::WindowClosed { opening } => {
@@ -99,7 +103,11 @@ impl Device {
 
     fn open_window(&mut self, requests: &[Arc<str>], call: &Arc<Message>, out: &mut Outbox<'_>) {
         let offered: Vec<Option<&str>> = requests.iter().map(|request| Some(&**request)).collect();
-        match broker(&offered, &self.providers, self.is_https_required) {
+        let offer = broker(&offered, &self.providers, self.is_https_required);
+        let has_window = self.platform.moz_pay != MozPay::NoWindow;
+        match offer
+            .and_then(|choice| if has_window { Ok(choice) } else { Err(MozPayError::CreatePaymentGlueFailed.into()) })
+        {
             Ok(choice) => {
                 let Some(request) = requests.get(choice.index) else { return };
                 let body = Body::WindowOpened { request: Arc::clone(request) };
@@ -114,6 +122,19 @@ impl Device {
         }
     }
 
+    /// The payment page has ended. Without `mozPay` it tells its opener by a message of its own.
+    fn end_window(&mut self, opening: MessageId, failure: Option<&Refusal>, out: &mut Outbox<'_>) {
+        if self.platform.moz_pay != MozPay::Missing {
+            return self.settle(opening, failure.cloned(), out);
+        }
+        if self.calls.remove(&opening).is_some() {
+            let status = if failure.is_none() { "ok" } else { "failed" };
+            let code = failure.map(|refusal| refusal.code.to_owned());
+            let body = Body::WindowPosted { origin: self.market.clone(), status: status.to_owned(), code };
+            out.send(Party::Device, Party::AppPage, body);
+        }
+    }
+
     fn settle(&mut self, opening: MessageId, failure: Option<Refusal>, out: &mut Outbox<'_>) {
         if let Some(call) = self.calls.remove(&opening) {
             out.answer(&call, Body::PaySettled { failure });
@@ -122,7 +143,7 @@ impl Device {
 
     /// Keeps a receipt: where the agent has a store for them, by its rules; else in local storage, by none.
     fn add(&mut self, receipt: &Arc<str>) -> Result<(), Refusal> {
-        if self.platform.has_add_receipt {
+        if self.platform.keeps_receipts() {
             check_add(receipt, &self.receipts)?;
             self.receipts.push(Arc::clone(receipt));
             return Ok(());
@@ -153,12 +174,9 @@ impl Device {
 }
 
 /// The payment providers that are registered with the device.
-fn providers(catalog: &Catalog) -> Vec<Provider> {
-    vec![Provider {
-        name: "Market".to_owned(),
-        uri: format!("{}/mozpay/?req=", catalog.market),
-        typ: PAY_TYPE.to_owned(),
-    }]
+fn providers(moz_pay: MozPay, catalog: &Catalog) -> Vec<Provider> {
+    let name = if moz_pay == MozPay::NamelessProvider { "" } else { "Market" };
+    vec![Provider { name: name.to_owned(), uri: format!("{}/mozpay/?req=", catalog.market), typ: PAY_TYPE.to_owned() }]
 }
 
 /// Receipts of purchases before the run, in the order in which they were stored. Nobody signed them: the device does not look.

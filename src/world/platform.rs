@@ -23,12 +23,38 @@ dial! {
     }
 }
 
+dial! {
+    /// What `navigator.mozPay` can do.
+    MozPay {
+        Works = "works", "It works", "The device knows the store's payment page and opens it";
+        Missing = "missing", "There is none", "An ordinary browser: the page opens the payment page by itself and waits for its message";
+        NoWindow = "no-window", "It can show no window", "The device fails before it loads any payment page";
+        NamelessProvider = "nameless-provider", "Its provider has no name", "What the device's settings say of the store is incomplete";
+    }
+}
+
+dial! {
+    /// What `navigator.mozApps` can do.
+    MozApps {
+        Works = "works", "It works", "The app can be asked for, and its receipts with it";
+        NotInstalled = "not-installed", "The app is not installed", "There is no app that could hold receipts; they lie in local storage";
+        Missing = "missing", "There is none", "An ordinary browser: receipts lie in local storage";
+        Fails = "fails", "It fails", "Whoever asks for the app gets an error";
+    }
+}
+
 /// What the device under the app can do. The default is the phone of 2013 with an empty receipt store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Platform {
     /// What the app is to it.
     pub app_kind: AppKind,
+    /// What it can do about payments.
+    #[serde(skip_serializing_if = "is_standard")]
+    pub moz_pay: MozPay,
+    /// What it can do about apps.
+    #[serde(skip_serializing_if = "is_standard")]
+    pub moz_apps: MozApps,
     /// Whether `app.addReceipt` exists. Without it receipts go to local storage.
     pub has_add_receipt: bool,
     /// Whether the page can keep texts.
@@ -54,6 +80,18 @@ pub struct ClientOptions {
     pub restores: Restores,
 }
 
+impl Platform {
+    /// Whether receipts are kept by the device itself, which looks at them, rather than as texts of a page.
+    #[must_use]
+    pub fn keeps_receipts(&self) -> bool {
+        self.has_add_receipt && self.moz_apps == MozApps::Works
+    }
+}
+
+fn is_standard<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// The most receipts that a run may begin with.
 pub(crate) const RECEIPTS_HELD_MAX: u32 = 1_000;
 
@@ -61,6 +99,8 @@ impl Default for Platform {
     fn default() -> Self {
         Self {
             app_kind: AppKind::Page,
+            moz_pay: MozPay::Works,
+            moz_apps: MozApps::Works,
             has_add_receipt: true,
             local_storage: LocalStorage::Works,
             is_empty_replace_silent: false,

@@ -25,11 +25,9 @@ codes! {
     pub Stop {
         UnknownProduct = "UNKNOWN_PRODUCT", "There is no such product in this shop", "Use the slug of a product that the app sells";
         NotForSale = "NOT_FOR_SALE", "This product is not for sale at the moment", "Publish the app, and put the product back on the shelf";
-        UnknownTransaction = "UNKNOWN_TRANSACTION", "Nobody knows this payment", "Use the id that the buy request was answered with";
         NotPaid = "NOT_PAID", "This payment has not been completed", "Wait for the notice before asking for the receipt";
         PollingGivenUp = "PURCHASE_TIMEOUT", "The app polled as often as it wanted and gave up", "Poll longer, or keep the transaction id and resume later";
         NoReceipt = "NO_RECEIPT", "The device holds no receipt for this product", "Get the receipt again from the purchase history";
-        NoAnswer = "NO_ANSWER", "The store did not answer in time", "Try again later; decide beforehand what the app does meanwhile";
         BadTestReceipt = "BAD_TEST_RECEIPT", "A test receipt is asked for with the manifest's address and a kind", "Send manifest_url with an http or https address, and receipt_type as none, ok, expired, invalid or refunded";
         RequestTimedOut = "API_REQUEST_TIMEOUT", "No answer came within the app's patience", "Ask again; the question may have been heard all the same";
         RequestFailed = "API_REQUEST_ERROR", "The connection broke before an answer came", "Ask again when the other side can be reached";

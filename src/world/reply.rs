@@ -71,9 +71,14 @@ fn proper(question: &Body, status: u16, body: &str) -> Option<Body> {
 fn window_failure(body: &str) -> Refusal {
     let told: Value = serde_json::from_str(body).unwrap_or_default();
     let code = told.get("error_code").and_then(Value::as_str).unwrap_or_default();
+    flow_refusal(code).unwrap_or_else(|| FlowFailure::TransRequestFailed.into())
+}
+
+/// The refusal of the payment flow that this code names.
+pub(crate) fn flow_refusal(code: &str) -> Option<Refusal> {
     let refused = PayError::ALL.iter().find(|error| error.words().code == code).copied().map(Refusal::from);
     let failed = || FlowFailure::ALL.iter().find(|failure| failure.words().code == code).copied().map(Refusal::from);
-    refused.or_else(failed).unwrap_or_else(|| FlowFailure::TransRequestFailed.into())
+    refused.or_else(failed)
 }
 
 /// A pay request with the id that its status address ends in, in the words of either specification or of the shipped store.

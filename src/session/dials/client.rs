@@ -3,7 +3,7 @@
 use crate::protocol::dial::Position;
 use crate::protocol::verdict::question::Restores;
 use crate::session::dials::dial::{Dial, Hand, Shape};
-use crate::world::platform::{AppKind, LocalStorage};
+use crate::world::platform::{AppKind, LocalStorage, MozApps, MozPay};
 use crate::world::setup::Setup;
 
 /// A choice within a table of the set-up.
@@ -82,6 +82,12 @@ pub(crate) const RESTORES: Dial = within!(
 
 pub(crate) const APP_KIND: Dial =
     within!(None, "device.app-kind", "The app is", "What the app is to its device", AppKind, device.app_kind);
+
+pub(crate) const MOZ_PAY: Dial =
+    within!(None, "device.moz-pay", "mozPay", "What the device can do about payments", MozPay, device.moz_pay);
+
+pub(crate) const MOZ_APPS: Dial =
+    within!(None, "device.moz-apps", "mozApps", "What the device can do about apps", MozApps, device.moz_apps);
 
 pub(crate) const ADD_RECEIPT: Dial = claim!(
     None,

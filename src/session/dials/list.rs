@@ -9,7 +9,7 @@ use crate::protocol::rules::Revision;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::{Check, CheckSet};
 use crate::session::dials::client::{
-    ADD_RECEIPT, APP_KIND, EMPTY_REPLACE, LOCAL_STORAGE, PRODUCT_COMPARED, PROMPTER, RESTORES,
+    ADD_RECEIPT, APP_KIND, EMPTY_REPLACE, LOCAL_STORAGE, MOZ_APPS, MOZ_PAY, PRODUCT_COMPARED, PROMPTER, RESTORES,
 };
 use crate::session::dials::dial::{Dial, Hand, Shape, Written, members};
 use crate::session::dials::fault::DialError;
@@ -251,6 +251,8 @@ pub static DIALS: &[Dial] = &[
         app_server
     ),
     APP_KIND,
+    MOZ_PAY,
+    MOZ_APPS,
     ADD_RECEIPT,
     LOCAL_STORAGE,
     EMPTY_REPLACE,

@@ -6,11 +6,14 @@ use crate::protocol::client_error::{FxpayError, VerifierError};
 use crate::protocol::code::{Code, Refusal as Coded};
 use crate::protocol::dial::AppClient;
 use crate::protocol::id::Origin;
+use crate::protocol::jwt::Jwt;
 use crate::protocol::mozpay::MozPayError;
+use crate::protocol::request::PAY_TYPE;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::verdict::question::Restores;
 use crate::world::event::Event;
 use crate::world::party::Party;
+use crate::world::platform::{MozApps, MozPay};
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
 use crate::world::wire::Outbox;
@@ -91,6 +94,17 @@ pub(crate) fn of_no(client: AppClient, status: u16, refusal: &Refusal) -> Refusa
     }
 }
 
+/// Why no payment page is opened for this pay request. Where there is `mozPay` the device looks; else fxpay does so itself.
+pub(crate) fn of_request(scene: &Scene, request: &str) -> Option<Refusal> {
+    if scene.setup.client != AppClient::Fxpay || scene.setup.device.moz_pay != MozPay::Missing {
+        return None;
+    }
+    let claims =
+        Jwt::parse(request).ok().and_then(|jwt| serde_json::from_str::<Value>(jwt.unverified_claims_json()).ok());
+    let is_known = claims.is_some_and(|claims| claims.get("typ").and_then(Value::as_str) == Some(PAY_TYPE));
+    (!is_known).then(|| FxpayError::InvalidJwt.into())
+}
+
 /// Why the payment ends when a window has sent this; `None` where it goes on. Whose window it was is looked at first.
 pub(crate) fn of_window_message(
     scene: &Scene,
@@ -142,6 +156,9 @@ pub(crate) fn of_giving_up(client: AppClient) -> Refusal {
 
 /// There is no receipt to look at.
 pub(crate) fn of_no_receipt(scene: &Scene) -> Refusal {
+    if scene.setup.client == AppClient::Receiptverifier && scene.setup.device.moz_apps == MozApps::Fails {
+        return VerifierError::MozAppsError.into();
+    }
     match (scene.setup.client, scene.setup.client_options.restores) {
         (AppClient::Fxpay, Restores::App) => FxpayError::AppReceiptMissing.into(),
         (AppClient::Receiptverifier, _) => VerifierError::NoReceipts.into(),

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::client_error::FxpayError;
+use crate::protocol::client_error::{FxpayError, VerifierError};
+use crate::protocol::dial::AppClient;
 use crate::protocol::id::ProductId;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{CachedAnswer, Restores};
 use crate::world::app_page::judging::unverified_product;
 use crate::world::party::Party;
-use crate::world::platform::{AppKind, LocalStorage};
+use crate::world::platform::{AppKind, LocalStorage, MozApps};
+use crate::world::refusal::Refusal;
 use crate::world::scene::Scene;
 
 /// fxpay's list and receiptverifier's kept answers. The app's own client has nothing in mind.
@@ -56,20 +58,29 @@ impl Memory {
         scene: &Scene,
         product: &ProductId,
         receipts: &[Arc<str>],
-    ) -> Result<Vec<Arc<str>>, FxpayError> {
+    ) -> Result<Vec<Arc<str>>, Refusal> {
         let (setup, device) = (&scene.setup, &scene.setup.device);
         let rules = setup.client_rules();
+        if setup.client == AppClient::Receiptverifier {
+            match device.moz_apps {
+                MozApps::Works => {}
+                MozApps::NotInstalled => return Err(VerifierError::NotInstalled.into()),
+                MozApps::Missing => return Err(VerifierError::MozAppsNotSupported.into()),
+                // The library trips over the error, and so it is as if there were no receipts.
+                MozApps::Fails => return Ok(Vec::new()),
+            }
+        }
         if rules.is_corrupt_storage_fatal && device.local_storage == LocalStorage::Corrupt {
-            return Err(FxpayError::SyntaxError);
+            return Err(FxpayError::SyntaxError.into());
         }
         if !rules.is_map_built_once {
             return Ok(chosen(scene, product, receipts));
         }
         if device.app_kind == AppKind::Hosted {
-            return Err(FxpayError::InvalidAppOrigin);
+            return Err(FxpayError::InvalidAppOrigin.into());
         }
         match (setup.client_options.restores, receipts) {
-            (Restores::App, [_, _, ..]) => Err(FxpayError::NotImplementedError),
+            (Restores::App, [_, _, ..]) => Err(FxpayError::NotImplementedError.into()),
             (Restores::App, receipts) => Ok(receipts.to_vec()),
             (Restores::InAppProduct, _) => Ok(self.map.get(product).cloned().into_iter().collect()),
         }

@@ -21,7 +21,8 @@ use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::Question;
 use crate::world::app_page::complaint::{
-    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt, of_window_message,
+    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt, of_request,
+    of_window_message,
 };
 use crate::world::app_page::judging::{Held, Sites, believed, judged, question};
 use crate::world::app_page::keys::{hear_of_rotation, published};
@@ -327,6 +328,9 @@ impl AppPage {
 
     /// Hands the pay request to `mozPay` and starts polling.
     fn pay(&mut self, scene: &Scene, transaction: &TransactionId, request: &Arc<str>, out: &mut Outbox<'_>) {
+        if let Some(refusal) = of_request(scene, request) {
+            return self.fail_in(Stage::Asking, &refusal, out);
+        }
         let Some(stock) = self.shelves.in_stage(Stage::Asking) else { return };
         (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
         out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
@@ -404,7 +408,7 @@ impl AppPage {
     fn restore(&mut self, scene: &Scene, product: &ProductId, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
         let rules = scene.setup.client_rules();
         match self.memory.found(scene, product, receipts) {
-            Err(error) => self.close(product, error.into(), out),
+            Err(refusal) => self.close(product, refusal, out),
             // Nobody is told, and so everybody waits.
             Ok(found) if found.is_empty() && rules.is_silent_without_receipts => {
                 out.event(Event::Refused { by: Party::AppPage, refusal: of_no_receipt(scene) });

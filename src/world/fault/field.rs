@@ -9,6 +9,7 @@ use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::world::fault::carried::carried_mut;
 use crate::world::message::{Body, ChargeAnswer};
+use crate::world::reply::flow_refusal;
 
 /// Every field with a value that fits it: what a menu offers first.
 const SAMPLES: [(&str, &str); 14] = [
@@ -64,6 +65,7 @@ pub(crate) fn put(body: &mut Body, field: &str, value: &Value) -> Option<()> {
             Some(())
         }
         "origin" => put_origin(body, value),
+        "code" => put_code(body, value),
         _ => put_text(body, field, value.as_str()?),
     }
 }
@@ -89,6 +91,13 @@ fn put_status(body: &mut Body, value: &Value) -> Option<()> {
         return Some(());
     }
     None
+}
+
+/// The code with which a payment page ends; null for success. Any of the flow's codes, and no other.
+fn put_code(body: &mut Body, value: &Value) -> Option<()> {
+    let Body::WindowEnded { failure } = body else { return None };
+    *failure = if value.is_null() { None } else { Some(flow_refusal(value.as_str()?)?) };
+    Some(())
 }
 
 fn put_origin(body: &mut Body, value: &Value) -> Option<()> {
@@ -178,5 +187,24 @@ fn transaction_mut(body: &mut Body) -> Option<&mut TransactionId> {
         Some(transaction)
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put;
+    use crate::world::message::Body;
+
+    #[test]
+    fn a_payment_page_ends_with_a_code_of_the_flow_and_with_no_other() {
+        let mut body = Body::WindowEnded { failure: None };
+        assert_eq!(put(&mut body, "code", &"LOGIN_TIMEOUT".into()), Some(()));
+        assert!(matches!(&body, Body::WindowEnded { failure: Some(refusal) } if refusal.code == "LOGIN_TIMEOUT"));
+        assert_eq!(put(&mut body, "code", &"NEVER_HEARD_OF".into()), None);
+        assert_eq!(put(&mut body, "code", &5.into()), None);
+        assert!(matches!(&body, Body::WindowEnded { failure: Some(refusal) } if refusal.code == "LOGIN_TIMEOUT"));
+        assert_eq!(put(&mut body, "code", &serde_json::Value::Null), Some(()));
+        assert!(matches!(body, Body::WindowEnded { failure: None }));
+        assert_eq!(put(&mut Body::KeysAsked, "code", &"LOGIN_TIMEOUT".into()), None);
     }
 }

@@ -13,7 +13,7 @@ use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::message::Body;
-use paystage::world::platform::{AppKind, ClientOptions, LocalStorage, Platform};
+use paystage::world::platform::{AppKind, ClientOptions, LocalStorage, MozApps, MozPay, Platform};
 use paystage::world::setup::Setup;
 
 use super::dice::{self, Dice};
@@ -48,6 +48,8 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
         account: AccountMatch::ALL[dice.below(AccountMatch::ALL.len())],
         device: Platform {
             app_kind: AppKind::ALL[dice.below(AppKind::ALL.len())],
+            moz_pay: MozPay::ALL[dice.below(9).saturating_sub(5)],
+            moz_apps: MozApps::ALL[dice.below(9).saturating_sub(5)],
             has_add_receipt: dice.below(3) > 0,
             local_storage: LocalStorage::ALL[dice.below(LocalStorage::ALL.len())],
             is_empty_replace_silent: dice.below(2) == 0,

@@ -7,17 +7,15 @@ use serde::Serialize;
 
 use crate::protocol::client_error::{FxpayError, VerifierError};
 use crate::protocol::code::Code;
-use crate::protocol::device::DeviceError;
+use crate::protocol::device::{DeviceError, InstallError};
 use crate::protocol::dial::Profile;
-use crate::protocol::flow_failure::FlowFailure;
+use crate::protocol::flow_failure::{FlowFailure, KeyCheckError};
 use crate::protocol::mozpay::MozPayError;
 use crate::protocol::notice_receiver::NoticeError;
 use crate::protocol::pay_error::PayError;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::verdict::check::Check;
 use crate::protocol::verdict::ladder::Verdict;
-use crate::session::builtin::SUITE;
-use crate::session::scenario::play::play;
 use crate::session::step::Step;
 use crate::world::event::Event;
 use crate::world::kind::Kind;
@@ -38,8 +36,12 @@ pub enum List {
     MozPay,
     /// Why the device does not store a receipt.
     Install,
+    /// Why the device does not install an app.
+    AppInstall,
     /// Why an app's server refuses a notice.
     Notices,
+    /// What a seller learns who has a key checked.
+    KeyCheck,
     /// At which check a ladder ends.
     Checks,
     /// What the store answers for a receipt.
@@ -85,13 +87,15 @@ pub struct Coverage {
 
 impl List {
     /// All lists, in the order in which a purchase may meet them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Messages,
         Self::PayRequests,
         Self::PaymentFlow,
         Self::MozPay,
         Self::Install,
+        Self::AppInstall,
         Self::Notices,
+        Self::KeyCheck,
         Self::Checks,
         Self::Statuses,
         Self::Reasons,
@@ -109,7 +113,9 @@ impl List {
             Self::PaymentFlow => "Payment flow failures",
             Self::MozPay => "mozPay errors",
             Self::Install => "Receipt install errors",
+            Self::AppInstall => "App install errors",
             Self::Notices => "Notice refusals",
+            Self::KeyCheck => "Key check errors",
             Self::Checks => "Checks that refuse",
             Self::Statuses => "Store statuses",
             Self::Reasons => "Store reasons",
@@ -128,7 +134,9 @@ impl List {
             Self::PaymentFlow => coded::<FlowFailure>(self),
             Self::MozPay => coded::<MozPayError>(self),
             Self::Install => coded::<DeviceError>(self),
+            Self::AppInstall => coded::<InstallError>(self),
             Self::Notices => coded::<NoticeError>(self),
+            Self::KeyCheck => coded::<KeyCheckError>(self),
             Self::Checks => Check::ALL.map(|check| Item::new(self, check.name(), check.label())).to_vec(),
             Self::Statuses => Status::ALL.map(|status| Item::new(self, status.as_str(), status.sentence())).to_vec(),
             Self::Reasons => Reason::ALL.map(|reason| Item::new(self, reason.code(), reason.sentence())).to_vec(),
@@ -211,6 +219,11 @@ impl Coverage {
         (items.iter().filter(|item| self.hits.contains_key(item)).count(), items.len())
     }
 
+    /// Everything that was met.
+    pub fn met(&self) -> impl Iterator<Item = &Item> {
+        self.hits.keys()
+    }
+
     fn arrived(&mut self, message: &Arc<Message>, step: usize) {
         let at = (step, Some(message.id));
         self.note(Item::new(List::Messages, message.body.kind().name(), ""), at);
@@ -219,6 +232,9 @@ impl Coverage {
         }
         if let Body::InstallAnswered { error: Some(refusal) } = &message.body {
             self.refused(refusal, &[List::Install], at);
+        }
+        if let Body::WindowEnded { failure: Some(refusal) } = &message.body {
+            self.told_by_window(refusal, at);
         }
         if let Body::ReceiptJudged { verdict, .. } = &message.body {
             self.said_by_client(verdict, at);
@@ -230,6 +246,14 @@ impl Coverage {
         }
         if let Body::VerifyAnswered { answer } | Body::ReissueAnswered { answer, .. } = &message.body {
             self.answered(answer, at);
+        }
+    }
+
+    /// What the payment flow says no to is an event already, unless somebody else answered in its place.
+    fn told_by_window(&mut self, refusal: &Refusal, at: (usize, Option<MessageId>)) {
+        let lists = [List::PayRequests, List::PaymentFlow];
+        if !self.hits.keys().any(|item| lists.contains(&item.list) && item.code == refusal.code) {
+            self.refused(refusal, &lists, at);
         }
     }
 
@@ -265,34 +289,6 @@ impl Coverage {
 
     fn note(&mut self, item: Item, (step, message): (usize, Option<MessageId>)) {
         self.hits.entry(item).and_modify(|hit| hit.count += 1).or_insert(Hit { count: 1, step, message });
-    }
-}
-
-/// Which built-in scenario meets what: the first in the menu's order that does. Plays the whole suite: ask once and keep it.
-#[derive(Clone, Debug, Default)]
-pub struct Reach {
-    by_item: BTreeMap<Item, &'static str>,
-}
-
-impl Reach {
-    /// Of the suite as it is built in.
-    #[must_use]
-    pub fn of_suite() -> Self {
-        let mut by_item = BTreeMap::new();
-        for builtin in SUITE {
-            let Ok(scenario) = builtin.scenario() else { continue };
-            let met = Coverage::of(play(&scenario).session.past());
-            for item in met.hits.into_keys() {
-                by_item.entry(item).or_insert(builtin.name);
-            }
-        }
-        Self { by_item }
-    }
-
-    /// The name of a scenario that meets this.
-    #[must_use]
-    pub fn scenario(&self, item: &Item) -> Option<&'static str> {
-        self.by_item.get(item).copied()
     }
 }
 

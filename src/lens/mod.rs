@@ -21,6 +21,8 @@ pub mod lamp;
 pub mod explore;
 pub mod knowledge;
 pub mod coverage;
+pub mod left_out;
+pub mod reach;
 pub mod said;
 pub mod compare;
 pub mod dial_effect;

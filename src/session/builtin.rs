@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::session::cases::{buying, notices, purchases, receipts, requests, verify};
+use crate::session::cases::{buying, codes, notices, purchases, receipts, requests, verify};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::parse::parse;
 use crate::session::scenario::plan::Scenario;
@@ -59,6 +59,7 @@ groups! {
     "Cases 52–74: prepare, status, storage" = buying,
     "Cases 75–90: receipt, local checks" = receipts,
     "Cases 91–120: verify service" = verify,
+    "Further codes" = codes,
 }
 
 /// The whole suite, in the order of the menu.
@@ -113,7 +114,7 @@ impl Builtin {
 impl Card {
     fn of(builtin: &Builtin) -> Self {
         match builtin.scenario() {
-            Ok(Scenario { title, why, case, .. }) => Self { title, why, case: case.map(|case| case.number) },
+            Ok(Scenario { title, why, case, .. }) => Self { title, why, case: case.and_then(|case| case.number) },
             Err(error) => Self { title: builtin.name.to_owned(), why: error.to_string(), case: None },
         }
     }

@@ -4,6 +4,8 @@ use std::fs;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use paystage::session::builtin::SUITE;
+use paystage::session::scenario::expected::Expected;
 use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::plan::{Act, Scenario};
 use paystage::session::scenario::play::play;
@@ -20,7 +22,15 @@ const UNWRITTEN: &[RangeInclusive<u32>] = &[91..=106, 114..=120];
 
 /// Every case by its name, read from the folder: a test beside this one holds it against the suite.
 fn cases() -> impl Iterator<Item = (String, Scenario)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/cases");
+    folder(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/cases"))
+}
+
+/// Every further code that history had, in the same way.
+fn codes() -> impl Iterator<Item = (String, Scenario)> {
+    folder(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/codes"))
+}
+
+fn folder(folder: &str) -> impl Iterator<Item = (String, Scenario)> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.into_iter().map(|file| {
@@ -33,7 +43,7 @@ fn cases() -> impl Iterator<Item = (String, Scenario)> {
 #[test]
 fn every_edge_case_is_acted_out_or_says_why_not() {
     let mut problems = Vec::new();
-    let acted_out: Vec<u32> = cases().map(|(_, scenario)| scenario.case.unwrap().number).collect();
+    let acted_out: Vec<u32> = cases().map(|(_, scenario)| scenario.case.unwrap().number.unwrap()).collect();
     for number in 1..=CASES {
         let is_acted_out = acted_out.contains(&number);
         let is_left_out = LEFT_OUT.iter().any(|(left_out, _)| *left_out == number);
@@ -52,18 +62,41 @@ fn every_edge_case_is_acted_out_or_says_why_not() {
 fn a_case_stands_under_its_number_and_says_what_history_did() {
     let mut last = 0;
     for (name, scenario) in cases() {
-        let case = scenario.case.unwrap_or_else(|| panic!("{name} says no number"));
-        assert!(name.starts_with(&format!("{:03}-", case.number)), "{name} is case {}", case.number);
-        assert!(case.number >= last, "{name} stands after case {last}");
+        let case = scenario.case.unwrap_or_else(|| panic!("{name} says nothing of history"));
+        let number = case.number.unwrap_or_else(|| panic!("{name} says no number"));
+        assert!(name.starts_with(&format!("{number:03}-")), "{name} is case {number}");
+        assert!(number >= last, "{name} stands after case {last}");
         assert!(case.historic.len() > 15, "{name}");
         assert!(!scenario.end.is_empty() && scenario.why.len() > 20, "{name} says too little");
-        last = case.number;
+        last = number;
+    }
+}
+
+#[test]
+fn a_further_code_has_no_number_and_says_what_history_did() {
+    for (name, scenario) in codes() {
+        let case = scenario.case.unwrap_or_else(|| panic!("{name} says nothing of history"));
+        assert_eq!(case.number, None, "{name}");
+        assert!(case.historic.len() > 15 && scenario.why.len() > 20, "{name} says too little");
+    }
+}
+
+#[test]
+fn a_code_is_expected_at_the_message_where_it_hits() {
+    for builtin in SUITE {
+        let end = builtin.scenario().unwrap().end;
+        let is_code = |expected: &Expected| matches!(expected, Expected::Codes(_) | Expected::Reason(_));
+        let is_error = |expected: &Expected| matches!(expected, Expected::Error(code) if code != "none");
+        let names_a_code = end.iter().any(|line| is_code(&line.expected) || is_error(&line.expected));
+        let says_where = end.iter().any(|line| matches!(line.expected, Expected::Refusals(_)));
+        assert!(!names_a_code || says_where, "{} does not say where", builtin.name);
     }
 }
 
 #[test]
 fn every_case_goes_as_history_did() {
     let failures: Vec<String> = cases()
+        .chain(codes())
         .flat_map(|(name, scenario)| {
             play(&scenario).failures.into_iter().map(move |failure| format!("{name}: {failure}"))
         })
@@ -74,7 +107,7 @@ fn every_case_goes_as_history_did() {
 #[test]
 fn where_history_was_wrong_the_right_outcome_is_reached() {
     let mut failures = Vec::new();
-    for (name, scenario) in cases() {
+    for (name, scenario) in cases().chain(codes()) {
         let Some(right) = should(&scenario) else { continue };
         failures.extend(play(&right).failures.iter().map(|failure| format!("{name}: {failure}")));
         // The same run must not be right as it was: the outcome is what tells them apart.
@@ -89,7 +122,7 @@ fn where_history_was_wrong_the_right_outcome_is_reached() {
 #[test]
 fn a_case_ends_otherwise_without_what_goes_wrong() {
     let mut failures = Vec::new();
-    for (name, scenario) in cases() {
+    for (name, scenario) in cases().chain(codes()) {
         let twin = twin(&scenario).unwrap();
         failures.extend(play(&twin).failures.iter().map(|failure| format!("{name}: {failure}")));
         if play(&Scenario { end: scenario.end.clone(), ..twin }).is_green() {

@@ -87,8 +87,8 @@ const FAULTS: &[Fault] = &[
         Some("notice-sent"),
     ),
     // The edge cases.
-    ("historic = \"was so\"", 3, 1, "historic", "a line case = 1", None),
-    ("[should]\nnote = \"n\"", 3, 2, "should", "a line case = 1", None),
+    ("[should]\nnote = \"n\"", 3, 2, "should", "a line historic", None),
+    ("[twin]\nwithout = [1]", 3, 2, "twin", "a line historic", None),
     ("case = 31", 3, 1, "case", "a line historic", None),
     ("case = 0\nhistoric = \"was so\"", 3, 8, "0", "from 1 to 120", None),
     ("case = 121\nhistoric = \"was so\"", 3, 8, "121", "from 1 to 120", None),

@@ -48,9 +48,11 @@ fn titles_tell_the_builtin_scenarios_apart() {
 fn every_file_in_the_suites_folder_is_in_the_suite() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios");
     let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/cases");
+    let codes = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/scenarios/codes");
     let below = |folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
     let mut files: Vec<String> = below(folder)
         .chain(below(cases))
+        .chain(below(codes))
         .filter_map(|name| Some(name.to_string_lossy().strip_suffix(".toml")?.to_owned()))
         .collect();
     let mut names: Vec<String> = SUITE.iter().map(|builtin| builtin.name.to_owned()).collect();

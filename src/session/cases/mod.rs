@@ -1,4 +1,4 @@
-//! The built-in scenarios, a file for each group: first the purchases that everybody should have seen, then history's edge cases.
+//! The built-in scenarios, a file for each group: first the purchases that everybody should have seen, then history's edge cases, then its other codes.
 
 /// Embeds the named scenarios.
 macro_rules! embedded {
@@ -14,9 +14,17 @@ macro_rules! embedded_cases {
     };
 }
 
+/// Embeds the named scenarios of further codes.
+macro_rules! embedded_codes {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../assets/scenarios/codes/", $name, ".toml")))),*]
+    };
+}
+
 pub(crate) mod purchases;
 pub(crate) mod requests;
 pub(crate) mod notices;
 pub(crate) mod buying;
 pub(crate) mod receipts;
 pub(crate) mod verify;
+pub(crate) mod codes;

@@ -7,6 +7,7 @@ pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![
     "002-claims-not-base64",
     "002-claims-not-json",
     "003-unknown-type",
+    "003-unknown-type-in-fxpay",
     "004-one-of-two-known",
     "005-same-type-twice",
     "006-asks-for-nothing",

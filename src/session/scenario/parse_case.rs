@@ -32,20 +32,15 @@ pub(crate) struct Base<'a, 'e> {
 /// Reads what makes a scenario an edge case; nothing where it is none.
 pub(crate) fn case_of(parts: &CaseParts<'_>, base: &Base<'_, '_>) -> Result<Option<Box<Case>>, ScenarioError> {
     let CaseParts { number, historic, twin, should } = parts;
-    let Some(number) = number else {
-        let stray = [historic, twin, should].into_iter().flatten().next();
+    let Some(historic) = historic else {
+        let stray = [number, twin, should].into_iter().flatten().next();
         let lonely = |entry: &Entry<'_>| {
-            entry.source.fault(&entry.key_at, "a line case = 1 before it, the number of the edge case")
+            entry.source.fault(&entry.key_at, "a line historic = \"…\" beside it, which says what history did")
         };
         return stray.map_or(Ok(None), |entry| Err(lonely(entry)));
     };
-    let Some(historic) = historic else {
-        return Err(number
-            .source
-            .fault(&number.key_at, "a line historic = \"…\" beside it, which says what history did"));
-    };
     Ok(Some(Box::new(Case {
-        number: number_of(number)?,
+        number: number.as_ref().map(number_of).transpose()?,
         historic: historic.text("what history did, in quotes")?.to_owned(),
         twin: twin_of(twin.as_ref(), base)?,
         should: should.as_ref().map(|should| should_of(should, base)).transpose()?,

@@ -21,15 +21,15 @@ pub struct Scenario {
     pub steps: Vec<PlannedStep>,
     /// What must be true when all is done.
     pub end: Vec<Expectation>,
-    /// Which edge case of history it acts out, where it does.
+    /// What of history it acts out, where it does.
     pub case: Option<Box<Case>>,
 }
 
-/// What makes a scenario an edge case: its number, what history did, what takes it away, and what would have been right.
+/// What makes a scenario a piece of history: what history did, what takes it away, and what would have been right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// Its number in the list of edge cases, from 1.
-    pub number: u32,
+    /// Its number in the list of edge cases, from 1; `None` for one that only shows how a further code comes about.
+    pub number: Option<u32>,
     /// What history did, in a sentence.
     pub historic: String,
     /// The same run without what goes wrong: it must end otherwise.

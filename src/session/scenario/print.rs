@@ -14,7 +14,10 @@ pub fn print(scenario: &Scenario) -> String {
     let Scenario { title, why, setup, steps, end, case } = scenario;
     let mut text = format!("title = {}\nwhy = {}\n", quoted(title), quoted(why));
     if let Some(case) = case {
-        let _ = writeln!(text, "case = {}\nhistoric = {}", case.number, quoted(&case.historic));
+        if let Some(number) = case.number {
+            let _ = writeln!(text, "case = {number}");
+        }
+        let _ = writeln!(text, "historic = {}", quoted(&case.historic));
     }
     let dials = dials(setup);
     if !dials.is_empty() {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use egui::{ScrollArea, Ui};
 
-use crate::lens::coverage::{Coverage as Met, Item, List, Reach};
+use crate::lens::coverage::{Coverage as Met, Item, List};
+use crate::lens::left_out::reason;
+use crate::lens::reach::Reach;
 use crate::session::branch::Place;
 use crate::session::step::Step;
 use crate::ui::desk::{Ask, Desk};
@@ -104,7 +106,8 @@ fn item_ui(ui: &mut Ui, desk: &mut Desk<'_>, item: &Item, (met, reach): (&Met, &
                 }
             }
             (None, None) => {
-                let sentence = format!("{} No built-in scenario meets it", item.sentence);
+                let why = reason(item).unwrap_or("No built-in scenario meets it");
+                let sentence = format!("{}. {why}", item.sentence);
                 text::muted(ui, item.code).on_hover_text(sentence.trim());
             }
         }

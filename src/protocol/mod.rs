@@ -42,6 +42,7 @@ pub mod claims;
 pub mod store_answer;
 pub mod verify_service;
 pub mod reissue;
+pub mod signing_service;
 pub mod verdict;
 pub mod client_rules;
 pub mod client_error;

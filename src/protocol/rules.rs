@@ -97,6 +97,8 @@ pub struct StoreRules {
     pub early_expiry: Span,
     /// Whether a receipt for a payment without its product ends in a server error instead of an answer.
     pub is_crash_without_inapp_id: bool,
+    /// Whether the reissue call wants to find its own address in `verify`, which no receipt names.
+    pub is_reissue_address_compared: bool,
     /// Whether `nbf` is set to the time of issue, as shipped, rather than kept at the time of purchase.
     pub is_nbf_time_of_issue: bool,
     /// Whether every status answer signs a receipt anew, rather than handing out the one that was issued.
@@ -229,6 +231,7 @@ const STRICT_STORE: StoreRules = StoreRules {
     is_expiry_before_signature: false,
     early_expiry: Span::ZERO,
     is_crash_without_inapp_id: false,
+    is_reissue_address_compared: false,
     is_nbf_time_of_issue: false,
     is_signed_for_each_poll: false,
     unknown_product_status: 404,
@@ -343,6 +346,7 @@ static AS_BUILT_2015: Rules = Rules {
         is_expiry_before_signature: true,
         early_expiry: Span::from_seconds(10),
         is_crash_without_inapp_id: true,
+        is_reissue_address_compared: true,
         is_nbf_time_of_issue: true,
         is_signed_for_each_poll: true,
         unknown_product_status: 400,

@@ -6,6 +6,7 @@ use crate::protocol::key::{Algorithm, KeyError, SigningKey};
 const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");
 const NEXT_STORE: &str = include_str!("../../assets/keys/store-next-rs256.pem");
 const ROOT: &str = include_str!("../../assets/keys/root-rs256.pem");
+const NEXT_ROOT: &str = include_str!("../../assets/keys/root-next-rs256.pem");
 
 /// The store's RSA key, for [`Algorithm::Rs256`] or [`Algorithm::Rs512`].
 ///
@@ -29,4 +30,12 @@ pub fn next_store(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKe
 /// [`KeyError::Algorithm`] for an algorithm that is not RSA's.
 pub fn root(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
     SigningKey::rsa_pem(kid, algorithm, ROOT)
+}
+
+/// The RSA key that is published in the root's place when it is exchanged.
+///
+/// # Errors
+/// [`KeyError::Algorithm`] for an algorithm that is not RSA's.
+pub fn next_root(kid: impl Into<Kid>, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
+    SigningKey::rsa_pem(kid, algorithm, NEXT_ROOT)
 }

@@ -19,6 +19,8 @@ pub(crate) enum Matter {
     Status(TransactionId),
     /// What the store says about the receipt of this product.
     Store(ProductId),
+    /// Whether the browser lets the page ask the store about the receipt of this product.
+    Leave(ProductId),
     /// A fresh receipt for this product.
     Fresh(ProductId),
     /// The product as the store lists it, at the end of a purchase.

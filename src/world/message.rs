@@ -292,6 +292,9 @@ pub enum Body {
         /// The path that is posted to, where it is not the one that the store's receipts name.
         #[serde(skip_serializing_if = "Option::is_none")]
         path: Option<Arc<str>>,
+        /// How it is asked. Anything but `POST` carries no receipt; its address alone is taken from one.
+        #[serde(skip_serializing_if = "Method::is_post")]
+        method: Method,
     },
     /// Marketplace → App page: what the store says.
     VerifyAnswered {
@@ -433,6 +436,39 @@ pub enum Body {
         /// Why.
         refusal: Refusal,
     },
+}
+
+/// How the verify service is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// As it should be.
+    #[default]
+    Post,
+    /// As a browser opens a page.
+    Get,
+    /// As a browser asks beforehand whether a page may ask at all (CORS preflight).
+    Options,
+}
+
+impl Method {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Post, Self::Get, Self::Options];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "POST",
+            Self::Get => "GET",
+            Self::Options => "OPTIONS",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+    fn is_post(&self) -> bool {
+        *self == Self::Post
+    }
 }
 
 /// What the provider says to a charge.

@@ -30,6 +30,9 @@ pub struct Names {
 pub struct AppName {
     /// Where it lives: `product.url` of its receipts.
     pub origin: Origin,
+    /// What its store writes into `product.url`; `None`: the origin. A signing service takes nothing but an origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_url: Option<String>,
     /// Products that its developer has taken from the shelf.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withdrawn: Vec<ProductId>,
@@ -136,6 +139,7 @@ impl Default for AppName {
     fn default() -> Self {
         Self {
             origin: Origin::well_known("https://pony.example"),
+            product_url: None,
             withdrawn: Vec::new(),
             is_public: true,
             key: "pony-park-key".to_owned(),

@@ -8,7 +8,7 @@ use crate::protocol::notice::NoticeKind;
 use crate::world::app_server::AppServer;
 use crate::world::buyer::{Buyer, PaymentWindow};
 use crate::world::input::Input;
-use crate::world::message::{Body, Message, MessageId};
+use crate::world::message::{Body, Message, MessageId, Method};
 use crate::world::party::Party;
 use crate::world::reply::reply;
 
@@ -119,7 +119,7 @@ pub(crate) fn arrow(input: &Input, buyer: &Buyer, app_server: &AppServer) -> Res
         }
         Input::Verify { receipt, path } => {
             let path = path.as_deref().map(Into::into);
-            arrow(page, market, Body::VerifyAsked { receipt: Arc::clone(receipt), path })
+            arrow(page, market, Body::VerifyAsked { receipt: Arc::clone(receipt), path, method: Method::Post })
         }
         Input::Reissue { receipt } => arrow(page, market, Body::ReissueAsked { receipt: Arc::clone(receipt) }),
         Input::FetchKeys => arrow(page, market, Body::KeysAsked),

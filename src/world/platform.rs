@@ -64,6 +64,9 @@ pub struct Platform {
     /// Whom the app's manifest takes receipts from; `None` where it does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub installs_allowed_from: Option<Vec<String>>,
+    /// Whether the browser's own question before a verify call is acted out, for a client whose header makes it ask.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_preflight_shown: bool,
     /// How many receipts of other purchases the app holds when the run begins.
     pub receipts_held: u32,
 }
@@ -105,6 +108,7 @@ impl Default for Platform {
             local_storage: LocalStorage::Works,
             is_empty_replace_silent: false,
             installs_allowed_from: None,
+            is_preflight_shown: false,
             receipts_held: 0,
         }
     }

@@ -93,6 +93,7 @@ fn pay_request(told: &Value) -> Option<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::world::message::Method;
 
     fn asked() -> Body {
         Body::StatusAsked { transaction: TransactionId::from("t"), poll: 1 }
@@ -100,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_proper_answer_is_what_was_asked_for() {
-        let verify = Body::VerifyAsked { receipt: "r".into(), path: None };
+        let verify = Body::VerifyAsked { receipt: "r".into(), path: None, method: Method::Post };
         assert!(matches!(reply(&verify, 200, r#"{"status":"ok"}"#), Body::VerifyAnswered { .. }));
         assert!(matches!(reply(&asked(), 200, r#"{"status":"pending"}"#), Body::StatusAnswered { receipt: None, .. }));
         let completed = r#"{"status":"completed","receipt":"a.b.c"}"#;

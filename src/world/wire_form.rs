@@ -16,8 +16,8 @@ use crate::protocol::rules::NoticeForm;
 use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
-use crate::world::http_form::{HttpForm, WireForm};
-use crate::world::message::{Body, ChargeAnswer, Message};
+use crate::world::http_form::{HttpForm, StartLine, WireForm};
+use crate::world::message::{Body, ChargeAnswer, Message, Method};
 use crate::world::planted::Planted;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
@@ -94,7 +94,7 @@ impl Addresses<'_> {
             Body::ReceiptsAsked => say("navigator.mozApps.getSelf()"),
             Body::ReceiptsAnswered { receipts } => say(format!("app.receipts = [{}]", quoted(receipts))),
             Body::ReceiptJudged { verdict, .. } => say(format!("verify(receipt) // {}", verdict.headline())),
-            Body::VerifyAsked { receipt, .. } => self.whole_receipt(receipt, Service::Verify).into(),
+            Body::VerifyAsked { receipt, method, .. } => self.verify(receipt, *method).into(),
             Body::VerifyAnswered { answer } => verify_answer(answer.json(), message.sent).into(),
             Body::AccessGranted { product } => say(format!("open({:?})", product.as_str())),
             Body::AccessRefused { product, refusal } => {
@@ -194,6 +194,23 @@ impl Addresses<'_> {
     fn chargeback(&self, transaction: &TransactionId) -> HttpForm {
         let members = [("transactionID", transaction.as_str()), ("reason", "reversal")];
         self.at_market("POST", "/provider/chargeback").json(&members)
+    }
+
+    fn verify(&self, receipt: &str, method: Method) -> HttpForm {
+        let post = self.whole_receipt(receipt, Service::Verify);
+        let url = match &post.start {
+            StartLine::Request { url, .. } => url.clone(),
+            StartLine::Response { .. } => String::new(),
+        };
+        let bare = HttpForm::request(method.name(), url).header("Origin", self.catalog.app.to_string());
+        match method {
+            Method::Post => post,
+            Method::Get => bare.header("Accept", JSON),
+            // As the Fetch standard has it before a request with a header of its own.
+            Method::Options => bare
+                .header("Access-Control-Request-Method", "POST")
+                .header("Access-Control-Request-Headers", "content-type, x-fxpay-version"),
+        }
     }
 
     /// The receipt goes to the address that it names itself, byte for byte, as `text/plain`.

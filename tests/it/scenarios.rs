@@ -106,6 +106,8 @@ fn spoil(expectation: &mut Expectation) {
             let spoilt = |saying: &Saying| Saying { value: "something else".into(), ..saying.clone() };
             Expected::Says(sayings.iter().map(spoilt).collect())
         }
+        Expected::SameClaims(paths) => Expected::OtherClaims(paths.clone()),
+        Expected::OtherClaims(paths) => Expected::SameClaims(paths.clone()),
         Expected::Status(Status::Ok) => Expected::Status(Status::Invalid),
         Expected::Status(_) => Expected::Status(Status::Ok),
         Expected::Reason(word) => Expected::Reason(other(word)),

@@ -25,6 +25,10 @@ pub enum Expected {
     Codes(Vec<String>),
     /// Messages of these kinds arrived that said this.
     Says(Vec<Saying>),
+    /// The first and the latest receipt that the store issued make these claims alike, such as `user.value`.
+    SameClaims(Vec<String>),
+    /// They make these claims differently.
+    OtherClaims(Vec<String>),
     /// The store's latest answer to a verify or reissue call.
     Status(Status),
     /// The reason in that answer.
@@ -74,7 +78,7 @@ pub struct RefusedAt {
 pub struct Saying {
     /// The kind of message.
     pub on: Kind,
-    /// `claims.exp` for the token that it carries; else a field of its own, such as `status`.
+    /// `claims.exp` for the token that it carries, `certificate.iss` for the certificate before it; else a field of its own, such as `status`.
     pub field: String,
     /// What it says.
     pub value: Value,
@@ -91,13 +95,15 @@ pub enum VerdictWord {
 }
 
 /// The words that may stand under `[expect]`.
-pub const WORDS: [&str; 21] = [
+pub const WORDS: [&str; 23] = [
     "access",
     "verdict",
     "check",
     "code",
     "refusals",
     "says",
+    "same-claims",
+    "other-claims",
     "status",
     "reason",
     "error",
@@ -126,6 +132,8 @@ impl Expected {
             Self::Codes(_) => "code",
             Self::Refusals(_) => "refusals",
             Self::Says(_) => "says",
+            Self::SameClaims(_) => "same-claims",
+            Self::OtherClaims(_) => "other-claims",
             Self::Status(_) => "status",
             Self::Reason(_) => "reason",
             Self::Error(_) => "error",
@@ -152,6 +160,7 @@ impl Expected {
             Self::Verdict(VerdictWord::Valid) => quoted("valid"),
             Self::Verdict(VerdictWord::Refused) => quoted("refused"),
             Self::Check(check) => quoted(check.name()),
+            Self::SameClaims(paths) | Self::OtherClaims(paths) => list(paths.iter().map(String::as_str)),
             Self::Codes(words) | Self::Events(words) => match words.as_slice() {
                 [only] => quoted(only),
                 several => list(several.iter().map(String::as_str)),

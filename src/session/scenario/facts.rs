@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use crate::protocol::id::ProductId;
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status};
@@ -12,13 +14,14 @@ use crate::session::scenario::expected::{
     Expected, RefusedAt, Saying, VerdictWord, lamp_value, list, quoted, refusals_value, sayings_value, state_word,
 };
 use crate::session::scenario::happening::event_word;
-use crate::session::scenario::said::field_of;
+use crate::session::scenario::said::{claims, field_of};
 use crate::session::scenario::trace::{
     charged, codes, count, delivered, events, last_number, latest_answer, latest_mozpay_end, latest_verdict, open,
     refusals, returned, sent, states,
 };
 use crate::session::watch::Watch;
 use crate::session::watch::law::Law;
+use crate::world::event::Event;
 use crate::world::message::Body;
 
 /// What is found where nothing has happened yet.
@@ -69,6 +72,8 @@ pub(crate) fn find(session: &Session, expected: &Expected) -> Found {
         }
         Expected::Refusals(wanted) => refused(session, wanted),
         Expected::Says(wanted) => says(session, wanted),
+        Expected::SameClaims(wanted) => reissued(session, wanted, true),
+        Expected::OtherClaims(wanted) => reissued(session, wanted, false),
         Expected::Status(wanted) => status(session, *wanted),
         Expected::Reason(wanted) => reason(session, wanted),
         Expected::Error(wanted) => mozpay_end(session, wanted),
@@ -153,6 +158,22 @@ fn says(session: &Session, wanted: &[Saying]) -> Found {
     }
     let is_met = wanted.iter().all(|saying| found.contains(saying));
     Found { is_met, value: sayings_value(&found), message: decisive.or_else(|| last_number(session)) }
+}
+
+/// Whether the first and the latest receipt make all of these claims alike, or none of them. What is found is the other list.
+fn reissued(session: &Session, wanted: &[String], is_alike: bool) -> Found {
+    let issued = || {
+        events(session).filter_map(|event| {
+            let Event::ReceiptIssued { receipt, .. } = event else { return None };
+            claims(receipt.rsplit('~').next()?)
+        })
+    };
+    let (Some(first), Some(latest)) = (issued().next(), issued().skip(1).last()) else { return missing(session) };
+    let said =
+        |claims: &Value, path: &str| path.split('.').try_fold(claims.clone(), |value, name| value.get(name).cloned());
+    let is_met_by = |path: &&String| (said(&first, path) == said(&latest, path)) == is_alike;
+    let met = wanted.iter().filter(is_met_by).map(String::as_str);
+    compared(session, wanted.iter().all(|path| is_met_by(&path)), list(met))
 }
 
 fn status(session: &Session, wanted: Status) -> Found {

@@ -37,6 +37,8 @@ fn expected(entry: &Entry<'_>) -> Result<Expected, ScenarioError> {
         "code" => Expected::Codes(codes(entry)?),
         "refusals" => Expected::Refusals(refusals(entry)?),
         "says" => Expected::Says(entry.read(SAYS)?),
+        "same-claims" => Expected::SameClaims(claims(entry)?),
+        "other-claims" => Expected::OtherClaims(claims(entry)?),
         "status" => Expected::Status(Status::ALL[entry.word(&Status::ALL.map(Status::as_str))?]),
         "reason" => Expected::Reason(code(entry)?),
         "error" => Expected::Error(code(entry)?),
@@ -65,6 +67,12 @@ fn products(entry: &Entry<'_>) -> Result<Vec<ProductId>, ScenarioError> {
 /// Codes are not a closed list, but they all are one word.
 fn codes(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {
     let expected = "a historic code such as \"ReceiptExpired\", or a list of codes";
+    entry.texts(expected)?.into_iter().map(|(text, at)| one_word(entry, text, &at, expected)).collect()
+}
+
+/// Claims by their paths.
+fn claims(entry: &Entry<'_>) -> Result<Vec<String>, ScenarioError> {
+    let expected = "a list of a receipt's claims such as [\"user.value\"]";
     entry.texts(expected)?.into_iter().map(|(text, at)| one_word(entry, text, &at, expected)).collect()
 }
 

@@ -6,17 +6,17 @@ use crate::protocol::jwt::Jwt;
 use crate::world::fault::carried::carried_mut;
 use crate::world::message::Body;
 
-/// What the field says; `None` where there is none. Of a chain the receipt is meant, of a list the last token.
+/// What the field says; `None` where there is none. Of a chain the receipt is meant, or its first certificate, of a list the last token.
 pub(crate) fn field_of(body: &Body, field: &str) -> Option<Value> {
-    let (whole, path) = match field.strip_prefix("claims.") {
-        Some(path) => (claims(body)?, path),
-        None => (serde_json::to_value(body).ok()?, field),
+    let (whole, path) = match field.split_once('.') {
+        Some(("claims", path)) => (claims(carried_mut(&mut body.clone())?.rsplit('~').next()?)?, path),
+        Some(("certificate", path)) => (claims(carried_mut(&mut body.clone())?.split_once('~')?.0)?, path),
+        Some(_) | None => (serde_json::to_value(body).ok()?, field),
     };
     path.split('.').try_fold(whole, |value, name| value.get(name).cloned())
 }
 
-fn claims(body: &Body) -> Option<Value> {
-    let text = carried_mut(&mut body.clone())?.clone();
-    let token = text.rsplit('~').next()?;
+/// The claims of one token, unverified.
+pub(crate) fn claims(token: &str) -> Option<Value> {
     serde_json::from_str(Jwt::parse(token).ok()?.unverified_claims_json()).ok()
 }

@@ -10,8 +10,7 @@ mod memory;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::protocol::dial::CheckWhen;
-use crate::protocol::dial::Profile;
+use crate::protocol::dial::{AppClient, CheckWhen, Profile};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer, StoreReply};
@@ -32,7 +31,7 @@ use crate::world::app_page::shelf::{Shelf, Shelves, Stage};
 use crate::world::asked::{Matter, Questions};
 use crate::world::domain_check::own_provenance;
 use crate::world::event::Event;
-use crate::world::message::{Body, Message, MessageId};
+use crate::world::message::{Body, Message, MessageId, Method};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
@@ -190,7 +189,7 @@ impl AppPage {
     fn ask(&mut self, scene: &Scene, matter: Matter, said: (Party, Body), out: &mut Outbox<'_>) {
         let rules = scene.setup.client_rules();
         let patience = match matter {
-            Matter::Store(_) => rules.verify_patience,
+            Matter::Store(_) | Matter::Leave(_) => rules.verify_patience,
             Matter::Keys
             | Matter::Order(_)
             | Matter::Status(_)
@@ -256,6 +255,7 @@ impl AppPage {
             | Body::ReceiptDenied { .. } => out.unexpected(Party::AppPage, message),
             Body::HttpAnswered { status, body } => match question {
                 None => out.unexpected(Party::AppPage, message),
+                Some(Matter::Leave(product)) => self.hear_leave(scene, &product, *status, out),
                 Some(question) => self.misanswered(scene, &question, &Misanswer::Http(*status, body), out),
             },
         }
@@ -275,7 +275,7 @@ impl AppPage {
         match question {
             Matter::Keys | Matter::Map => out.event(Event::Refused { by: Party::AppPage, refusal }),
             Matter::Status(transaction) => self.poll_misanswered(scene, transaction, (found, refusal), out),
-            Matter::Store(product) => self.hear_store(scene, product, &found.reply(), out),
+            Matter::Store(product) | Matter::Leave(product) => self.hear_store(scene, product, &found.reply(), out),
             Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) | Matter::Product(product) => {
                 if self.shelves.at(product).stage.is_busy() {
                     self.fail(product, Stage::Refused, refusal, out);
@@ -472,14 +472,38 @@ impl AppPage {
     fn act_on(&mut self, scene: &Scene, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
         if verdict.is_waiting_for_store() {
             let stock = self.shelves.at(product);
-            let Some(receipt) = stock.receipt.clone() else { return };
             stock.stage = Stage::AskingStore;
-            let body = Body::VerifyAsked { receipt, path: None };
-            self.ask(scene, Matter::Store(product.clone()), (Party::Marketplace, body), out);
+            if is_preflight_sent(scene) {
+                self.ask_store(scene, (Matter::Leave(product.clone()), Method::Options), product, out);
+            } else {
+                self.ask_store(scene, (Matter::Store(product.clone()), Method::Post), product, out);
+            }
         } else if verdict.is_accepted() {
             self.grant(product, out);
         } else {
             self.close(product, Refusal::of_verdict(verdict), out);
+        }
+    }
+
+    fn ask_store(
+        &mut self,
+        scene: &Scene,
+        (matter, method): (Matter, Method),
+        product: &ProductId,
+        out: &mut Outbox<'_>,
+    ) {
+        let Some(receipt) = self.shelves.at(product).receipt.clone() else { return };
+        let body = Body::VerifyAsked { receipt, path: None, method };
+        self.ask(scene, matter, (Party::Marketplace, body), out);
+    }
+
+    /// The store has told the browser whether pages may ask it. Of a no the page hears only that nothing came.
+    fn hear_leave(&mut self, scene: &Scene, product: &ProductId, status: u16, out: &mut Outbox<'_>) {
+        if self.shelves.at(product).stage != Stage::AskingStore {
+        } else if (200..300).contains(&status) {
+            self.ask_store(scene, (Matter::Store(product.clone()), Method::Post), product, out);
+        } else {
+            self.hear_store(scene, product, &StoreReply::Unreachable, out);
         }
     }
 
@@ -545,6 +569,11 @@ impl AppPage {
         out.event(Event::Refused { by: Party::AppPage, refusal: refusal.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessRefused { product: product.clone(), refusal });
     }
+}
+
+/// Whether the browser asks before it lets the client ask: fxpay alone sent a header of its own.
+fn is_preflight_sent(scene: &Scene) -> bool {
+    scene.setup.device.is_preflight_shown && scene.setup.client == AppClient::Fxpay
 }
 
 /// Has an app that looks again every hour reminded of the next.

@@ -74,6 +74,23 @@ pub(crate) fn signed_again(text: &str, key: &SigningKey) -> Option<String> {
     Some(format!("{input}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
 }
 
+/// The chain with one claim of its first certificate changed; with a key, signed again with that one. The receipt behind it
+/// stays as it was. `None` where there is no certificate.
+pub(crate) fn with_certificate_claim(
+    text: &str,
+    path: &str,
+    value: Option<&Value>,
+    key: Option<&SigningKey>,
+) -> Option<String> {
+    let (certificate, rest) = text.split_once('~')?;
+    let changed = with_claim(certificate, &format!("claims.{path}"), value)?;
+    let changed = match key {
+        Some(key) => signed_again(&changed, key)?,
+        None => changed,
+    };
+    Some(format!("{changed}~{rest}"))
+}
+
 /// The text with one byte changed, counted from 0 and around the end. What separates the parts of a token stays, so that the
 /// change is found where it was made and not at the shape of the whole. `None` where there is nothing to change.
 pub(crate) fn corrupted(text: &str, byte: u32) -> Option<String> {
@@ -148,6 +165,9 @@ mod tests {
         let chained = with_claim(&format!("cert~{TOKEN}"), "claims.exp", Some(&2.into())).unwrap();
         assert!(chained.starts_with("cert~eyJ"));
         assert!(!with_claim(TOKEN, "claims.exp", None).unwrap().contains("exp"));
+        let certified = with_certificate_claim(&format!("{TOKEN}~{TOKEN}"), "exp", Some(&2.into()), None).unwrap();
+        assert!(certified.ends_with(&format!(".c2ln~{TOKEN}")) && !certified.starts_with(TOKEN));
+        assert_eq!(with_certificate_claim(TOKEN, "exp", Some(&2.into()), None), None, "a bare receipt has none");
         for (text, field) in [(TOKEN, "exp"), (TOKEN, "body.exp"), (TOKEN, "claims.no.such"), ("text", "claims.exp")] {
             assert_eq!(with_claim(text, field, Some(&1.into())), None, "{field} of {text}");
         }

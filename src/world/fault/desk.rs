@@ -185,8 +185,10 @@ impl FaultDesk {
         let form = || message.wire_form(&reach.scene.setup, &reach.scene.catalog);
         let spoilt = match &spoil.act {
             Act::Corrupt(byte) => corrupt(&message, form(), *byte),
-            Act::Replace(replacement) => replace(&message, replacement, reach.signing_key(&message.body)),
-            Act::Remove(removal) => remove(&message, removal, reach.signing_key(&message.body)),
+            Act::Replace(replacement) => {
+                replace(&message, replacement, reach.signing_key(&message.body, &replacement.field))
+            }
+            Act::Remove(removal) => remove(&message, removal, reach.signing_key(&message.body, &removal.field)),
             Act::Answer(instead) => substitute(&message, form(), instead),
             Act::Hold | Act::Delay(_) | Act::Drop | Act::Duplicate | Act::Reorder | Act::TimeOut => None,
         };

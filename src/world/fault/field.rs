@@ -8,7 +8,7 @@ use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::world::fault::carried::carried_mut;
-use crate::world::message::{Body, ChargeAnswer};
+use crate::world::message::{Body, ChargeAnswer, Method};
 use crate::world::reply::flow_refusal;
 
 /// Every field with a value that fits it: what a menu offers first.
@@ -117,6 +117,9 @@ fn put_text(body: &mut Body, field: &str, text: &str) -> Option<()> {
     match (field, body) {
         ("body", Body::NoticeAnswered { body, .. } | Body::HttpAnswered { body, .. }) => text.clone_into(body),
         ("pin", Body::PinEntered { pin, .. }) => text.clone_into(pin),
+        ("method", Body::VerifyAsked { method, .. }) => {
+            *method = Method::ALL.into_iter().find(|method| method.name() == text)?;
+        }
         ("word", Body::WindowPosted { status, .. }) => text.clone_into(status),
         ("name", Body::PriceShown { name, .. }) => text.clone_into(name),
         ("url", Body::NoticeSent { url, .. }) => *url = text.into(),

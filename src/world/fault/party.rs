@@ -43,6 +43,7 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
         | Trouble::DeviceLost
         | Trouble::KeyRotated
         | Trouble::CertificateExpired
+        | Trouble::RootRotated
         | Trouble::SecretLost
         | Trouble::LedgerLost
         | Trouble::SecretRotated
@@ -66,6 +67,7 @@ pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
             true
         }
         Trouble::CertificateExpired => marketplace.expire_certificate(scene, true),
+        Trouble::RootRotated => marketplace.rotate_root(scene),
         Trouble::SecretLost => app_server.lose_secret(scene),
         Trouble::LedgerLost => marketplace.lose_books(true),
         Trouble::SecretRotated => match app_server.rotate_secret(scene) {
@@ -88,6 +90,7 @@ pub(crate) fn mend(trouble: Trouble, reach: &mut Reach<'_>) {
         Trouble::MarketplaceDown
         | Trouble::AppServerAbsent
         | Trouble::KeyRotated
+        | Trouble::RootRotated
         | Trouble::SecretRotated
         | Trouble::DeviceLost
         | Trouble::Offline => {}
@@ -120,6 +123,7 @@ fn at_pay_desk(trouble: Trouble, is_on: bool, desk: &mut PayDesk, issuer: &str) 
         | Trouble::AppServerAbsent
         | Trouble::KeyRotated
         | Trouble::CertificateExpired
+        | Trouble::RootRotated
         | Trouble::SecretLost
         | Trouble::SecretRotated
         | Trouble::DeviceLost

@@ -7,6 +7,7 @@ use crate::world::app_server::AppServer;
 use crate::world::device::Device;
 use crate::world::event::Event;
 use crate::world::fault::carried::{Carries, carries};
+use crate::world::fault::rewrite::CERTIFICATE;
 use crate::world::marketplace::Marketplace;
 use crate::world::message::Body;
 use crate::world::scene::Scene;
@@ -24,9 +25,10 @@ pub(crate) struct Reach<'a> {
 }
 
 impl Reach<'_> {
-    /// The key of the party whose token this message carries. `None` where it carries none.
-    pub(crate) fn signing_key(&self, body: &Body) -> Option<&SigningKey> {
+    /// The key of the party that wrote this field of what the message carries. `None` where it carries nothing signed.
+    pub(crate) fn signing_key(&self, body: &Body, field: &str) -> Option<&SigningKey> {
         Some(match carries(body)? {
+            Carries::Receipt if field.starts_with(CERTIFICATE) => self.marketplace.root_key(),
             Carries::PayRequest => self.app_server.key(),
             Carries::Notice => self.marketplace.notice_key(),
             Carries::Receipt => self.marketplace.receipt_key(),

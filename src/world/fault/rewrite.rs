@@ -3,10 +3,14 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+/// What a field begins with that is a claim of the certificate before the receipt.
+pub(crate) const CERTIFICATE: &str = "certificate.";
+
 /// One field of a message with what it shall say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replacement {
-    /// `claims.exp` or `header.alg` for the token that the message carries; else a field's own name, such as `status`.
+    /// `claims.exp` or `header.alg` for the token that the message carries, `certificate.iss` for the first certificate before
+    /// it; else a field's own name, such as `status`.
     pub field: String,
     /// What it shall say.
     pub value: Value,

@@ -4,11 +4,13 @@ use serde_json::{Map, Value};
 
 use crate::protocol::key::SigningKey;
 use crate::world::fault::act::Substitute;
-use crate::world::fault::carried::{carried_list, carried_mut, corrupted, signed_again, with_claim};
+use crate::world::fault::carried::{
+    carried_list, carried_mut, corrupted, signed_again, with_certificate_claim, with_claim,
+};
 use crate::world::fault::field::put;
-use crate::world::fault::rewrite::{Removal, Replacement};
+use crate::world::fault::rewrite::{CERTIFICATE, Removal, Replacement};
 use crate::world::http_form::{StartLine, WireForm};
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, Method};
 use crate::world::reply::reply;
 
 /// What becomes of a message.
@@ -90,7 +92,7 @@ fn question_of(answer: &Body) -> Option<Body> {
         return Some(Body::StatusAsked { transaction: transaction.clone(), poll: 0 });
     }
     if let Body::VerifyAnswered { .. } = answer {
-        return Some(Body::VerifyAsked { receipt: "".into(), path: None });
+        return Some(Body::VerifyAsked { receipt: "".into(), path: None, method: Method::Post });
     }
     if let Body::ReissueAnswered { .. } = answer {
         return Some(Body::ReissueAsked { receipt: "".into() });
@@ -125,6 +127,12 @@ fn rewrite(
     key: Option<&SigningKey>,
     is_signed: bool,
 ) -> Option<()> {
+    if let Some(path) = field.strip_prefix(CERTIFICATE) {
+        let key = if is_signed { Some(key?) } else { None };
+        let text = carried_mut(body)?;
+        *text = with_certificate_claim(text, path, value, key)?.into();
+        return Some(());
+    }
     if !field.starts_with("claims.") && !field.starts_with("header.") {
         return if is_signed { None } else { put(body, field, value.unwrap_or(&Value::Null)) };
     }

@@ -18,6 +18,8 @@ pub enum Trouble {
     KeyRotated,
     /// The certificate over the receipt key has run out.
     CertificateExpired,
+    /// The root that certifies the receipt key was exchanged, at the same address.
+    RootRotated,
     /// The app server has lost its payment secret and made another, which the marketplace does not know.
     SecretLost,
     /// The marketplace has lost its books.
@@ -40,7 +42,7 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them, in menu order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::MarketplaceDown,
         Self::SignerDown,
         Self::AppServerAbsent,
@@ -55,6 +57,7 @@ impl Trouble {
         Self::KeySimulatesOnly,
         Self::SimulationsOff,
         Self::PaymentsOff,
+        Self::RootRotated,
     ];
 
     /// Its word in files.
@@ -66,6 +69,7 @@ impl Trouble {
             Self::AppServerAbsent => "app-server-absent",
             Self::KeyRotated => "key-rotated",
             Self::CertificateExpired => "certificate-expired",
+            Self::RootRotated => "root-rotated",
             Self::SecretLost => "secret-lost",
             Self::LedgerLost => "ledger-lost",
             Self::DeviceLost => "device-lost",
@@ -112,6 +116,7 @@ impl Trouble {
             Self::AppServerAbsent => "Nobody listens at the app server's address",
             Self::KeyRotated => "The marketplace changed its key and told nobody",
             Self::CertificateExpired => "The certificate over the receipt key has run out",
+            Self::RootRotated => "Another root key is published where the old one was",
             Self::SecretLost => "The app server lost its secret and made a new one",
             Self::LedgerLost => "The marketplace lost its books",
             Self::DeviceLost => "The device was lost, and its receipts with it",

@@ -29,7 +29,7 @@ use crate::world::marketplace::notices::{NoticeDesk, Subject};
 use crate::world::marketplace::receipts::Identities;
 use crate::world::marketplace::service::{Counter, broken, history, newest_of};
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
-use crate::world::message::{Body, ChargeAnswer, Message, MessageId};
+use crate::world::message::{Body, ChargeAnswer, Message, MessageId, Method};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
@@ -163,7 +163,10 @@ impl Marketplace {
                 counter.hand_over(scene, ledger, (transaction, fresh_guid), message, out);
             }
             Body::ReissueAsked { receipt } => counter.reissue(scene, ledger, receipt, message, out),
-            Body::VerifyAsked { receipt, path } => {
+            Body::VerifyAsked { method: method @ (Method::Get | Method::Options), .. } => {
+                out.answer(message, service::without_receipt(scene, *method));
+            }
+            Body::VerifyAsked { receipt, path, method: Method::Post } => {
                 let Ok(answer) = counter.judge(scene, ledger, receipt, path.as_deref()) else {
                     out.answer(message, Body::HttpAnswered { status: 500, body: String::new() });
                     return;
@@ -252,6 +255,16 @@ impl Marketplace {
     /// The key that receipts are signed with now.
     pub(crate) fn receipt_key(&self) -> &SigningKey {
         self.counter.signing_key()
+    }
+
+    /// The key that certifies the one which receipts are signed with.
+    pub(crate) fn root_key(&self) -> &SigningKey {
+        self.counter.root_key()
+    }
+
+    /// Another root is published at its issuer's address. False where receipts carry no certificate.
+    pub(crate) fn rotate_root(&mut self, scene: &Scene) -> bool {
+        self.counter.rotate_root(scene.clock_of(Party::Marketplace))
     }
 
     /// The signing service goes down, or comes back. False where it stands so already.

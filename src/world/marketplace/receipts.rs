@@ -44,7 +44,7 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
     }
     Receipt {
         typ: ReceiptType::Purchase,
-        product: Product::new(transaction.app.as_str(), &storedata),
+        product: Product::new(product_url(scene, transaction), &storedata),
         user: user(scene, identities, transaction),
         iss: market.as_str().to_owned(),
         nbf: date(if scene.rules().store.is_nbf_time_of_issue {
@@ -58,6 +58,12 @@ pub(crate) fn claims(scene: &Scene, identities: &Identities, transaction: &Trans
         verify: Some(scene.catalog.verify_url.clone()),
         reissue: Some(scene.catalog.reissue_url.clone()),
     }
+}
+
+/// The address of the app that was paid: as its store has it on file.
+fn product_url<'a>(scene: &'a Scene, transaction: &'a Transaction) -> &'a str {
+    let on_file = scene.setup.names.app.product_url.as_deref();
+    on_file.filter(|_| transaction.app == scene.catalog.app).unwrap_or(transaction.app.as_str())
 }
 
 /// The claims of a receipt for trying things out: it names no buyer, lives a day, and its verify address has the answer in it.

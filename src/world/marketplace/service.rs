@@ -8,6 +8,7 @@ use crate::protocol::key::SigningKey;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::reissue::{Reissue, reissue_answer};
 use crate::protocol::ring::KeyRing;
+use crate::protocol::signing_service::{self, Unsignable};
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
@@ -19,7 +20,7 @@ use crate::world::marketplace::ledger::{Ledger, Transaction};
 use crate::world::marketplace::receipts::{Identities, claims, trial, trial_data};
 use crate::world::marketplace::shelf::refuse;
 use crate::world::marketplace::store_keys::{StoreKey, StoreKeys};
-use crate::world::message::{Body, Message};
+use crate::world::message::{Body, Message, Method};
 use crate::world::party::Party;
 use crate::world::refusal::{Refusal, Stop};
 use crate::world::scene::Scene;
@@ -62,6 +63,16 @@ impl Counter {
         self.keys.certify(now, is_expired)
     }
 
+    /// The key that certifies the one in office.
+    pub(crate) fn root_key(&self) -> &SigningKey {
+        self.keys.root_key()
+    }
+
+    /// Publishes another root. False where receipts carry no certificate.
+    pub(crate) fn rotate_root(&mut self, now: Time) -> bool {
+        self.keys.rotate_root(now)
+    }
+
     /// The key in office.
     pub(crate) fn signing_key(&self) -> &SigningKey {
         self.keys.signing_key()
@@ -78,10 +89,20 @@ impl Counter {
     }
 
     /// Signs a receipt for a completed payment and writes it into the books.
-    fn issue(&self, scene: &Scene, transaction: &mut Transaction, out: &mut Outbox<'_>) -> Arc<str> {
-        let receipt = self.sign(&self.claims(scene, transaction));
+    ///
+    /// # Errors
+    /// The signing service's, which leaves the buyer without a receipt.
+    fn issue(
+        &self,
+        scene: &Scene,
+        transaction: &mut Transaction,
+        out: &mut Outbox<'_>,
+    ) -> Result<Arc<str>, Unsignable> {
+        let claims = self.claims(scene, transaction);
+        signing_service::check(&claims)?;
+        let receipt = self.sign(&claims);
         note_issue(transaction, &receipt, out);
-        receipt
+        Ok(receipt)
     }
 
     /// The app server wants the receipt of a payment that it was told of.
@@ -97,10 +118,15 @@ impl Counter {
             None => deny(id, question, out),
             Some(transaction) => {
                 let receipt = match transaction.receipts.last() {
-                    Some(issued) if !scene.rules().store.is_signed_for_each_poll => Arc::clone(issued),
+                    Some(issued) if !scene.rules().store.is_signed_for_each_poll => Ok(Arc::clone(issued)),
                     Some(_) | None => self.issue(scene, transaction, out),
                 };
-                out.answer(question, Body::ReceiptSupplied { transaction: id.clone(), receipt });
+                match receipt {
+                    Ok(receipt) => {
+                        out.answer(question, Body::ReceiptSupplied { transaction: id.clone(), receipt });
+                    }
+                    Err(unsignable) => leave_unsigned(id, unsignable, question, out),
+                }
             }
         }
     }
@@ -120,7 +146,10 @@ impl Counter {
                 if !scene.setup.is_guid_kept {
                     transaction.guid = fresh_guid;
                 }
-                let receipt = self.issue(scene, transaction, out);
+                let receipt = match self.issue(scene, transaction, out) {
+                    Ok(receipt) => receipt,
+                    Err(unsignable) => return leave_unsigned(id, unsignable, question, out),
+                };
                 let product = transaction.product.clone();
                 let body = Body::ReceiptHandedOver { transaction: id.clone(), product, receipt };
                 // A program outside that asked is answered; the simulated buyer has it handed to the app.
@@ -179,9 +208,14 @@ impl Counter {
         out: &mut Outbox<'_>,
     ) {
         let (ring, now, life) = (self.keys.ring(), scene.clock_of(Party::Marketplace), scene.setup.receipt_life);
-        let lookup = |question: LedgerQuestion<'_>| entry(ledger, question);
-        let traded =
-            reissue_answer(receipt, &service(scene, ring, &own_certificates(scene)), &lookup, now, scene.rules(), life);
+        let (lookup, hosts) = (|question: LedgerQuestion<'_>| entry(ledger, question), own_certificates(scene));
+        let verify = service(scene, ring, &hosts);
+        let service = if scene.rules().store.is_reissue_address_compared {
+            VerifyService { path: host_and_path(&scene.catalog.reissue_url).1, ..verify }
+        } else {
+            verify
+        };
+        let traded = reissue_answer(receipt, &service, &lookup, now, scene.rules(), life);
         let traded = traded.unwrap_or_else(|fault| Reissue::Refused(broken(fault)));
         let status = traded.http_status();
         let answer = match traded {
@@ -198,6 +232,12 @@ impl Counter {
         };
         out.answer(question, Body::ReissueAnswered { status, answer });
     }
+}
+
+/// What the verify service says to a call that brings no receipt. Since the end of 2014 browsers may ask beforehand.
+pub(crate) fn without_receipt(scene: &Scene, method: Method) -> Body {
+    let is_allowed = method == Method::Options && scene.rules().store.is_options_allowed;
+    Body::HttpAnswered { status: if is_allowed { 204 } else { 405 }, body: String::new() }
 }
 
 /// The store takes its own certificates and nobody else's.
@@ -275,6 +315,14 @@ fn entry(ledger: &Ledger, question: LedgerQuestion<'_>) -> Option<LedgerEntry> {
 
 fn completed<'l>(ledger: &'l mut Ledger, id: &TransactionId) -> Option<&'l mut Transaction> {
     ledger.find_mut(id).filter(|transaction| transaction.state == TransactionState::Completed)
+}
+
+/// The signing service said no, and the store has nothing to hand out.
+fn leave_unsigned(id: &TransactionId, unsignable: Unsignable, question: &Message, out: &mut Outbox<'_>) {
+    let found = Some(unsignable.to_string().into_boxed_str());
+    let refusal = Refusal { found, ..Refusal::from(Stop::SigningFailed) };
+    out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
+    out.answer(question, Body::ReceiptDenied { transaction: id.clone(), status: 500, refusal });
 }
 
 fn deny(id: &TransactionId, question: &Message, out: &mut Outbox<'_>) {

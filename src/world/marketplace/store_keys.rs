@@ -7,7 +7,7 @@ use crate::protocol::dial::SigningMode;
 use crate::protocol::id::{Kid, Origin};
 use crate::protocol::jwk::{JwkSet, RootDocument};
 use crate::protocol::jwt::{HeaderExtras, sign};
-use crate::protocol::key::{Algorithm, SigningKey, VerifyingKey};
+use crate::protocol::key::{Algorithm, KeyError, SigningKey, VerifyingKey};
 use crate::protocol::receipt::Receipt;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::test_keys;
@@ -54,7 +54,7 @@ struct Signer {
 
 impl StoreKeys {
     pub(crate) fn new(issuer: Origin, mode: SigningMode, mut chance: Chance, now: Time) -> Self {
-        let root = root_key(mode, &mut chance);
+        let root = root_key(mode, test_keys::root, &mut chance);
         let signer = Signer::new(&issuer, (mode, &root), &mut chance, 1, now);
         let public = vec![StoreKey::of(&signer, now)];
         let ring = Arc::new(ring(&issuer, &root, &signer, &public));
@@ -69,6 +69,22 @@ impl StoreKeys {
     /// The key in office.
     pub(crate) fn signing_key(&self) -> &SigningKey {
         &self.signer.key
+    }
+
+    /// The key that certifies the one in office, where that is how the store signs.
+    pub(crate) fn root_key(&self) -> &SigningKey {
+        &self.root
+    }
+
+    /// The issuer publishes another root at the same address: the key in office is certified anew, and nothing that the old
+    /// root vouched for is believed any more. False where there is no certificate.
+    pub(crate) fn rotate_root(&mut self, now: Time) -> bool {
+        if self.signer.certificate.is_none() {
+            return false;
+        }
+        self.root = root_key(self.mode, test_keys::next_root, &mut self.chance);
+        self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
+        self.certify(now, false)
     }
 
     /// Puts a new key into office. Gives back the names of the old and the new one.
@@ -172,10 +188,15 @@ pub(crate) fn root_url(issuer: &Origin) -> String {
     format!("{issuer}/public_keys/root.jwk")
 }
 
-fn root_key(mode: SigningMode, chance: &mut Chance) -> SigningKey {
+/// A root key. As of [`signing_key`], the RSA one is fixed.
+fn root_key(
+    mode: SigningMode,
+    rsa: fn(&'static str, Algorithm) -> Result<SigningKey, KeyError>,
+    chance: &mut Chance,
+) -> SigningKey {
     let seed = chance.bytes();
     match mode {
-        SigningMode::Rs256Certified => test_keys::root("root", Algorithm::Rs256),
+        SigningMode::Rs256Certified => rsa("root", Algorithm::Rs256),
         SigningMode::EdDsaBare | SigningMode::EdDsaCertified | SigningMode::Es256 | SigningMode::Rs512 => {
             Ok(SigningKey::ed25519("root", &seed))
         }

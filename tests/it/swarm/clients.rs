@@ -54,6 +54,7 @@ fn setup(dice: &mut Dice, seed: u64) -> Setup {
             local_storage: LocalStorage::ALL[dice.below(LocalStorage::ALL.len())],
             is_empty_replace_silent: dice.below(2) == 0,
             installs_allowed_from: (dice.below(3) == 0).then(|| vec!["https://market.example".to_owned()]),
+            is_preflight_shown: seed.is_multiple_of(3),
             receipts_held: [0, 0, 0, 2][dice.below(4)],
         },
         signing: Some(signing),

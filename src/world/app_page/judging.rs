@@ -1,6 +1,7 @@
 //! Judging: what the app brings to the ladder when it looks at a receipt.
 
 use crate::protocol::chain::Chain;
+use crate::protocol::money::Money;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::StoreReply;
@@ -65,6 +66,7 @@ pub(crate) fn question<'a>(scene: &'a Scene, sites: &'a Sites<'a>, held: &Held<'
         store_answer: held.reply,
         switched_off: setup.checks_off,
         allowed_issuers: sites.issuers.as_deref(),
+        price: price(scene, held.receipt),
         client: Client {
             product_url: options.is_product_compared.then_some(scene.catalog.app.as_str()),
             receipt_check_sites: &sites.check,
@@ -91,6 +93,12 @@ fn presenter(scene: &Scene) -> Presenter<'_> {
             Presenter::WithoutAssertion
         }
     }
+}
+
+/// What the receipt's product costs in the shop. Asked for certificates alone, which may limit it.
+fn price(scene: &Scene, receipt: &str) -> Option<Money> {
+    let named = unverified_product(receipt.contains('~').then_some(receipt)?)?;
+    scene.catalog.products.iter().find(|product| product.id.as_str() == named).map(|product| product.price)
 }
 
 /// Which product a stored receipt says it opens, read as the historic client did: from the store's own data, unverified.

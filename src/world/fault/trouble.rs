@@ -90,6 +90,7 @@ impl Trouble {
             | Self::SignerDown
             | Self::KeyRotated
             | Self::CertificateExpired
+            | Self::RootRotated
             | Self::LedgerLost
             | Self::SellerInactive
             | Self::KeySimulatesOnly

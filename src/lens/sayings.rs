@@ -102,7 +102,7 @@ impl Saying {
     pub(crate) const DECLINED: Self =
         say("The provider declines: no money moves, and the payment ends here", "the provider declines");
     pub(crate) const LED_ELSEWHERE: Self = say(
-        "The provider wants to lead the buyer to another site first, and the payment page lets nobody go where it does not know",
+        "The provider leads the buyer to a site that the payment page does not know, and is not followed",
         "the provider points elsewhere",
     );
     pub(crate) const CHARGE_PENDING: Self = say(

@@ -24,6 +24,8 @@ pub struct Again {
     new: Session,
     /// The next old step.
     at: usize,
+    /// Whether the payment window of the old run asked already when the last deed came.
+    was_asking: bool,
     /// Old arrows since the last deed.
     arrows: usize,
     /// New arrows since the last deed.
@@ -58,7 +60,16 @@ impl Again {
     pub fn new(old: &Setup, steps: &[Arc<Step>], setup: Setup) -> Self {
         let mut old = World::new(old.clone());
         old.handle(&Command::Start);
-        Self { steps: steps.to_vec(), old, new: Session::new(setup), at: 1, arrows: 0, walked: 0, reached: vec![0, 1] }
+        Self {
+            steps: steps.to_vec(),
+            old,
+            new: Session::new(setup),
+            at: 1,
+            was_asking: false,
+            arrows: 0,
+            walked: 0,
+            reached: vec![0, 1],
+        }
     }
 
     /// Does at most so many small pieces of work. True when all is done.
@@ -106,6 +117,7 @@ impl Again {
                     self.new.dispatch(deed);
                 }
                 self.old.handle(&step.command);
+                self.was_asking = control::is_asking(&self.old);
                 self.at += 1;
                 self.reached.push(self.new.here().step);
                 true
@@ -133,7 +145,7 @@ impl Again {
     fn goal(&self) -> Goal {
         if self.old.wire().is_empty() {
             Goal::Rest
-        } else if control::is_asking(&self.old) {
+        } else if control::is_asking(&self.old) && !self.was_asking {
             Goal::Question
         } else {
             Goal::Arrows(self.arrows)

@@ -94,7 +94,7 @@ impl Pane for TopBar {
         let right = room.with_min_x(room.right() - self.right_width);
         let mut right_part = part(ui, right, Layout::left_to_right(Align::Center));
         right_part.spacing_mut().item_spacing.x = gap;
-        right_ui(&mut right_part, desk, is_wordy);
+        right_ui(&mut right_part, desk, fit);
         let width = right_part.min_rect().width();
         if (width - self.right_width).abs() > 0.5 {
             self.right_width = width;
@@ -211,8 +211,12 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
 }
 
 /// The right end of the bar: the revision, and the doors of the window.
-fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
-    revision_ui(ui, desk, is_wordy);
+fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, fit: Fit) {
+    let is_wordy = fit == Fit::Wordy;
+    // It is the first of the dials, too.
+    if fit != Fit::Cramped {
+        revision_ui(ui, desk, is_wordy);
+    }
     let dials =
         if is_wordy { Button::quiet("Dials").leading(Icon::Gear) } else { Button::outlined_icon(Icon::Gear, "Dials") };
     press(ui, desk, dials, Action::Dials);

@@ -24,7 +24,7 @@ pub struct Again {
     new: Session,
     /// The next old step.
     at: usize,
-    /// Whether the payment window of the old run asked already when the last deed came.
+    /// Whether a payment window of the old run was open before the last deed, and the deed did not answer it.
     was_asking: bool,
     /// Old arrows since the last deed.
     arrows: usize,
@@ -117,7 +117,7 @@ impl Again {
                     self.new.dispatch(deed);
                 }
                 self.old.handle(&step.command);
-                self.was_asking = control::is_asking(&self.old);
+                self.was_asking = self.old.buyer().window().is_some() && !is_answer(&step.command);
                 self.at += 1;
                 self.reached.push(self.new.here().step);
                 true
@@ -198,4 +198,9 @@ impl Again {
             | Command::Receive { .. } => Some(command.clone()),
         }
     }
+}
+
+/// Whether this answers a payment window.
+fn is_answer(command: &Command) -> bool {
+    matches!(command, Command::Confirm { .. } | Command::Cancel | Command::CloseWindow)
 }

@@ -5,6 +5,7 @@ use egui::{OpenUrl, Ui};
 use crate::ui::desk::{Ask, Desk};
 use crate::ui::icons::Icon;
 use crate::ui::live_state::Live;
+use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::menu;
 use crate::world::seat::{Seat, Seats};
@@ -51,7 +52,7 @@ pub fn sign_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_wordy: bool) {
     let name = format!("Live at {host}");
     let words = if is_wordy { host.as_str() } else { "live" };
     let hint = "Your own app can join this run at this address";
-    let button = Button::quiet(words).name(&name).leading(Icon::Dot).lit().hint(hint).show(ui);
+    let button = Button::quiet(words).name(&name).leading(Icon::Dot).tint(Theme::of(ui).color.ok).hint(hint).show(ui);
     menu::drop_down(&button, 330.0, |ui| {
         menu::title(ui, &format!("Your own app joins at http://{host}"));
         address_ui(ui, &host);

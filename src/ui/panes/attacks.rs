@@ -144,7 +144,7 @@ impl Attacks {
         let theme = Theme::of(ui);
         ui.horizontal(|ui| {
             text::title(ui, card.title);
-            text::muted(ui, &format!("at {}", card.on));
+            text::mono_in(ui, card.on.name(), theme.color.muted);
         });
         text::paragraph(ui, card.deed);
         ui.horizontal_wrapped(|ui| {
@@ -240,8 +240,9 @@ fn cell_ui(ui: &mut Ui, desk: &mut Desk<'_>, (row, off): (&Row, Option<Barrier>)
     let without = off.map_or_else(String::new, |barrier| format!(" without {barrier}"));
     let end = if reading.is_through() { "gets through" } else { "stopped" };
     let name = format!("{}{without}, {end}", row.card.title);
-    let icon = if reading.is_through() { Icon::Cross } else { Icon::Dot };
-    let button = Button::icon(icon, &name);
+    let color = &Theme::of(ui).color;
+    let (icon, tint) = if reading.is_through() { (Icon::Cross, color.bad) } else { (Icon::Check, color.ok) };
+    let button = Button::icon(icon, &name).tint(tint);
     let hint = reading.to_string();
     if button.hint(&hint).show(ui).clicked() {
         let setup = off.map_or_else(|| row.setup.clone(), |barrier| row.without(barrier));

@@ -22,7 +22,7 @@ pub struct Button<'a> {
     hint: &'a str,
     is_enabled: bool,
     is_glowing: bool,
-    is_lit: bool,
+    tint: Option<Color32>,
     is_selected: Option<bool>,
     min_width: f32,
 }
@@ -72,7 +72,7 @@ impl<'a> Button<'a> {
             hint: "",
             is_enabled: true,
             is_glowing: false,
-            is_lit: false,
+            tint: None,
             is_selected: None,
             min_width: 0.0,
         }
@@ -120,9 +120,9 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// The icon before the text in the colour of what is right: something is on.
-    pub fn lit(mut self) -> Self {
-        self.is_lit = true;
+    /// The icon before the text in a colour of its own, for what it says beside the words.
+    pub fn tint(mut self, tint: Color32) -> Self {
+        self.tint = Some(tint);
         self
     }
 
@@ -209,7 +209,7 @@ impl<'a> Button<'a> {
         let mut x = rect.center().x - (width_of(self.leading) + text_width + width_of(self.trailing)) / 2.0;
         let icon_at = |x: f32| Rect::from_center_size(pos2(x + side / 2.0, rect.center().y), Vec2::splat(side));
         if let Some(icon) = self.leading {
-            icon.paint(ui.painter(), icon_at(x), if self.is_lit { theme.color.ok } else { ink });
+            icon.paint(ui.painter(), icon_at(x), self.tint.unwrap_or(ink));
             x += side + gap;
         }
         ui.painter().galley(pos2(x.round(), (rect.center().y - text_height / 2.0).round()), galley, ink);

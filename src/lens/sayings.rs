@@ -28,7 +28,7 @@ impl Saying {
         "the store sends its public keys",
     );
     pub(crate) const WINDOW_POSTED: Self = say(
-        "A window sends the app a message; only the payment page's own may be believed, and the browser says whose it is",
+        "A window sends the app a message; the browser says whose it is, and only the payment page is believed",
         "a window sends the app a message",
     );
     pub(crate) const KEY_ROTATED: Self = say(

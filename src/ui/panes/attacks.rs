@@ -142,9 +142,16 @@ impl Attacks {
     fn card_ui(&self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let Some(card) = CARDS.get(self.chosen) else { return };
         let theme = Theme::of(ui);
+        let found = self.found.as_ref().and_then(|found| found.readings.get(self.chosen));
+        let is_playable = matches!(found, Some(Ok(_)));
         ui.horizontal(|ui| {
             text::title(ui, card.title);
             text::mono_in(ui, card.on.name(), theme.color.muted);
+            // Beside the name, where no window is too low to show it.
+            let button = Button::filled("Play this attack").enabled(is_playable).hint("In a branch of this run");
+            if button.show(ui).clicked() {
+                desk.ask(Ask::Attack(card));
+            }
         });
         text::paragraph(ui, card.deed);
         ui.horizontal_wrapped(|ui| {
@@ -156,22 +163,19 @@ impl Attacks {
             text::note(ui, &format!("Somebody could stop it under other dials: {}", card.stage.words()));
         }
         ui.add_space(theme.space.gap);
-        let found = self.found.as_ref().and_then(|found| found.readings.get(self.chosen));
         match found {
-            Some(Ok(reading)) => reading_ui(ui, reading),
-            Some(Err(why)) => text::note(ui, why).on_hover_text(why.as_str()),
-            None => return,
-        };
-        ui.add_space(theme.space.gap);
-        let is_playable = matches!(found, Some(Ok(_)));
-        let button = Button::filled("Play this attack").enabled(is_playable).hint("In a branch of this run");
-        if button.show(ui).clicked() {
-            desk.ask(Ask::Attack(card));
+            Some(Ok(reading)) => {
+                reading_ui(ui, reading);
+            }
+            Some(Err(why)) => {
+                text::note(ui, why).on_hover_text(why.as_str());
+            }
+            None => {}
         }
     }
 }
 
-fn reading_ui(ui: &mut Ui, reading: &Reading) -> egui::Response {
+fn reading_ui(ui: &mut Ui, reading: &Reading) {
     let theme = Theme::of(ui);
     let tone = if reading.is_through() { Tone::Bad } else { Tone::Ok };
     ui.horizontal_wrapped(|ui| {
@@ -186,7 +190,7 @@ fn reading_ui(ui: &mut Ui, reading: &Reading) -> egui::Response {
         let at = stopped.message.map_or_else(String::new, |number| format!(", message {number}"));
         format!("{who}{at}")
     });
-    text::muted(ui, &by)
+    text::muted(ui, &by);
 }
 
 /// The grid.

@@ -20,7 +20,7 @@ use crate::ui::widgets::{choice, field, menu, surface, text};
 use crate::world::setup::Setup;
 
 /// What the widest control needs; where there is less room it stands below its words.
-const CONTROL_WIDTH: f32 = 340.0;
+const CONTROL_WIDTH: f32 = 356.0;
 const FIELD_WIDTH: f32 = 200.0;
 
 /// The panel.

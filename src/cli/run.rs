@@ -162,6 +162,9 @@ impl Task {
             Self::Report { error, .. } => unread(error),
             Self::Play(piece) => match piece.open() {
                 Err(error) => unread(&error),
+                Ok(Kept::Run(_)) if !arguments.dials.is_empty() => {
+                    unread(&anyhow::anyhow!("{}: a recorded run keeps its dials; --dial is for scenarios", self.name()))
+                }
                 Ok(Kept::Run(session)) => self.done(arguments, &session, "run", Vec::new()),
                 Ok(Kept::Scenario(mut scenario)) => {
                     scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);

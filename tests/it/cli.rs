@@ -146,6 +146,9 @@ fn a_saved_run_replays_and_an_edited_one_names_its_first_difference() {
     desk.run(&["run", "a.paystage.json"]).ended(0).says(&["open: shiny-pony"]);
     desk.run_with(&["run", "-"], run.as_bytes()).ended(0);
     desk.run(&["run", "b.paystage.json"]).ended(2).says(&["b.paystage.json:", "step"]);
+    // Whoever turns a dial is told that it turns nothing.
+    let turned = ["run", "a.paystage.json", "--dial", "hosting=classic"];
+    desk.run(&turned).ended(2).says(&["a.paystage.json", "a recorded run keeps its dials"]);
 }
 
 #[test]

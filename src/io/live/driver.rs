@@ -1,14 +1,14 @@
 //! The driver: lets a run be acted in from outside, at the pace of a clock, and tells those who wait.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::io::inbox::{Ask, Clock, Done, Reply, Said};
-use crate::io::live::waiting::{Waiters, Wanted};
-use crate::io::live::windows::Windows;
+use crate::io::inbox::{Ask, Clock, Done, Said};
+use crate::io::live::hearing::{Errand, Hearing};
+use crate::io::live::waiting::Wanted;
 use crate::io::saved::{Keep, Saved};
 use crate::protocol::time::{Span, Time};
 use crate::session::control::STEPS_MAX;
@@ -16,19 +16,8 @@ use crate::session::recorded::Recorded;
 use crate::session::step::Step;
 use crate::world::command::Command;
 use crate::world::event::Event;
-use crate::world::http_form::{HttpForm, StartLine};
 use crate::world::input::Input;
-use crate::world::message::{Body, Message, MessageId};
-use crate::world::party::Party;
-
-/// A request that must be carried to somebody's own server, because it was delivered to a party that sits outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Errand {
-    /// Which message it is: the answer names it.
-    pub message: MessageId,
-    /// The request as it must be sent.
-    pub form: HttpForm,
-}
+use crate::world::message::MessageId;
 
 /// What drives a run that programs outside act in. Holds no run: whoever owns one lends it for each call.
 ///
@@ -36,16 +25,8 @@ pub struct Errand {
 /// goes out as an errand.
 pub struct Driver {
     clock: Clock,
-    keeper: Option<Box<dyn Keep>>,
-    waiters: Waiters,
-    windows: Windows,
-    errands: mpsc::UnboundedSender<Errand>,
-    /// The errands that are under way: each ends in an answer, or in the news that there is none.
-    under_way: BTreeSet<u32>,
+    hearing: Hearing,
     advances: VecDeque<Advance>,
-    /// Whether a message was dropped while somebody waited, so that an answer may never come.
-    has_lost: bool,
-    steps: broadcast::Sender<Arc<Step>>,
 }
 
 /// Time that somebody lets pass, as far as it has not passed yet.
@@ -64,17 +45,7 @@ impl Driver {
         steps: broadcast::Sender<Arc<Step>>,
         keeper: Option<Box<dyn Keep>>,
     ) -> Self {
-        Self {
-            clock,
-            keeper,
-            waiters: Waiters::default(),
-            windows: Windows::default(),
-            errands,
-            under_way: BTreeSet::new(),
-            advances: VecDeque::new(),
-            has_lost: false,
-            steps,
-        }
+        Self { clock, hearing: Hearing::new(errands, steps, keeper), advances: VecDeque::new() }
     }
 
     /// Who moves the clock.
@@ -90,9 +61,7 @@ impl Driver {
 
     /// Forgets everybody who waits: the run that they asked is not lent any more.
     pub fn forget(&mut self) {
-        self.waiters.clear();
-        self.windows = Windows::default();
-        self.under_way.clear();
+        self.hearing.forget();
         self.advances.clear();
     }
 
@@ -108,7 +77,7 @@ impl Driver {
     /// Does what is due by now.
     pub fn tick(&mut self, run: &mut dyn Recorded, real: Time) {
         self.settle_until(run, real);
-        self.finish(run);
+        self.hearing.finish(run);
     }
 
     /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it. Only looking
@@ -118,7 +87,7 @@ impl Driver {
             self.settle_until(run, real);
         }
         self.perform(run, ask, real);
-        self.finish(run);
+        self.hearing.finish(run);
     }
 
     fn perform(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
@@ -144,10 +113,10 @@ impl Driver {
                 self.forget();
                 run.restart(*setup);
                 for start in run.kept() {
-                    drop(self.observe(run, &start));
+                    drop(self.hearing.observe(run, &start));
                 }
                 for step in run.kept() {
-                    self.observe(run, &step);
+                    self.hearing.observe(run, &step);
                 }
                 for command in commands {
                     self.dispatch(run, command);
@@ -157,45 +126,25 @@ impl Driver {
             Ask::Look(glance) => glance(run, self.clock),
             Ask::Window { transaction, reply } => {
                 let payment = run.world().marketplace().transaction(&transaction);
-                let _ = reply.send(payment.map(|payment| self.windows.standing(&transaction, payment.state)));
+                let _ = reply.send(payment.map(|payment| self.hearing.window(&transaction, payment.state)));
             }
         }
     }
 
     /// Takes note of a step that the owner of the run dispatched by itself, as a click in the window does.
     pub fn observe(&mut self, run: &dyn Recorded, step: &Arc<Step>) -> Saved {
-        let saved = self.keeper.as_mut().map_or_else(Saved::already, |keeper| keeper.keep(run, step));
-        // Nobody may be watching.
-        let _ = self.steps.send(Arc::clone(step));
-        self.windows.note_openings(step);
-        for event in &step.events {
-            if let Event::Delivered { message } = event {
-                self.delivered(run, (step, &saved), message);
-            }
-            // Neither a question that was dropped nor a dropped answer is ever answered.
-            if let Event::FaultFired { message, act: "drop", .. } = event {
-                self.has_lost = true;
-                self.waiters.lose(message.id);
-                message.answers.into_iter().for_each(|question| self.waiters.lose(question));
-            }
-        }
-        saved
+        self.hearing.observe(run, step)
     }
 
     /// Takes note of how payment windows opened and ended in a step of long ago, so that a page which asks late is told the truth.
     pub fn recall(&mut self, step: &Step) {
-        self.windows.note_openings(step);
-        for event in &step.events {
-            if let Event::Delivered { message } = event {
-                self.windows.note_end(message);
-            }
-        }
+        self.hearing.recall(step);
     }
 
     fn say(&mut self, run: &mut dyn Recorded, input: Input, reply: oneshot::Sender<Said>, real: Time) {
         let (wanted, at) = (Wanted::by(&input), self.shown(run, real));
         if let Input::Answer { message, .. } | Input::NoAnswer { message, .. } = &input {
-            self.under_way.remove(message);
+            self.hearing.end_errand(*message);
         }
         let step = run.dispatch(Command::Receive { at, input });
         let question = first_sent(&step);
@@ -204,79 +153,29 @@ impl Driver {
             && wanted != Wanted::Nothing
             && let Some(reply) = reply.take()
         {
-            self.waiters.add(question, wanted.clone(), reply);
+            self.hearing.waiters.add(question, wanted.clone(), reply);
         }
-        let saved = self.observe(run, &step);
+        let saved = self.hearing.observe(run, &step);
         self.settle_until(run, real);
         let said = || ignored(&step).map_or(Said::Taken { saved }, Said::Ignored);
         match (reply, question) {
             // Whoever asked may have gone meanwhile.
             (Some(reply), _) => drop(reply.send(said())),
-            (None, Some(question)) if matches!(wanted, Wanted::Pin(_)) => self.waiters.answer(question, said),
+            (None, Some(question)) if matches!(wanted, Wanted::Pin(_)) => self.hearing.waiters.answer(question, said),
             (None, _) => {}
         }
     }
 
     fn dispatch(&mut self, run: &mut dyn Recorded, command: Command) -> (Arc<Step>, Saved) {
         let step = run.dispatch(command);
-        let saved = self.observe(run, &step);
+        let saved = self.hearing.observe(run, &step);
         (step, saved)
-    }
-
-    /// Tells whoever waits for this message, and sends it on its way where it goes to a server outside.
-    fn delivered(&mut self, run: &dyn Recorded, (step, saved): (&Arc<Step>, &Saved), message: &Arc<Message>) {
-        let form = || message.http(run.setup(), run.world().catalog());
-        let reply = || {
-            let (message, step, saved) = (Arc::clone(message), Arc::clone(step), saved.clone());
-            Said::Answered(Reply { message, form: form(), step, saved })
-        };
-        self.windows.note_end(message);
-        match (&message.body, message.answers) {
-            (Body::PriceShown { transaction, .. }, _) => {
-                if let Some(opening) = self.windows.opening_of(transaction) {
-                    self.waiters.show(opening, reply);
-                }
-            }
-            (Body::PinRefused { transaction, .. }, _) => self.waiters.refuse_pin(transaction, reply),
-            (_, Some(question)) => self.waiters.answer(question, reply),
-            (_, None) => {}
-        }
-        let setup = run.setup();
-        // A page is never called; what reaches it is an answer, and whoever waits for that has been told.
-        let is_server = matches!(message.to, Party::AppServer | Party::Marketplace | Party::Provider);
-        if is_server
-            && setup.seats.is_outside(message.to, setup.is_hosted())
-            && let Some(form) = form().filter(|form| matches!(form.start, StartLine::Request { .. }))
-        {
-            // Without anybody to run errands the message stays unanswered, as at a server that is down.
-            if self.errands.send(Errand { message: message.id, form }).is_ok() {
-                self.under_way.insert(message.id.0);
-            }
-        }
     }
 
     /// What is due happens.
     fn settle_until(&mut self, run: &mut dyn Recorded, real: Time) {
         let now = self.shown(run, real);
         self.settle(run, now);
-    }
-
-    /// Lets what was written down go to the disk together, and tells those whose answer can never come.
-    fn finish(&mut self, run: &dyn Recorded) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.hand_over();
-        }
-        if !self.has_lost {
-            return;
-        }
-        let world = run.world();
-        let can_come = world.wire().in_flight().next().is_some()
-            || !world.faults().held().is_empty()
-            || !self.under_way.is_empty();
-        if !can_come {
-            self.waiters.strand();
-            self.has_lost = false;
-        }
     }
 
     /// Everything that is due by `now` happens.
@@ -303,7 +202,7 @@ impl Driver {
         while let Some(until) = self.advances.front().map(|advance| advance.until) {
             for _ in 0..STEPS_MAX {
                 let Some(due) = run.world().next_due().filter(|due| *due <= until) else { break };
-                if due > run.world().now() && !self.under_way.is_empty() {
+                if due > run.world().now() && self.hearing.is_awaiting_an_errand() {
                     return;
                 }
                 self.dispatch(run, Command::Step);
@@ -332,7 +231,7 @@ impl Driver {
 
 impl fmt::Debug for Driver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self.waiters.count();
+        let waiting = self.hearing.waiters.count();
         f.debug_struct("Driver").field("clock", &self.clock).field("waiting", &waiting).finish_non_exhaustive()
     }
 }
@@ -348,11 +247,12 @@ fn ignored(step: &Step) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::io::inbox::WindowState;
+    use crate::io::inbox::{Reply, WindowState};
     use crate::io::live::setup::at_home;
     use crate::protocol::id::{Origin, ProductId, TransactionId};
     use crate::session::line::Line;
     use crate::world::character::BuyerCharacter;
+    use crate::world::message::Body;
     use crate::world::provenance::Provenance;
     use crate::world::setup::Setup;
     use crate::world::transaction::TransactionState;

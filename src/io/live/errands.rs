@@ -3,7 +3,7 @@
 use tokio::sync::mpsc;
 
 use crate::io::inbox::WeakLetterbox;
-use crate::io::live::driver::Errand;
+use crate::io::live::hearing::Errand;
 use crate::io::outbound::{Answer, Outbound, OutboundError};
 use crate::world::http_form::StartLine;
 use crate::world::input::Input;

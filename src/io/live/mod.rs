@@ -3,6 +3,7 @@
 pub mod setup;
 pub mod waiting;
 pub mod windows;
+pub mod hearing;
 pub mod driver;
 pub mod errands;
 pub mod stage;

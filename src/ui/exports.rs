@@ -161,10 +161,8 @@ impl Exports {
     fn path_ui(&mut self, ui: &mut Ui) -> Option<Deed> {
         ui.horizontal(|ui| {
             let width = ui.available_width() - 200.0;
-            let line = field::line(ui, "Path", &mut self.path, "path of a file", width);
-            if std::mem::take(&mut self.is_fresh) {
-                line.request_focus();
-            }
+            let is_fresh = std::mem::take(&mut self.is_fresh);
+            let line = field::first_line(ui, "Path", &mut self.path, "path of a file", width, is_fresh);
             let is_entered = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let is_pressed = Button::filled("Export").name("Export to this path").show(ui).clicked();
             let browse =

@@ -158,10 +158,8 @@ impl FaultBench {
         let mut parties = vec![(None, "anybody")];
         parties.extend(Party::ALL.map(|party| (Some(party), party.label())));
         line_ui(ui, "Message", |ui| {
-            let kind = field::line(ui, "Message kind", &mut self.draft.kind, "any message", 190.0);
-            if !self.has_been_shown {
-                kind.request_focus();
-            }
+            let is_fresh = !self.has_been_shown;
+            field::first_line(ui, "Message kind", &mut self.draft.kind, "any message", 190.0, is_fresh);
             let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
             pick_ui(ui, "Choose the kind", &kinds, &mut self.draft.kind);
             text::muted(ui, "from");

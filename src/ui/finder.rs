@@ -19,6 +19,8 @@ use crate::world::fault::trouble::Trouble;
 
 const WIDTH: f32 = 640.0;
 const LIST_HEIGHT: f32 = 380.0;
+/// What the window needs above and below the list, in points.
+const AROUND_LIST: f32 = 160.0;
 
 /// The palette while it is open.
 #[derive(Debug, Default)]
@@ -87,10 +89,7 @@ impl Finder {
             (pressed(Key::ArrowUp), pressed(Key::ArrowDown), pressed(Key::Enter))
         });
         let width = ui.available_width();
-        let line = field::line(ui, "Find", &mut self.query, "What do you want to do?", width);
-        if !self.is_shown {
-            line.request_focus();
-        }
+        let line = field::first_line(ui, "Find", &mut self.query, "What do you want to do?", width, !self.is_shown);
         if line.changed() {
             self.chosen = 0;
         }
@@ -105,7 +104,10 @@ impl Finder {
             text::note(ui, "Nothing has these words. Try others: a dial, a scenario, a key's name");
         }
         let mut found = enter.then(|| fitting.get(self.chosen).map(|entry| entry.deed)).flatten();
-        ScrollArea::vertical().id_salt("found").max_height(LIST_HEIGHT).show(ui, |ui| {
+        // As high as the list may be even after a query that few lines fitted: a dialog remembers how low it was.
+        let height = LIST_HEIGHT.min(ui.ctx().content_rect().height() - AROUND_LIST);
+        let list = ScrollArea::vertical().id_salt("found").max_height(height).min_scrolled_height(height);
+        list.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, entry) in fitting.iter().enumerate() {
                 let is_chosen = index == self.chosen;

@@ -199,13 +199,26 @@ pub fn pressed(ctx: &Context) -> Vec<Action> {
     }
     let is_focused = ctx.memory(|memory| memory.focused().is_some());
     ctx.input(|input| {
-        input
-            .events
-            .iter()
+        let events = input.events.iter();
+        let mut actions = events
             .filter_map(|event| action_of(event).filter(|(key, _)| !(is_focused && is_widgets(*key))))
-            .map(|(_, action)| action)
-            .collect()
+            .map(|(_, action)| action);
+        // Whoever opens a dialog types on into it, even where a slow pass brings all of it at once.
+        let mut pressed: Vec<_> = Vec::new();
+        while !pressed.last().is_some_and(|action: &Action| action.asks_for_words())
+            && let Some(action) = actions.next()
+        {
+            pressed.push(action);
+        }
+        pressed
     })
+}
+
+impl Action {
+    /// Whether it opens a dialog in which people type.
+    const fn asks_for_words(self) -> bool {
+        matches!(self, Self::Find | Self::Open | Self::Save | Self::Record | Self::Export | Self::Faults)
+    }
 }
 
 /// The keys by which egui operates what has the focus.

@@ -1,7 +1,7 @@
 //! The panel of dials and the finder: every dial is there, is turned by keyboard alone, and says what it changed.
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
+use egui::{Event, Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use paystage::protocol::dial::{DomainCheck, IdentityMode};
@@ -184,6 +184,46 @@ fn the_finder_turns_a_dial_presses_a_key_and_opens_a_scenario() {
         assert!(is_so(harness.state()), "{typed}");
         assert!(!is_shown(&harness, "What do you want to do"), "{typed}");
     }
+}
+
+#[test]
+fn what_is_typed_on_after_the_finders_key_is_never_taken_for_keys() {
+    let mut harness = wide(Setup::default());
+    let before = harness.state().session().here();
+    // A slow pass brings the chord and the next letters at once: N would step, S would turn the revision.
+    harness.input_mut().events.extend([Key::K, Key::N, Key::S].map(|key| Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: if key == Key::K { Modifiers::COMMAND } else { Modifiers::NONE },
+    }));
+    harness.step();
+    // And the pass in which the finder is there for the first time already hears the rest.
+    harness.input_mut().events.push(Event::Text("polling".to_owned()));
+    harness.run();
+    assert_eq!((harness.state().session().here(), setup(&harness).revision), (before, Revision::After));
+    plain(&mut harness, Key::Enter);
+    assert_eq!(harness.state().selection().tab, Tab::Lab(Lab::Polling));
+}
+
+#[test]
+fn the_finders_list_is_high_again_after_a_query_that_little_fits() {
+    // The dialog stands in the middle of the window: its first line tells how high it is.
+    let top = |harness: &Stagehand| harness.get_by_role_and_label(Role::TextInput, "Find").rect().top();
+    let mut harness = wide(Setup::default());
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.run();
+    let high = top(&harness);
+    assert!(high < 320.0, "some fifteen lines are in sight: the first line stands at {high}");
+    harness.get_by_role_and_label(Role::TextInput, "Find").type_text("xylophone");
+    harness.run();
+    assert!(is_shown(&harness, "Nothing has these words"));
+    for _ in "xylophone".chars() {
+        plain(&mut harness, Key::Backspace);
+    }
+    harness.run();
+    assert!((top(&harness) - high).abs() < 1.0, "{} instead of {high}", top(&harness));
 }
 
 #[test]

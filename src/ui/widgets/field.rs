@@ -1,7 +1,7 @@
 //! Fields: a line of text and a switch, each with a name that a screen reader says.
 
 use egui::accesskit::Role;
-use egui::{Margin, Response, Sense, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Id, Margin, Response, Sense, StrokeKind, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::surface;
@@ -11,8 +11,28 @@ const TRACK: Vec2 = vec2(30.0, 18.0);
 
 /// One line of text. `name` is what a screen reader says, `hint` what stands there while it is empty.
 pub fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
+    let id = ui.next_auto_id();
+    line_with_id(ui, id, name, text, hint, width_pt)
+}
+
+/// The line of a dialog in which people type first. While it `is_fresh`, it takes the keyboard, and hears what is typed in this very pass.
+pub fn first_line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32, is_fresh: bool) -> Response {
+    let id = ui.scope_id().with(name);
+    if is_fresh {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    let response = line_with_id(ui, id, name, text, hint, width_pt);
+    if is_fresh {
+        // Once more: a dialog measures itself in its first pass, after which egui forgets the request.
+        response.request_focus();
+    }
+    response
+}
+
+fn line_with_id(ui: &mut Ui, id: Id, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
     let theme = Theme::of(ui);
     let edit = TextEdit::singleline(text)
+        .id(id)
         .font(theme.mono())
         .hint_text(egui::RichText::new(hint).font(theme.label()).color(theme.color.muted))
         .desired_width(width_pt - 16.0)

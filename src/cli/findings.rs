@@ -6,6 +6,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, painted, plain};
+use crate::cli::report::junit::{written, xml};
 use crate::io::verifier::Said;
 use crate::protocol::corpus::attack::Attack;
 
@@ -122,7 +123,7 @@ impl Findings {
     }
 
     /// One case for each forgery.
-    pub(crate) fn junit(&self) -> Result<String, quick_junit::SerializeError> {
+    pub(crate) fn junit(&self) -> anyhow::Result<String> {
         let mut suite = TestSuite::new("paystage conform");
         for finding in &self.all {
             let status = if finding.found.is_empty() {
@@ -135,7 +136,7 @@ impl Findings {
                 };
                 let sentences: Vec<String> = finding.found.iter().map(Wrong::sentence).collect();
                 let mut status = TestCaseStatus::non_success(kind);
-                status.set_message(sentences.join("; "));
+                status.set_message(xml(&sentences.join("; ")));
                 status.set_description(format!("{}, {}", finding.flaw, finding.rule));
                 status
             };
@@ -145,6 +146,6 @@ impl Findings {
         }
         let mut report = Report::new("paystage conform");
         report.add_test_suite(suite);
-        report.to_string()
+        written(&report)
     }
 }

@@ -11,6 +11,7 @@ pub mod ladder;
 pub mod play;
 pub mod show;
 pub mod shard;
+pub mod again;
 pub mod report;
 pub mod run;
 pub mod verify;

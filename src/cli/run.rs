@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use crate::cli::again::Again;
 use crate::cli::arguments::run::RunArguments;
 use crate::cli::coverage;
 use crate::cli::ending::Ending;
@@ -201,7 +202,10 @@ impl Task {
     }
 
     fn done(&self, arguments: &RunArguments, session: &Session, kind: &'static str, failures: Vec<Failure>) -> Done {
-        let entry = Entry::played(self.name(), session, kind, failures);
+        let mut entry = Entry::played(self.name(), session, kind, failures);
+        if let (Outcome::Failed, Self::Play(piece)) = (entry.outcome, self) {
+            entry.again = Again::of(piece, arguments);
+        }
         let mut messages = Vec::new();
         if arguments.messages {
             // Memory takes whatever is written to it.
@@ -253,9 +257,8 @@ fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
             writeln!(out, "      {}", painted(QUIET, said))?;
         }
     }
-    let code = entry.end.as_ref().and_then(|end| end.code.as_ref());
-    if let (Outcome::Failed, Some(code)) = (entry.outcome, code) {
-        writeln!(out, "    {}", painted(QUIET, format_args!("the same run anywhere: paystage run {code}")))?;
+    if let (Outcome::Failed, Some(way)) = (entry.outcome, entry.way_back()) {
+        writeln!(out, "    {}", painted(QUIET, way))?;
     }
     Ok(())
 }

@@ -140,6 +140,37 @@ fn one_broken_on_purpose_is_a_case_that_names_line_step_and_message() {
 }
 
 #[test]
+fn a_file_of_ones_own_that_fails_says_how_to_see_it_again_and_that_way_leads_there() {
+    let desk = Desk::new("ci-again");
+    desk.file("my suite/bad.toml", broken()).file("good.toml", SCENARIO);
+    let said = desk.run(&["run", "my suite", "good.toml", "--dial", "polling.interval=2s", "--junit", "-"]);
+    let report = junit(&said.ended(1).out);
+    let [bad, good] = report.named("testcase")[..] else { panic!("{}", said.out) };
+    let way = "Again: paystage run 'my suite/bad.toml' --dial polling.interval=2s --messages; \
+               in the window: paystage 'my suite/bad.toml' --dial polling.interval=2s";
+    for place in ["failure", "system-out"] {
+        assert!(bad.named(place)[0].text.contains(way), "{place}: {}", bad.whole_text());
+    }
+    assert!(bad.named("system-out")[0].text.contains("seed "), "{}", bad.whole_text());
+    assert!(!good.whole_text().contains("Again"), "what is as expected needs no second look");
+    // The same fails there, at the same step; and whoever has changed the seed keeps it.
+    let again = desk.run(&["run", "my suite/bad.toml", "--dial", "polling.interval=2s", "--messages", "--seed", "9"]);
+    again.ended(1).says(&["Again: paystage run 'my suite/bad.toml' --seed 9 --dial polling.interval=2s --messages\n"]);
+    let step = |text: &str| text.split_once("(step ").unwrap().1.split_once(')').unwrap().0.to_owned();
+    let same = desk.run(&["run", "my suite/bad.toml", "--dial", "polling.interval=2s", "--messages"]);
+    assert_eq!(step(&same.out), step(bad.named("failure")[0].attribute("message")));
+    let page = desk.run(&["run", "my suite", "--html", "-"]);
+    let page = xml::read(&page.ended(1).out).whole_text();
+    assert!(page.contains("Again: paystage run 'my suite/bad.toml' --messages"), "{page}");
+    let json = desk.run(&["run", "my suite", "--json", "-"]);
+    let run = &self::report(json.ended(1))["results"][0]["again"];
+    assert_eq!((run["window"].as_str(), run["run"].is_string()), (Some("paystage 'my suite/bad.toml'"), true));
+    // What came in by standard input is gone.
+    let gone = desk.run_with(&["run", "-"], broken().as_bytes());
+    assert!(!gone.ended(1).out.contains("Again"), "{}", gone.out);
+}
+
+#[test]
 fn a_step_that_cannot_be_carried_out_is_named_too() {
     let desk = Desk::new("ci-step");
     desk.file("early.toml", SCENARIO.replace("run = \"until idle\"", "refund = \"shiny-pony\""));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cli::again::Again;
 use crate::cli::coverage;
 use crate::cli::ending::Ending;
 use crate::cli::play::lanes;
@@ -41,6 +42,9 @@ pub(crate) struct Entry {
     /// Why it could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
+    /// How it is looked at again, where it was not as expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) again: Option<Again>,
     /// In real time, which no two machines share: left out of the JSON, so that two reports can be compared.
     #[serde(skip)]
     pub(crate) took: Duration,
@@ -127,8 +131,16 @@ impl Entry {
             end: None,
             failures: Vec::new(),
             error: Some(format!("{error:#}")),
+            again: None,
             took: Duration::ZERO,
         }
+    }
+
+    /// How the same run is had again: by its code on any machine, or from its file.
+    pub(crate) fn way_back(&self) -> Option<String> {
+        let code = self.end.as_ref().and_then(|end| end.code.as_ref());
+        code.map(|code| format!("The same run anywhere: paystage run {code}"))
+            .or_else(|| self.again.as_ref().map(Again::sentence))
     }
 
     /// Of a run that was played or replayed.
@@ -140,6 +152,7 @@ impl Entry {
             end: Some(End::of(session, kind)),
             failures: unmet(session, failures),
             error: None,
+            again: None,
             took: Duration::ZERO,
         }
     }

@@ -29,8 +29,13 @@ pub(crate) fn junit(report: &Report, shard: Option<Shard>, took: Duration) -> an
     let mut suites = quick_junit::Report::new(&name);
     suites.set_time(took);
     suites.add_test_suite(suite);
-    let text = suites.to_string().context("the JUnit report")?;
-    Ok(text.replacen(UNKNOWN_TO_SCHEMA, "", 1))
+    written(&suites)
+}
+
+/// The report as every CI server reads it.
+pub(crate) fn written(report: &quick_junit::Report) -> anyhow::Result<String> {
+    let text = report.to_string().context("the JUnit report")?;
+    Ok(text.replace(UNKNOWN_TO_SCHEMA, ""))
 }
 
 fn case(entry: &Entry) -> TestCase {
@@ -39,7 +44,9 @@ fn case(entry: &Entry) -> TestCase {
     case.set_time(entry.took);
     if let (Some(title), Some(end)) = (&entry.title, &entry.end) {
         let code = end.code.as_ref().map_or_else(String::new, |code| format!("\nrun code {code}"));
-        let facts = format!("{title}\n{}\nseed {}, fingerprint {}{code}", end.sentence(), end.seed, end.fingerprint);
+        let again = entry.again.as_ref().map_or_else(String::new, |again| format!("\n{}", again.sentence()));
+        let facts =
+            format!("{title}\n{}\nseed {}, fingerprint {}{code}{again}", end.sentence(), end.seed, end.fingerprint);
         case.set_system_out(xml(&facts));
     }
     case
@@ -60,6 +67,9 @@ fn status(entry: &Entry) -> TestCaseStatus {
             let _ = writeln!(text, "  {said}");
         }
     }
+    if let Some(again) = &entry.again {
+        let _ = writeln!(text, "{}", again.sentence());
+    }
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     let message = format!("{} ({})", first.sentence(&entry.name), first.place());
     status.set_type("expectation").set_message(xml(&message)).set_description(xml(&text));
@@ -67,6 +77,6 @@ fn status(entry: &Entry) -> TestCaseStatus {
 }
 
 /// XML 1.0, 2.2: two characters that text may not hold; the library drops the others.
-fn xml(text: &str) -> String {
+pub(crate) fn xml(text: &str) -> String {
     text.replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
 }

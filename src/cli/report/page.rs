@@ -14,7 +14,7 @@ const PAGE: Template = Template::new(include_str!("../../../assets/web/report/pa
 const LOOK: Template = Template::new(include_str!("../../../assets/web/pages/look.css"));
 const STYLE: Template = Template::new(include_str!("../../../assets/web/report/report.css"));
 const FAILED: Template = Template::new(
-    r#"<section class="card"><h2>{{title}}</h2><p class="code">{{name}}</p><p class="muted">{{run_code}}</p><div>{{unmet}}</div>{{diagram}}</section>"#,
+    r#"<section class="card"><h2>{{title}}</h2><p class="code">{{name}}</p><p class="muted">{{way_back}}</p><div>{{unmet}}</div>{{diagram}}</section>"#,
 );
 const UNMET: Template = Template::new(
     r#"<div class="unmet"><p><strong>{{what}}</strong>: expected <code>{{expected}}</code>, found <code>{{found}}</code></p><p class="muted">Line {{line}}, {{place}}</p><p class="muted">{{said}}</p></div>"#,
@@ -58,12 +58,11 @@ fn failure(entry: &Entry, diagram: &Markup) -> Option<Markup> {
         }
         Outcome::Failed => {
             let unmet: Markup = entry.failures.iter().map(unmet).collect();
-            let code = entry.end.as_ref().and_then(|end| end.code.as_ref());
-            let code = code.map_or_else(String::new, |code| format!("The same run anywhere: paystage run {code}"));
+            let way = entry.way_back().unwrap_or_default();
             Some(FAILED.fill(&[
                 ("title", Filling::Text(&plain(entry.title.as_deref().unwrap_or_default()))),
                 ("name", Filling::Text(&name)),
-                ("run_code", Filling::Text(&code)),
+                ("way_back", Filling::Text(&plain(&way))),
                 ("unmet", Filling::Markup(&unmet)),
                 ("diagram", Filling::Markup(diagram)),
             ]))

@@ -1,6 +1,6 @@
 //! `paystage conform`: which forgeries does your verifier accept, and which good tokens does it refuse?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::cli::arguments::corpus::ConformArguments;
 use crate::cli::corpus;
 use crate::cli::ending::Ending;
 use crate::cli::findings::{Finding, Findings};
-use crate::io::files::{self, Place};
+use crate::io::files;
 use crate::io::outbound::Reach;
 use crate::io::progress::Progress;
 use crate::io::verifier::{Said, Verifier};
@@ -18,16 +18,16 @@ use crate::protocol::corpus::attack::TokenKind;
 pub(crate) fn run(arguments: &ConformArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
     let trust = corpus::trust(&arguments.corpus);
     let attacks = corpus::attacks(&arguments.corpus, &trust, &[TokenKind::Receipt])?;
-    let mut answers: BTreeMap<&str, Said> = BTreeMap::new();
-    let texts = attacks.iter().flat_map(|attack| [attack.token.as_str(), attack.twin.as_str()]);
-    answers.extend(texts.map(|text| (text, Said::Refused)));
-    let asked: Vec<&str> = answers.keys().copied().collect();
-    let progress = Progress::over(&Place::Standard, "tokens");
+    let texts: BTreeSet<&str> =
+        attacks.iter().flat_map(|attack| [attack.token.as_str(), attack.twin.as_str()]).collect();
+    let asked: Vec<&str> = texts.into_iter().collect();
+    let number = u64::try_from(asked.len())?;
+    let progress = Progress::counting(number, "tokens");
     let time_limit = Duration::from_millis(arguments.timeout_ms);
     let said = verifier(arguments)?.ask_all(&asked, time_limit, arguments.jobs.into(), |done| {
-        let done = u64::try_from(done).unwrap_or(u64::MAX);
+        let done = u64::try_from(done).unwrap_or(number);
         progress.tell(done, done);
-    });
+    })?;
     let _ = progress.finish();
     let answers: BTreeMap<&str, Said> = asked.into_iter().zip(said).collect();
     let findings = attacks.iter().filter_map(|attack| {

@@ -1,20 +1,27 @@
 //! Verifiers: somebody's own program or address that says yes or no to a token, asked many times at once and never waited for.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::io::cores;
 use crate::io::outbound::{Answer, Outbound, OutboundError, Reach};
 
 /// How often a running command is looked at.
 const LOOK: Duration = Duration::from_millis(2);
 /// What a shell says of a command that it cannot start.
 const NOT_STARTED: [i32; 2] = [126, 127];
+/// What a shell adds to the number of the signal that ended its command.
+const BY_SIGNAL: i32 = 128;
+/// Members of a JSON answer that say yes by `true` and no by `false`; `active` is that of RFC 7662, 2.2.
+const YES_OR_NO: [&str; 5] = ["accepted", "valid", "verified", "ok", "active"];
+/// What the member `status` says of a good token.
+const GOOD: [&str; 4] = ["ok", "valid", "verified", "accepted"];
+/// What the member `status` says of any other: the words of store answers first.
+const BAD: [&str; 8] = ["pending", "refunded", "expired", "invalid", "refused", "rejected", "failed", "error"];
 
 /// Who is asked.
 #[derive(Clone, Debug)]
@@ -43,30 +50,24 @@ pub enum Said {
 
 impl Verifier {
     /// Asks about every token, `jobs` at a time; the answers in the tokens' order. `tell` hears of each answer as it comes.
-    #[must_use]
-    pub fn ask_all(&self, tokens: &[&str], time_limit: Duration, jobs: usize, tell: impl Fn(usize)) -> Vec<Said> {
-        let next = AtomicUsize::new(0);
-        let mut answers: Vec<Said> = vec![Said::Trouble("it was not asked".to_owned()); tokens.len()];
-        let (sender, receiver): (Sender<(usize, Said)>, Receiver<_>) = mpsc::channel();
-        thread::scope(|scope| {
-            for _ in 0..jobs.clamp(1, tokens.len().max(1)) {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || {
-                    while let index = next.fetch_add(1, Ordering::Relaxed)
-                        && let Some(token) = tokens.get(index)
-                        && sender.send((index, self.ask(token, time_limit))).is_ok()
-                    {}
-                });
-            }
-            drop(sender);
-            for (done, (index, said)) in receiver.iter().enumerate() {
-                if let Some(answer) = answers.get_mut(index) {
-                    *answer = said;
-                }
-                tell(done + 1);
-            }
-        });
-        answers
+    ///
+    /// # Errors
+    /// The system's word that no thread can be had.
+    pub fn ask_all(
+        &self,
+        tokens: &[&str],
+        time_limit: Duration,
+        jobs: usize,
+        tell: impl Fn(usize),
+    ) -> io::Result<Vec<Said>> {
+        let mut answers = Vec::with_capacity(tokens.len());
+        let take = |said| {
+            answers.push(said);
+            tell(answers.len());
+            Ok::<(), io::Error>(())
+        };
+        cores::in_order(jobs, tokens, |token| self.ask(token, time_limit), take)?;
+        Ok(answers)
     }
 
     /// Asks about one token.
@@ -95,20 +96,38 @@ fn posted(url: &str, reach: &Reach, token: &str, time_limit: Duration) -> Said {
 /// A status of 2xx is a yes, unless the body is JSON that says no; 4xx is a no; everything else is neither.
 fn read(answer: &Answer) -> Said {
     match answer.status {
-        200..=299 => match serde_json::from_slice::<Value>(&answer.body) {
-            Ok(body) if is_no(&body) => Said::Refused,
-            Ok(_) | Err(_) => Said::Accepted,
-        },
+        200..=299 => read_body(answer),
         400..=499 => Said::Refused,
         status => Said::Trouble(format!("it answered with the HTTP status {status}")),
     }
 }
 
-/// `{"status":"ok"}` as stores answer, and the truth values that most others do.
-fn is_no(body: &Value) -> bool {
-    let says_no = |name: &str| body.get(name).is_some_and(|value| value == &Value::Bool(false));
-    let is_other_status = body.get("status").and_then(Value::as_str).is_some_and(|status| status != "ok");
-    body == &Value::Bool(false) || is_other_status || ["accepted", "valid", "verified", "ok"].into_iter().any(says_no)
+fn read_body(answer: &Answer) -> Said {
+    let is_page = answer.body.trim_ascii_start().starts_with(b"<");
+    match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(Value::Bool(false)) => Said::Refused,
+        Ok(body) => read_members(&body),
+        Err(_) if is_page => Said::Trouble("it answered with a page; is the address that of the verifier?".to_owned()),
+        Err(_) => Said::Accepted,
+    }
+}
+
+/// One no is a no. A member that ought to say either and says neither is reported.
+fn read_members(body: &Value) -> Said {
+    let truths = YES_OR_NO.into_iter().filter_map(|name| {
+        let value = body.get(name)?;
+        Some(value.as_bool().ok_or_else(|| format!(r#"its "{name}" is neither true nor false: {value}"#)))
+    });
+    let status = body.get("status").map(|value| match value.as_str() {
+        Some(word) if GOOD.contains(&word) => Ok(true),
+        Some(word) if BAD.contains(&word) => Ok(false),
+        Some(_) | None => Err(format!(r#"its "status" is neither "ok" nor a word for a refusal: {value}"#)),
+    });
+    match truths.chain(status).collect::<Result<Vec<bool>, String>>() {
+        Ok(said) if said.contains(&false) => Said::Refused,
+        Ok(_) => Said::Accepted,
+        Err(why) => Said::Trouble(why),
+    }
 }
 
 /// Exit code 0 is a yes, every other a no; a command that crashed or could not be started says neither.
@@ -136,13 +155,16 @@ fn of_status(status: ExitStatus) -> Said {
         Some(code) if NOT_STARTED.contains(&code) => {
             Said::Trouble(format!("the command was not found or cannot be run, exit code {code}"))
         }
+        Some(code) if code > BY_SIGNAL => {
+            Said::Trouble(format!("the command crashed: exit code {code}, that is signal {}", code - BY_SIGNAL))
+        }
         Some(_) => Said::Refused,
         None => Said::Trouble(format!("the command crashed: {status}")),
     }
 }
 
 /// The exit status, or `None` when the time is over.
-fn ended(child: &mut Child, time_limit: Duration) -> std::io::Result<Option<ExitStatus>> {
+fn ended(child: &mut Child, time_limit: Duration) -> io::Result<Option<ExitStatus>> {
     // Nobody ever sends: it is a pause that ends by itself.
     let (_silent, pause) = mpsc::channel::<()>();
     let began = Instant::now();
@@ -197,6 +219,16 @@ mod tests {
         }
         for body in [json!({"status": "invalid"}), json!({"valid": false}), json!({"accepted": false}), json!(false)] {
             assert_eq!(said(200, &body.to_string()), Said::Refused, "{body}");
+        }
+        for body in [r#"{"status":"valid","valid":true}"#, r#"{"active":true}"#, r#"{"iss":"https://market.example"}"#]
+        {
+            assert_eq!(said(200, body), Said::Accepted, "{body}");
+        }
+        for body in [r#"{"active":false}"#, r#"{"status":"refunded"}"#, r#"{"status":"ok","valid":false}"#] {
+            assert_eq!(said(200, body), Said::Refused, "{body}");
+        }
+        for body in ["<html>Log in</html>", "\n <p>", r#"{"valid":"no"}"#, r#"{"status":"well"}"#, r#"{"status":1}"#] {
+            assert!(matches!(said(200, body), Said::Trouble(_)), "{body}");
         }
         assert_eq!((said(400, ""), said(422, "true")), (Said::Refused, Said::Refused));
         for status in [101, 302, 500, 503] {

@@ -89,6 +89,8 @@ fn whoever_says_always_the_same_or_nothing_at_all_is_reported() {
         ("exec sleep 600", "did not end within 100 ms"),
         ("sleep 600 & sleep 600", "did not end within 100 ms"),
         ("kill -SEGV $$", "crashed"),
+        // A wrapper that outlives what it has started.
+        ("sh -c 'kill -SEGV $$'; exit $?", "crashed: exit code 139, that is signal 11"),
         ("./no-such-verifier", "not found"),
     ] {
         let said = conform(&desk, verifier, &["--timeout-ms", "100", "--jobs", "64"]);
@@ -128,7 +130,9 @@ fn an_address_is_asked_by_post_and_its_nonsense_is_reported() {
     let no = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"status\":\"invalid\"}";
     let no = conform(&desk, &answering(no), &[]);
     assert_eq!(report(no.ended(1))["wrongly_refused"], all(&no));
-    for answer in ["HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "what?\r\n\r\n", ""] {
+    let page = "HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<html>Log in</html>";
+    let other = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"valid\":\"no\"}";
+    for answer in ["HTTP/1.1 500 Oh\r\nContent-Length: 0\r\n\r\n", "what?\r\n\r\n", "", page, other] {
         let said = conform(&desk, &answering(answer), &[]);
         assert_eq!(report(said.ended(1))["without_verdict"], all(&said), "{answer:?}");
     }

@@ -1,16 +1,15 @@
 //! Exports: the dialog that gives a run away. One format of six, what shall be masked, and where it goes.
 
-use egui::{Align, Context, Key, Layout, Ui};
+use egui::{Context, Ui};
 
 use crate::export::format::Format;
 use crate::export::ink::Face;
-use crate::io::dialogs::{self, Answer, Pending, Wish as FileWish};
+use crate::io::dialogs::Wish as FileWish;
 use crate::io::exporting::{self, Wish};
 use crate::io::files::{self, Place};
 use crate::session::run::Session;
-use crate::ui::icons::Icon;
+use crate::ui::path_field::{self, PathField};
 use crate::ui::scene;
-use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{choice, field, surface, text};
 
@@ -22,10 +21,8 @@ const NAME: &str = "run";
 #[derive(Debug)]
 pub struct Exports {
     wish: Wish,
-    path: String,
+    path: PathField,
     trouble: Option<String>,
-    pending: Option<Pending>,
-    is_fresh: bool,
 }
 
 /// What came of one pass.
@@ -54,12 +51,15 @@ impl Exports {
         let wish = Wish::of(format);
         let stem = path.map_or(NAME, stem_of);
         let path = format!("{stem}{}", wish.format.ending());
-        Self { wish, path, trouble: None, pending: None, is_fresh: true }
+        Self { wish, path: PathField::new(path), trouble: None }
     }
 
     /// Shows the dialog over the window.
     pub fn show(&mut self, ui: &Ui, session: &Session) -> Outcome {
-        let is_chosen = self.poll();
+        let is_chosen = self.path.poll().unwrap_or_else(|words| {
+            self.trouble = Some(words);
+            false
+        });
         let (deed, is_left) = surface::dialog(ui, "exports", WIDTH, |ui| self.contents_ui(ui));
         match if is_chosen { Deed::Go } else { deed } {
             Deed::Nothing if is_left => Outcome::Closed,
@@ -70,33 +70,11 @@ impl Exports {
         }
     }
 
-    /// Hears the desktop's chooser. True when it has named a file.
-    fn poll(&mut self) -> bool {
-        let Some(pending) = &self.pending else { return false };
-        let answer = pending.answer();
-        if answer != Answer::NotYet {
-            self.pending = None;
-        }
-        match answer {
-            Answer::NotYet => false,
-            Answer::Chosen(path) => {
-                self.path = path.display().to_string();
-                true
-            }
-            Answer::Nothing => {
-                let words = "No file was chosen. Where the desktop has no file chooser, type the path here";
-                self.trouble = Some(words.to_owned());
-                false
-            }
-        }
-    }
-
     fn go(&mut self, session: &Session) -> Outcome {
-        let path = self.path.trim().to_owned();
-        if path.is_empty() {
-            self.trouble = Some("Type the path of a file first".to_owned());
-            return Outcome::Stays;
-        }
+        let path = match self.path.named() {
+            Ok(path) => path,
+            Err(words) => return self.fail(words),
+        };
         let paint = |drawing: &_, face| scene::png(drawing, face).map_err(|error| error.to_string());
         let written = exporting::export(session, self.wish, paint).and_then(|paper| {
             files::save(&Place::File(path.clone().into()), &paper.content).map_err(|error| error.to_string())?;
@@ -104,32 +82,25 @@ impl Exports {
         });
         match written {
             Ok(count) => Outcome::Done(format!("Exported to {path}: {count}")),
-            Err(words) => {
-                self.trouble = Some(words);
-                Outcome::Stays
-            }
+            Err(words) => self.fail(words),
         }
+    }
+
+    fn fail(&mut self, words: String) -> Outcome {
+        self.trouble = Some(words);
+        Outcome::Stays
     }
 }
 
 /// Drawing.
 impl Exports {
     fn contents_ui(&mut self, ui: &mut Ui) -> Deed {
-        let theme = Theme::of(ui);
-        let mut deed = Deed::Nothing;
-        ui.horizontal(|ui| {
-            text::title(ui, "Export");
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::icon(Icon::Cross, "Close this dialog").shortcut("Esc").show(ui).clicked() {
-                    deed = Deed::Close;
-                }
-            });
-        });
+        let mut deed = if path_field::head_ui(ui, "Export") { Deed::Close } else { Deed::Nothing };
         text::note(ui, "The run up to its present place, for somebody else");
         let before = self.wish.format;
         choice::segments(ui, "format", &mut self.wish.format, &Format::ALL.map(|format| (format, format.label())));
         if self.wish.format != before {
-            self.path = format!("{}{}", stem_of(&self.path), self.wish.format.ending());
+            self.path.set(format!("{}{}", stem_of(self.path.text()), self.wish.format.ending()));
         }
         ui.horizontal(|ui| {
             text::note(ui, self.wish.format.meaning());
@@ -146,34 +117,13 @@ impl Exports {
             choice::segments(ui, "face", &mut self.wish.face, faces);
         }
         field::switch(ui, "Show signatures, emails and PINs", &mut self.wish.is_unmasked);
-        if let Some(done) = self.path_ui(ui) {
-            deed = done;
+        if self.path.ui(ui, "Export", "Export to this path", FileWish::Save) {
+            deed = Deed::Go;
         }
         if let Some(trouble) = &self.trouble {
-            ui.horizontal_top(|ui| {
-                Icon::Warning.show(ui, 16.0, theme.color.bad);
-                ui.vertical(|ui| text::paragraph(ui, trouble));
-            });
+            path_field::trouble_ui(ui, trouble);
         }
         deed
-    }
-
-    fn path_ui(&mut self, ui: &mut Ui) -> Option<Deed> {
-        ui.horizontal(|ui| {
-            let width = ui.available_width() - 200.0;
-            let is_fresh = std::mem::take(&mut self.is_fresh);
-            let line = field::first_line(ui, "Path", &mut self.path, "path of a file", width, is_fresh);
-            let is_entered = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let is_pressed = Button::filled("Export").name("Export to this path").show(ui).clicked();
-            let browse =
-                Button::quiet("Browse…").hint("The desktop's own file chooser").enabled(self.pending.is_none());
-            if browse.show(ui).clicked() {
-                let ctx = ui.ctx().clone();
-                self.pending = Some(dialogs::ask(FileWish::Save(self.path.clone()), move || ctx.request_repaint()));
-            }
-            (is_entered || is_pressed).then_some(Deed::Go)
-        })
-        .inner
     }
 }
 
@@ -203,8 +153,8 @@ mod tests {
 
     #[test]
     fn the_name_that_is_offered_stands_beside_the_file_at_hand() {
-        assert_eq!(Exports::new(Format::Html, Some("/a/lost.paystage.json")).path, "/a/lost.html");
-        assert_eq!(Exports::new(Format::Har, None).path, "run.har");
+        assert_eq!(Exports::new(Format::Html, Some("/a/lost.paystage.json")).path.text(), "/a/lost.html");
+        assert_eq!(Exports::new(Format::Har, None).path.text(), "run.har");
         assert_eq!([stem_of("a.trace.json"), stem_of("a.b.svg"), stem_of("a")], ["a", "a.b", "a"]);
     }
 }

@@ -1,8 +1,8 @@
 //! Files: what opens and saves runs. A path field that always works, the desktop's chooser where there is one, and the built-in scenarios.
 
-use egui::{Align, CollapsingHeader, Key, Layout, ScrollArea, Ui};
+use egui::{CollapsingHeader, ScrollArea, Ui};
 
-use crate::io::dialogs::{self, Answer, Pending, Wish};
+use crate::io::dialogs::Wish;
 use crate::io::files::{self, FileError, Place};
 use crate::io::runs::{self, Kept, RunError};
 use crate::io::store::row::{RunHead, RunId};
@@ -11,8 +11,7 @@ use crate::session::run::Session;
 use crate::session::run_code::RunCode;
 use crate::session::run_file::save;
 use crate::session::scenario::{play, print, record};
-use crate::ui::icons::Icon;
-use crate::ui::theme::Theme;
+use crate::ui::path_field::{self, PathField};
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{field, menu, surface, text};
 
@@ -27,10 +26,8 @@ const KEPT_SHOWN: usize = 5;
 #[derive(Debug)]
 pub struct Files {
     purpose: Purpose,
-    path: String,
+    path: PathField,
     trouble: Option<Trouble>,
-    pending: Option<Pending>,
-    is_fresh: bool,
     kept: Vec<RunHead>,
     /// The run code of the run that is to be saved, where it has one.
     code: Option<String>,
@@ -73,6 +70,15 @@ pub struct Trouble {
     readable: Option<Box<Session>>,
 }
 
+impl Purpose {
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Save => "Save",
+        }
+    }
+}
+
 impl Files {
     /// A dialog that opens. `path` is the file at hand, `kept` are the runs that the window keeps, the latest first.
     #[must_use]
@@ -96,16 +102,7 @@ impl Files {
     }
 
     fn new(purpose: Purpose, path: &str) -> Self {
-        Self {
-            purpose,
-            path: path.to_owned(),
-            trouble: None,
-            pending: None,
-            is_fresh: true,
-            kept: Vec::new(),
-            code: None,
-            told: None,
-        }
+        Self { purpose, path: PathField::new(path.to_owned()), trouble: None, kept: Vec::new(), code: None, told: None }
     }
 
     /// The built-in scenario of this name, played and at its start.
@@ -120,7 +117,10 @@ impl Files {
 
     /// Shows the dialog over the window.
     pub fn show(&mut self, ui: &Ui, session: &Session) -> Outcome {
-        let chosen = self.poll();
+        let chosen = self.path.poll().unwrap_or_else(|words| {
+            self.trouble = Some(Trouble::from(words));
+            false
+        });
         let (deed, is_left) = surface::dialog(ui, "files", WIDTH, |ui| self.contents_ui(ui));
         let deed = if chosen { Deed::Go } else { deed };
         match deed {
@@ -131,7 +131,7 @@ impl Files {
             Deed::Kept(run) => Outcome::Kept(run),
             Deed::Builtin(name) => match Self::builtin(name) {
                 Ok(session) => Outcome::Opened(Box::new(session), None),
-                Err(words) => self.fail(Trouble { words, readable: None }),
+                Err(words) => self.fail(Trouble::from(words)),
             },
             Deed::OpenReadable => match self.trouble.take().and_then(|trouble| trouble.readable) {
                 Some(session) => Outcome::Opened(session, None),
@@ -140,30 +140,11 @@ impl Files {
         }
     }
 
-    /// Hears the desktop's chooser. True when it has named a file.
-    fn poll(&mut self) -> bool {
-        let Some(pending) = &self.pending else { return false };
-        match pending.answer() {
-            Answer::NotYet => false,
-            Answer::Chosen(path) => {
-                self.pending = None;
-                self.path = path.display().to_string();
-                true
-            }
-            Answer::Nothing => {
-                self.pending = None;
-                let words = "No file was chosen. Where the desktop has no file chooser, type the path here".into();
-                self.trouble = Some(Trouble { words, readable: None });
-                false
-            }
-        }
-    }
-
     fn go(&mut self, session: &Session) -> Outcome {
-        let path = self.path.trim().to_owned();
-        if path.is_empty() {
-            return self.fail(Trouble { words: "Type the path of a file first".into(), readable: None });
-        }
+        let path = match self.path.named() {
+            Ok(path) => path,
+            Err(words) => return self.fail(Trouble::from(words)),
+        };
         match self.purpose {
             Purpose::Open if let Ok(code) = RunCode::parse(&path) => match opened(&code) {
                 Ok(session) => Outcome::Opened(session, None),
@@ -216,16 +197,8 @@ enum Deed {
 /// Drawing.
 impl Files {
     fn contents_ui(&mut self, ui: &mut Ui) -> Deed {
-        let theme = Theme::of(ui);
-        let mut deed = Deed::Nothing;
-        ui.horizontal(|ui| {
-            text::title(ui, if self.purpose == Purpose::Open { "Open" } else { "Save" });
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if Button::icon(Icon::Cross, "Close this dialog").shortcut("Esc").show(ui).clicked() {
-                    deed = Deed::Close;
-                }
-            });
-        });
+        let verb = self.purpose.verb();
+        let mut deed = if path_field::head_ui(ui, verb) { Deed::Close } else { Deed::Nothing };
         if let Some(told) = &mut self.told {
             told_ui(ui, told);
         }
@@ -237,17 +210,15 @@ impl Files {
                 Purpose::Save => "As a run (.paystage.json), or as a scenario where the name ends in .toml",
             },
         );
-        if let Some(done) = self.path_ui(ui) {
-            deed = done;
+        let wish = if self.purpose == Purpose::Open { |_| Wish::Open } else { Wish::Save };
+        if self.path.ui(ui, verb, &format!("{verb} this path"), wish) {
+            deed = Deed::Go;
         }
         if let Some(code) = &self.code {
             code_ui(ui, code);
         }
         if let Some(trouble) = &self.trouble {
-            ui.horizontal_top(|ui| {
-                Icon::Warning.show(ui, 16.0, theme.color.bad);
-                ui.vertical(|ui| text::paragraph(ui, &trouble.words));
-            });
+            path_field::trouble_ui(ui, &trouble.words);
             if trouble.readable.is_some() && Button::quiet("Open the readable part").show(ui).clicked() {
                 deed = Deed::OpenReadable;
             }
@@ -261,26 +232,6 @@ impl Files {
             deed = Deed::Builtin(name);
         }
         deed
-    }
-
-    fn path_ui(&mut self, ui: &mut Ui) -> Option<Deed> {
-        let verb = if self.purpose == Purpose::Open { "Open" } else { "Save" };
-        ui.horizontal(|ui| {
-            let width = ui.available_width() - 190.0;
-            let is_fresh = std::mem::take(&mut self.is_fresh);
-            let line = field::first_line(ui, "Path", &mut self.path, "path of a file", width, is_fresh);
-            let is_entered = line.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            let is_pressed = Button::filled(verb).name(&format!("{verb} this path")).show(ui).clicked();
-            let browse =
-                Button::quiet("Browse…").hint("The desktop's own file chooser").enabled(self.pending.is_none());
-            if browse.show(ui).clicked() {
-                let ctx = ui.ctx().clone();
-                let wish = if self.purpose == Purpose::Open { Wish::Open } else { Wish::Save(self.path.clone()) };
-                self.pending = Some(dialogs::ask(wish, move || ctx.request_repaint()));
-            }
-            (is_entered || is_pressed).then_some(Deed::Go)
-        })
-        .inner
     }
 }
 
@@ -338,7 +289,7 @@ fn suite_ui(ui: &mut Ui, kept: u8) -> Option<&'static str> {
 /// The run that a code names, from its start. One that came out otherwise can be opened all the same.
 fn opened(code: &RunCode) -> Result<Box<Session>, Trouble> {
     match code.play() {
-        Err(error) => Err(Trouble { words: error.to_string(), readable: None }),
+        Err(error) => Err(Trouble::from(error.to_string())),
         Ok((played, mismatch)) => {
             let session = Box::new(from_start(played.session));
             match mismatch {
@@ -383,9 +334,15 @@ fn slug(title: &str) -> String {
     if slug.is_empty() { "scenario".to_owned() } else { slug }
 }
 
+impl From<String> for Trouble {
+    fn from(words: String) -> Self {
+        Self { words, readable: None }
+    }
+}
+
 impl From<FileError> for Trouble {
     fn from(error: FileError) -> Self {
-        Self { words: error.to_string(), readable: None }
+        Self::from(error.to_string())
     }
 }
 

@@ -29,6 +29,7 @@ pub mod panes;
 pub mod inspector;
 pub mod regions;
 pub mod help;
+pub mod path_field;
 pub mod files;
 pub mod finder;
 pub mod exports;

@@ -88,6 +88,10 @@ fn an_exploration_can_be_stopped_and_begun_again() {
     harness.get_by_label("Stop").click();
     harness.run_steps(3);
     assert!(!labelled(&harness, "Nothing explored yet").is_empty());
+    harness.get_by_label("one fault").click();
+    harness.run_steps(2);
+    explored(&mut harness);
+    assert!(!labelled(&harness, "drop charge-answered, ").is_empty(), "and what is found is that of one fault");
 }
 
 #[test]

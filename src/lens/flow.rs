@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::lens::badge::Badge;
 use crate::lens::failure::Failure;
+use crate::lens::follower::Follower;
 use crate::lens::label::{answered_label, label};
 use crate::lens::progress::{Phase, Progress};
 use crate::lens::purchases::Purchases;
@@ -30,8 +31,7 @@ pub struct Flow {
     arrows: usize,
     /// The marks of messages that were spoilt and have not arrived yet.
     spoilt: BTreeMap<MessageId, Badge>,
-    read: usize,
-    last: Option<Arc<Step>>,
+    follower: Follower,
     /// Whether it goes on where another flow ends.
     is_ahead: bool,
 }
@@ -91,21 +91,18 @@ impl Flow {
     /// Takes in a whole line, the recorded future included. Where the line only grew since the last time, only the new
     /// steps are read; a different line is read from its beginning. True when anything changed.
     pub fn read(&mut self, line: &[Arc<Step>]) -> bool {
-        let is_same_line = match (&self.last, self.read.checked_sub(1)) {
-            (Some(last), Some(index)) => line.get(index).is_some_and(|step| Arc::ptr_eq(step, last)),
-            (None, _) | (_, None) => true,
+        let new = match self.follower.beyond(line) {
+            Some([]) => return false,
+            Some(new) => new,
+            None => {
+                *self = Self::default();
+                line
+            }
         };
-        if is_same_line && line.len() == self.read {
-            return false;
-        }
-        if !is_same_line {
-            *self = Self::default();
-        }
-        for step in line.get(self.read..).unwrap_or_default() {
+        for step in new {
             self.read_step(step);
         }
-        self.read = line.len();
-        self.last = line.last().cloned();
+        self.follower.reach(line);
         true
     }
 

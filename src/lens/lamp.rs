@@ -1,11 +1,10 @@
 //! The lamp: whether the laws of the money hold at any place of a run, kept up to date while the run grows.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use crate::lens::follower::Follower;
 use crate::session::branch::{BranchId, Place};
 use crate::session::run::Session;
-use crate::session::step::Step;
 use crate::session::watch::Watch;
 use crate::session::watch::breach::Breach;
 use crate::session::watch::law::Law;
@@ -27,8 +26,7 @@ pub struct Lamp {
 #[derive(Clone, Debug, Default)]
 struct Line {
     watch: Watch,
-    read: usize,
-    last: Option<Arc<Step>>,
+    follower: Follower,
 }
 
 /// What the lamp shows.
@@ -52,24 +50,26 @@ impl Lamp {
         let (here, steps) = (session.here(), session.steps());
         self.here = Some(here);
         let line = self.branches.entry(here.branch).or_default();
-        if !line.is_beginning_of(steps) {
+        let new = line.follower.beyond(steps).unwrap_or_else(|| {
             *line = Line::default();
-        }
-        let until = steps.len().min(line.read + STEPS_AT_ONCE);
-        match steps.get(line.read..until) {
+            steps
+        });
+        let read = line.follower.read();
+        let until = read + new.len().min(STEPS_AT_ONCE);
+        match new.get(..until - read) {
             None | Some([]) => return false,
             // The run went one step on, and the world that it led to is at hand.
-            Some([next]) if here.step == until => line.take(next, session.world()),
+            Some([next]) if here.step == until => line.watch.read(next, session.world()),
             Some(new) => {
-                let place = Place { step: line.read, ..here };
-                let known = if line.read == 0 { None } else { session.world_at(place) };
+                let known = if read == 0 { None } else { session.world_at(Place { step: read, ..here }) };
                 let mut world = known.unwrap_or_else(|| World::new(session.setup().clone()));
                 for step in new {
                     world.handle(&step.command);
-                    line.take(step, &world);
+                    line.watch.read(step, &world);
                 }
             }
         }
+        line.follower.reach(steps.get(..until).unwrap_or(steps));
         until < steps.len()
     }
 
@@ -96,19 +96,5 @@ impl Lamp {
         let (branch, taken) = (self.here.map(|here| here.branch), self.here.map_or(0, |here| here.step));
         let line = branch.and_then(|branch| self.branches.get(&branch));
         line.into_iter().flat_map(|line| line.watch.breaches()).filter(move |breach| breach.step < taken)
-    }
-}
-
-impl Line {
-    fn is_beginning_of(&self, steps: &[Arc<Step>]) -> bool {
-        let Some(last) = &self.last else { return true };
-        let known = self.read.checked_sub(1).and_then(|index| steps.get(index));
-        known.is_some_and(|step| Arc::ptr_eq(step, last))
-    }
-
-    fn take(&mut self, step: &Arc<Step>, world: &World) {
-        self.watch.read(step, world);
-        self.read += 1;
-        self.last = Some(Arc::clone(step));
     }
 }

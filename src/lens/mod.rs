@@ -12,6 +12,7 @@ pub mod label;
 pub mod badge;
 pub mod faults;
 pub mod progress;
+mod follower;
 pub mod flow;
 mod sayings;
 pub mod caption;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::lens::follower::Follower;
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::notice::{NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, NoticeKind, notice_is_acknowledged};
 use crate::protocol::rules::NoticeRules;
@@ -18,8 +19,7 @@ use crate::world::setup::Setup;
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     deliveries: Vec<Delivery>,
-    read: usize,
-    last: Option<Arc<Step>>,
+    follower: Follower,
 }
 
 /// One notice on its way to whoever sells.
@@ -131,20 +131,14 @@ impl Notices {
     /// Reads what is new up to the present place.
     pub fn refresh(&mut self, session: &Session) {
         let past = session.past();
-        let known = self.read.checked_sub(1).and_then(|index| past.get(index));
-        let is_going_on = match (&self.last, known) {
-            (None, _) => true,
-            (Some(last), Some(step)) => Arc::ptr_eq(last, step),
-            (Some(_), None) => false,
-        };
-        if !is_going_on {
+        let new = self.follower.beyond(past).unwrap_or_else(|| {
             *self = Self::default();
-        }
-        for step in past.get(self.read..).unwrap_or_default() {
+            past
+        });
+        for step in new {
             self.take(step, session);
         }
-        self.read = past.len();
-        self.last = past.last().cloned();
+        self.follower.reach(past);
     }
 
     /// The notices, in the order in which they were first posted.

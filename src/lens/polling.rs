@@ -1,12 +1,11 @@
 //! Polling: each purchase as a strip of polls, with the moment it was paid, and what came of the waiting.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use crate::lens::follower::Follower;
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::Time;
 use crate::session::run::Session;
-use crate::session::step::Step;
 use crate::world::World;
 use crate::world::app_page::shelf::Stage;
 use crate::world::event::Event;
@@ -20,8 +19,7 @@ pub struct Polling {
     strips: Vec<Strip>,
     /// What was asked to be bought, by the message that asked.
     asked: BTreeMap<MessageId, ProductId>,
-    read: usize,
-    last: Option<Arc<Step>>,
+    follower: Follower,
 }
 
 /// One purchase that is waited for.
@@ -86,22 +84,16 @@ impl Polling {
     /// Reads what is new up to the present place.
     pub fn refresh(&mut self, session: &Session) {
         let past = session.past();
-        let known = self.read.checked_sub(1).and_then(|index| past.get(index));
-        let is_going_on = match (&self.last, known) {
-            (None, _) => true,
-            (Some(last), Some(step)) => Arc::ptr_eq(last, step),
-            (Some(_), None) => false,
-        };
-        if !is_going_on {
+        let new = self.follower.beyond(past).unwrap_or_else(|| {
             *self = Self::default();
-        }
-        for step in past.get(self.read..).unwrap_or_default() {
+            past
+        });
+        for step in new {
             for event in &step.events {
                 self.take(event, step.at, session.world());
             }
         }
-        self.read = past.len();
-        self.last = past.last().cloned();
+        self.follower.reach(past);
         self.keep_open(session.world());
     }
 

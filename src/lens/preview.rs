@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lens::flow::{Flow, Row};
+use crate::lens::follower::Follower;
 use crate::session::control;
 use crate::session::run::Session;
 use crate::session::step::Step;
@@ -22,8 +23,8 @@ const STEPS_AHEAD_MAX: usize = 4 * ARROWS_AHEAD_MAX;
 /// stepping along costs nothing; any other command has it played anew.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {
-    /// The last step that was recorded when this was played.
-    base: Option<Arc<Step>>,
+    /// What was recorded when this was played.
+    base: Follower,
     steps: Vec<Arc<Step>>,
     flow: Flow,
     /// Whether the world came to rest within the bound.
@@ -74,11 +75,9 @@ impl Preview {
     /// Whether everything that was recorded since has gone as foretold. Equal commands give equal events, so commands are
     /// all that must be compared.
     fn foretold(&self, line: &[Arc<Step>]) -> bool {
-        let Some(base) = &self.base else { return false };
-        let is_same_past = line.get(base.index).is_some_and(|step| Arc::ptr_eq(step, base));
-        let since = line.get(base.index + 1..).unwrap_or_default();
+        let Some(since) = self.base.beyond(line) else { return false };
         let is_as_played = |(step, played): (&Arc<Step>, &Arc<Step>)| step.command == played.command;
-        is_same_past && since.len() <= self.steps.len() && since.iter().zip(&self.steps).all(is_as_played)
+        since.len() <= self.steps.len() && since.iter().zip(&self.steps).all(is_as_played)
     }
 
     fn play(&mut self, session: &Session, flow: &Flow) {
@@ -97,7 +96,7 @@ impl Preview {
             self.steps.push(step);
         }
         self.flow = ahead;
-        self.base = line.last().cloned();
+        self.base.reach(line);
     }
 }
 

@@ -69,6 +69,37 @@ fn each_message_of_the_plain_purchase_meets_each_act_that_can_befall_it() {
     assert!(exploration.void_count() > 0 && !ends.contains_key("ledger-lost"), "what strikes nothing is no finding");
 }
 
+const PLAIN_STEPS: &str = "[[steps]]\nbuy = 'shiny-pony'\n[[steps]]\nrun = 'until idle'";
+
+/// Every fault alone with how it ends, for a plain purchase that these lines precede.
+fn ends_after(lines: &str) -> BTreeMap<String, End> {
+    let text = format!("title = 't'\nwhy = 'w'\n{lines}\n{PLAIN_STEPS}");
+    let mut exploration = Exploration::new(&parse("t.toml", &text).unwrap()).unwrap();
+    for mix in exploration.singles() {
+        let trial = exploration.try_mix(mix);
+        exploration.take(mix, trial);
+    }
+    exploration.findings().iter().map(|one| (words(&exploration, one), one.end)).collect()
+}
+
+#[test]
+fn a_fault_of_the_scenario_that_does_nothing_changes_no_finding() {
+    let plain = ends_after("");
+    assert!(plain.contains_key("signer-down once charged") && plain.contains_key("key-rotated"));
+    for own in [
+        "[[steps]]\nfault = { on = 'key-rotated', drop = true }",
+        "[[faults]]\non = 'key-rotated'\ndrop = true",
+        "[[faults]]\ntrouble = 'device-lost'",
+        "[[steps]]\nfault = { trouble = 'device-lost' }",
+    ] {
+        assert_eq!(ends_after(own), plain, "{own}");
+    }
+    // One that does something makes no trouble felt that touches nobody.
+    let delayed = ends_after("[[steps]]\nfault = { on = 'status-answered', nth = 1, delay = '10ms' }");
+    assert!(!delayed.contains_key("certificate-expired once charged") && !delayed.contains_key("root-rotated"));
+    assert!(delayed.contains_key("signer-down once charged"));
+}
+
 #[test]
 fn a_scenario_without_a_fault_ends_as_it_says() {
     for (name, end) in [

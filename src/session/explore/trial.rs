@@ -9,7 +9,7 @@ use crate::session::scenario::play::perform;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
-use crate::world::fault::armed::Fault;
+use crate::world::fault::armed::{Fault, FaultId};
 
 /// How many steps a trial may take after its plan before it is called one that never rests.
 pub const STEPS_MAX: usize = 2_000;
@@ -68,10 +68,9 @@ impl Ground {
     }
 
     fn play(&self, mix: &[&Dealt], is_sampling: bool) -> Trial {
-        let own = self.scenario.setup.faults.len();
         let early: Vec<Fault> = from(mix, Onset::Start).collect();
         let mut run = Player::new(self.world.with_faults(&early), Late::of(mix), is_sampling);
-        run.start();
+        run.start(early.len());
         let mut skipped = Vec::new();
         for (line, step) in self.scenario.steps.iter().enumerate() {
             if perform(&mut run, &step.act).is_err() {
@@ -79,7 +78,7 @@ impl Ground {
             }
         }
         run_until_idle(&mut run, STEPS_MAX);
-        let is_felt = (own + 1..=own + mix.len()).all(|number| run.is_felt(number));
+        let is_felt = run.strikes.len() == mix.len() && run.strikes.iter().all(|strike| strike.is_felt);
         let end = run.reckoning.end(&run.world);
         Trial { end, is_felt, tally: run.tally, skipped, steps: run.taken }
     }
@@ -114,34 +113,38 @@ struct Player {
     tally: Tally,
     is_sampling: bool,
     late: Late,
-    fired: Vec<u32>,
-    ignored: Vec<u32>,
+    strikes: Vec<Strike>,
+}
+
+/// A fault of the mix that was armed. The scenario arms faults of its own, before them and between them.
+#[derive(Clone, Copy)]
+struct Strike {
+    fault: FaultId,
+    /// Whether it did something.
+    is_felt: bool,
 }
 
 impl Player {
     fn new(world: World, late: Late, is_sampling: bool) -> Self {
         let (reckoning, tally) = Default::default();
-        let (taken, fired, ignored) = (0, Vec::new(), Vec::new());
-        Self { world, reckoning, taken, tally, is_sampling, late, fired, ignored }
+        Self { world, reckoning, taken: 0, tally, is_sampling, late, strikes: Vec::new() }
     }
 
-    /// Whether the fault of this number, counted from 1, did something.
-    fn is_felt(&self, number: usize) -> bool {
-        let is_it = |other: u32| usize::try_from(other) == Ok(number);
-        let is_within = self.world.faults().armed().iter().any(|armed| {
-            is_it(armed.id.0) && matches!(armed.fault, Fault::OnParty { trouble, .. } if trouble.is_inward())
-        });
-        self.fired.iter().any(|fired| is_it(*fired))
-            || (is_within && !self.ignored.iter().any(|ignored| is_it(*ignored)))
+    /// The curtain rises: the last `dealt` of the armed faults are the mix's.
+    fn start(&mut self, dealt: usize) {
+        self.handle(&Command::Start);
+        self.note_last(dealt);
     }
 
-    /// The curtain rises. Where a party takes no notice of a trouble that begins now, none of those that begin now is felt:
-    /// who deals faults leaves out what nobody feels, so that it never hides another.
-    fn start(&mut self) {
-        let events = self.handle(&Command::Start);
-        if events.iter().any(|event| matches!(event, Event::CommandIgnored { .. })) {
-            self.ignored.extend(self.world.faults().armed().iter().map(|armed| armed.id.0));
-        }
+    /// Notes the last faults that were armed. A trouble whose party takes no notice of it is not felt: who deals faults leaves
+    /// out what nobody feels, so that it never hides another.
+    fn note_last(&mut self, count: usize) {
+        let armed = self.world.faults().armed();
+        let last = armed.iter().skip(armed.len().saturating_sub(count));
+        self.strikes.extend(last.map(|armed| {
+            let is_inward = matches!(&armed.fault, Fault::OnParty { trouble, .. } if trouble.is_inward());
+            Strike { fault: armed.id, is_felt: armed.used > 0 || (is_inward && armed.has_begun) }
+        }));
     }
 
     fn handle(&mut self, command: &Command) -> Vec<Event> {
@@ -151,20 +154,12 @@ impl Player {
             if let Event::Sent { message } = event {
                 self.tally.note(message, self.is_sampling);
             } else if let Event::FaultFired { fault, .. } = event {
-                self.fired.push(fault.0);
+                let struck = self.strikes.iter_mut().filter(|strike| strike.fault == *fault);
+                struck.for_each(|strike| strike.is_felt = true);
             }
         }
         self.reckoning.read(command, &events, &self.world);
         events
-    }
-
-    /// Arms a fault, and notes where its party takes no notice.
-    fn arm(&mut self, fault: Fault) {
-        let events = self.handle(&Command::Arm { fault });
-        let is_ignored = events.iter().any(|event| matches!(event, Event::CommandIgnored { .. }));
-        if is_ignored && let Some(armed) = self.world.faults().armed().last() {
-            self.ignored.push(armed.id.0);
-        }
     }
 }
 
@@ -180,7 +175,8 @@ impl Running for Player {
     fn ask(&mut self, command: Command) {
         let events = self.handle(&command);
         for fault in self.late.due(&events) {
-            self.arm(fault);
+            self.handle(&Command::Arm { fault });
+            self.note_last(1);
         }
     }
 }

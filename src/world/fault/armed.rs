@@ -56,6 +56,9 @@ pub struct Armed {
     /// When the trouble of a party ends by itself, true time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
+    /// Whether it is a trouble that has begun, and that its party took notice of. The trace tells it in events.
+    #[serde(skip)]
+    pub has_begun: bool,
 }
 
 impl Fault {

@@ -89,16 +89,16 @@ impl FaultDesk {
         }
     }
 
-    fn begin(&self, id: FaultId, reach: &mut Reach<'_>) {
-        let Some(Armed { fault: Fault::OnParty { trouble, .. }, until, .. }) =
-            self.armed.iter().find(|armed| armed.id == id)
+    fn begin(&mut self, id: FaultId, reach: &mut Reach<'_>) {
+        let Some(Armed { fault: Fault::OnParty { trouble, .. }, until, has_begun, .. }) =
+            self.armed.iter_mut().find(|armed| armed.id == id)
         else {
             return;
         };
         if let Some(until) = until {
             reach.wire.remind_at(*until, Reminder::FaultEnds { fault: id });
         }
-        begin(*trouble, reach);
+        *has_begun = begin(*trouble, reach);
     }
 
     /// Takes a fault away. What it held goes on its way now, in the order in which it was caught.
@@ -145,7 +145,7 @@ impl FaultDesk {
             Fault::OnMessage(fault) => (fault.limit.most(), None),
             Fault::OnParty { span, .. } => (None, span.map(|span| now + span)),
         };
-        self.armed.push(Armed { id, fault, matched: 0, used: 0, of, until });
+        self.armed.push(Armed { id, fault, matched: 0, used: 0, of, until, has_begun: false });
         id
     }
 }

@@ -54,8 +54,8 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
     }
 }
 
-/// The trouble begins.
-pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
+/// The trouble begins. False where nobody takes notice, which is told.
+pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) -> bool {
     let Reach { scene, marketplace, app_server, device, .. } = reach;
     let is_felt = match trouble {
         Trouble::MarketplaceDown | Trouble::AppServerAbsent | Trouble::Offline => true,
@@ -81,6 +81,7 @@ pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) {
     if !is_felt {
         reach.events.push(Event::CommandIgnored { why: "In this run that trouble touches nobody" });
     }
+    is_felt
 }
 
 /// The trouble is over. A key that was changed stays changed.

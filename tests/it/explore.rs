@@ -246,6 +246,16 @@ fn a_pair_counts_once_and_only_where_both_strike() {
     assert!(late.count() > 0, "a second notice is only sent where the first went wrong");
 }
 
+/// By the time of the charge the app has given up, and never says another word.
+#[test]
+fn a_trouble_that_waits_for_messages_is_felt_where_one_comes() {
+    for (name, is_felt) in [("paid-but-timed-out", false), ("plain-hosted", true)] {
+        let exploration = explored(name);
+        let late = exploration.findings().iter().any(|one| words(&exploration, one) == "offline once charged");
+        assert_eq!(late, is_felt, "{name}");
+    }
+}
+
 /// Where the store itself believes to be paid, the lamp says at rest what the end says.
 #[test]
 fn the_lamp_agrees_about_whoever_paid_for_nothing() {

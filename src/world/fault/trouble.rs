@@ -105,7 +105,21 @@ impl Trouble {
     /// Whether it changes its party from within, rather than meeting the messages that come to it.
     #[must_use]
     pub fn is_inward(self) -> bool {
-        !matches!(self, Self::MarketplaceDown | Self::AppServerAbsent)
+        match self {
+            Self::MarketplaceDown | Self::AppServerAbsent | Self::Offline => false,
+            Self::SignerDown
+            | Self::KeyRotated
+            | Self::CertificateExpired
+            | Self::RootRotated
+            | Self::SecretLost
+            | Self::LedgerLost
+            | Self::DeviceLost
+            | Self::SecretRotated
+            | Self::SellerInactive
+            | Self::KeySimulatesOnly
+            | Self::SimulationsOff
+            | Self::PaymentsOff => true,
+        }
     }
 
     /// What is wrong, in a sentence.

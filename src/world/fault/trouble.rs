@@ -137,7 +137,7 @@ impl Trouble {
             Self::DeviceLost => "The device was lost, and its receipts with it",
             Self::Offline => "The app's device has no network",
             Self::SecretRotated => "The app's payment secret was changed, at its server and at the marketplace",
-            Self::SellerInactive => "The marketplace has revoked the seller's key",
+            Self::SellerInactive => "The marketplace does no more business with the seller",
             Self::KeySimulatesOnly => "The seller's key may only simulate payments",
             Self::SimulationsOff => "The payment server simulates no payments",
             Self::PaymentsOff => "The payment server is closed for this device",

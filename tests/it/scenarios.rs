@@ -133,6 +133,21 @@ fn spoil(expectation: &mut Expectation) {
 }
 
 #[test]
+fn claims_that_no_receipt_makes_are_neither_the_same_nor_others() {
+    let plan = "title = 't'\nwhy = 'w'\n[[steps]]\nbuy = 'shiny-pony'\n[[steps]]\nrun = 'until idle'\n\
+        [[steps]]\nadvance = '5s'\n[[steps]]\nget-receipt = 'shiny-pony'\n[[steps]]\nrun = 'until idle'\n[expect]\n";
+    for (expected, is_met) in [
+        ("same-claims = ['user.type']", true),
+        ("same-claims = ['user.tpye']", false),
+        ("same-claims = ['user.type', 'no.such']", false),
+        ("other-claims = ['iat']", true),
+        ("other-claims = ['iat', 'no.such']", false),
+    ] {
+        assert_eq!(play(&parse("t.toml", &format!("{plan}{expected}")).unwrap()).is_green(), is_met, "{expected}");
+    }
+}
+
+#[test]
 fn a_failure_names_scenario_step_message_expected_and_found() {
     let text = Builtin::find("paid-but-timed-out").unwrap().text.replace("access = []", "access = [\"shiny-pony\"]");
     let failures = play(&parse("mine.toml", &text).unwrap()).failures;

@@ -160,7 +160,8 @@ fn says(session: &Session, wanted: &[Saying]) -> Found {
     Found { is_met, value: sayings_value(&found), message: decisive.or_else(|| last_number(session)) }
 }
 
-/// Whether the first and the latest receipt make all of these claims alike, or none of them. What is found is the other list.
+/// Whether the first and the latest receipt agree in each of these claims, or differ in each. A claim that neither of them makes
+/// is met by neither wish. What is found is those that are as wished.
 fn reissued(session: &Session, wanted: &[String], is_alike: bool) -> Found {
     let issued = || {
         events(session).filter_map(|event| {
@@ -171,7 +172,10 @@ fn reissued(session: &Session, wanted: &[String], is_alike: bool) -> Found {
     let (Some(first), Some(latest)) = (issued().next(), issued().skip(1).last()) else { return missing(session) };
     let said =
         |claims: &Value, path: &str| path.split('.').try_fold(claims.clone(), |value, name| value.get(name).cloned());
-    let is_met_by = |path: &&String| (said(&first, path) == said(&latest, path)) == is_alike;
+    let is_met_by = |path: &&String| {
+        let (before, after) = (said(&first, path), said(&latest, path));
+        (before.is_some() || after.is_some()) && (before == after) == is_alike
+    };
     let met = wanted.iter().filter(is_met_by).map(String::as_str);
     compared(session, wanted.iter().all(|path| is_met_by(&path)), list(met))
 }

@@ -121,6 +121,21 @@ fn a_scenario_without_a_fault_ends_as_it_says() {
     }
 }
 
+/// The word promises nothing about other products, nor about who was told.
+#[test]
+fn refused_is_whoever_went_without_and_whose_money_was_not_kept() {
+    let steps = "[[steps]]\nbuy = 'shiny-pony'\n[[steps]]\nrun = 'until idle'\n";
+    for (lines, open) in [
+        (format!("{steps}[[steps]]\nbuyer = 'cancels'\n{}", steps.replace("shiny-pony", "golden-saddle")), 1),
+        (format!("[[faults]]\non = 'access-refused'\ndrop = true\n[setup]\nbuyer = 'cancels'\n{steps}"), 0),
+    ] {
+        let session = play(&parse("t.toml", &format!("title = 't'\nwhy = 'w'\n{lines}")).unwrap()).session;
+        let is_open = session.world().app_page().shelves().filter(|shelf| shelf.is_open).count();
+        assert_eq!((end(&session), is_open), (End::Refused, open), "{lines}");
+    }
+    assert!(!End::Refused.sentence().contains("told") && End::Refused.sentence().contains("no money was kept"));
+}
+
 #[test]
 fn a_mix_tried_without_history_is_the_run_that_the_set_up_makes() {
     let exploration = explored("plain-classic");

@@ -23,7 +23,7 @@ pub enum End {
     ProductNotPaid,
     /// Somebody waits for ever: a click without an answer, an open payment window, a run that never rests.
     Stuck,
-    /// No money and no product, and the buyer was told.
+    /// A product that somebody clicked to buy, or had a receipt for, is closed, and no money was kept for it. Others may be open.
     Refused,
     /// Whoever paid has the product, and whoever has it paid.
     Fine,
@@ -137,7 +137,7 @@ impl End {
             Self::PaidNoProduct => "The buyer was charged and did not get the money back, and the product is closed",
             Self::ProductNotPaid => "A product is open that was not paid for, or whose money went back",
             Self::Stuck => "Somebody waits for ever",
-            Self::Refused => "No money moved for good, no product is open, and the buyer was told",
+            Self::Refused => "Something that was wanted stays closed, and no money was kept for it",
             Self::Fine => "Whoever paid has the product, and whoever has it paid",
         }
     }

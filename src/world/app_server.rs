@@ -85,12 +85,14 @@ impl AppServer {
         true
     }
 
-    /// The secret is changed, and the new one is told to the marketplace. `None` where the server sits outside.
+    /// The secret is changed, and the new one is told to the marketplace: one that was lost before is lost for good, and nobody
+    /// misses it. `None` where the server sits outside.
     pub(crate) fn rotate_secret(&mut self, scene: &Scene) -> Option<SigningKey> {
         if scene.setup.seats.is_outside(Party::AppServer, scene.setup.is_hosted()) {
             return None;
         }
         self.key = SigningKey::hs256(issuer_of(scene), &self.chance.bytes()).ok()?;
+        self.lost_key = None;
         Some(self.key.clone())
     }
 

@@ -36,6 +36,7 @@ mod flow_codes;
 mod notices;
 mod plain_runs;
 mod trial_payments;
+mod troubles;
 mod domain_checks;
 mod app_clients;
 mod outside_servers;

@@ -110,7 +110,10 @@ impl FaultDesk {
         reach.events.push(Event::FaultDisarmed { fault: id });
         if let Fault::OnParty { trouble, .. } = armed.fault {
             reach.wire.forget(|reminder| *reminder == Reminder::FaultEnds { fault: id });
-            mend(trouble, reach);
+            let is_same = |other: &Armed| matches!(other.fault, Fault::OnParty { trouble: same, .. } if same == trouble);
+            if !self.armed.iter().any(is_same) {
+                mend(trouble, reach);
+            }
         }
         let held: Vec<MessageId> = self.held.iter().filter(|held| held.by == id).map(|held| held.message.id).collect();
         for message in held {

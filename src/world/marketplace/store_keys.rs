@@ -40,6 +40,8 @@ pub(crate) struct StoreKeys {
     chance: Chance,
     root: SigningKey,
     signer: Signer,
+    /// Whether whatever is certified now ran out a minute ago.
+    is_expired: bool,
     public: Vec<StoreKey>,
     /// What the store verifies its own receipts with. Made anew when a key is, not for each question.
     ring: Arc<KeyRing>,
@@ -58,7 +60,7 @@ impl StoreKeys {
         let signer = Signer::new(&issuer, (mode, &root), &mut chance, 1, now);
         let public = vec![StoreKey::of(&signer, now)];
         let ring = Arc::new(ring(&issuer, &root, &signer, &public));
-        Self { issuer, mode, chance, root, signer, public, ring }
+        Self { issuer, mode, chance, root, signer, is_expired: false, public, ring }
     }
 
     /// The keys, the one in office last.
@@ -84,7 +86,7 @@ impl StoreKeys {
         }
         self.root = root_key(self.mode, test_keys::next_root, &mut self.chance);
         self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
-        self.certify(now, false)
+        self.certify(now, self.is_expired)
     }
 
     /// Puts a new key into office. Gives back the names of the old and the new one.
@@ -94,18 +96,21 @@ impl StoreKeys {
         if let Some(last) = self.public.last_mut() {
             last.retired = Some(now);
         }
-        self.signer = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, now);
+        let from = certified_from(now, self.is_expired);
+        self.signer = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, from);
         self.public.push(StoreKey::of(&self.signer, now));
         self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
         (old, self.signer.key.kid().clone())
     }
 
-    /// Certifies the key in office anew: so that it ran out a minute ago, or from now on. False where there is no certificate.
+    /// Certifies the key in office anew, and every later one: so that it ran out a minute ago, or from then on. False where there
+    /// is no certificate.
     pub(crate) fn certify(&mut self, now: Time, is_expired: bool) -> bool {
         if self.signer.certificate.is_none() {
             return false;
         }
-        let from = if is_expired { now - Span::from_days(CERTIFICATE_DAYS) - Span::from_seconds(60) } else { now };
+        self.is_expired = is_expired;
+        let from = certified_from(now, is_expired);
         self.signer.certificate = certificate(&self.issuer, &self.root, &self.signer.key, from);
         true
     }
@@ -158,12 +163,12 @@ impl Signer {
         (mode, root): (SigningMode, &SigningKey),
         chance: &mut Chance,
         number: usize,
-        now: Time,
+        from: Time,
     ) -> Self {
         let key = signing_key(mode, chance, number);
         let certificate = match mode {
             SigningMode::EdDsaBare | SigningMode::Es256 | SigningMode::Rs512 => None,
-            SigningMode::EdDsaCertified | SigningMode::Rs256Certified => certificate(issuer, root, &key, now),
+            SigningMode::EdDsaCertified | SigningMode::Rs256Certified => certificate(issuer, root, &key, from),
         };
         Self { key, certificate }
     }
@@ -173,6 +178,11 @@ impl StoreKey {
     fn of(signer: &Signer, since: Time) -> Self {
         Self { key: signer.key.verifying_key(), kid: signer.key.kid().clone(), since, retired: None }
     }
+}
+
+/// From when on a certificate holds that is made now.
+fn certified_from(now: Time, is_expired: bool) -> Time {
+    if is_expired { now - Span::from_days(CERTIFICATE_DAYS) - Span::from_seconds(60) } else { now }
 }
 
 /// A certificate over this key that begins to hold at that time.

@@ -117,3 +117,70 @@ pub enum Command {
         input: Input,
     },
 }
+
+/// What can be done with a payment that was begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentDeed {
+    /// The marketplace gives the money back.
+    Refund,
+    /// The buyer's bank takes the money back.
+    ChargeBack,
+    /// The buyer asks for the receipt again.
+    GetReceipt,
+}
+
+impl PaymentDeed {
+    /// Its word in a scenario.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refund => "refund",
+            Self::ChargeBack => "charge-back",
+            Self::GetReceipt => "get-receipt",
+        }
+    }
+
+    /// The command that does it with this payment.
+    #[must_use]
+    pub fn with(self, transaction: TransactionId) -> Command {
+        match self {
+            Self::Refund => Command::Refund { transaction },
+            Self::ChargeBack => Command::ChargeBack { transaction },
+            Self::GetReceipt => Command::GetReceipt { transaction },
+        }
+    }
+}
+
+impl Command {
+    /// What it does with which payment. Payments are numbered by the seed, so whoever does the same in another run names another
+    /// one. `None` for a command that names none.
+    #[must_use]
+    pub fn payment_deed(&self) -> Option<(PaymentDeed, &TransactionId)> {
+        match self {
+            Self::Refund { transaction } => Some((PaymentDeed::Refund, transaction)),
+            Self::ChargeBack { transaction } => Some((PaymentDeed::ChargeBack, transaction)),
+            Self::GetReceipt { transaction } => Some((PaymentDeed::GetReceipt, transaction)),
+            Self::Start
+            | Self::Step
+            | Self::Wait { .. }
+            | Self::Buy { .. }
+            | Self::Confirm { .. }
+            | Self::Cancel
+            | Self::CloseWindow
+            | Self::ChangeBuyer { .. }
+            | Self::OpenHistory
+            | Self::VerifyAgain { .. }
+            | Self::Reopen
+            | Self::Reissue { .. }
+            | Self::RotateKey
+            | Self::FetchKeys
+            | Self::Plant { .. }
+            | Self::Skew { .. }
+            | Self::Arm { .. }
+            | Self::Disarm { .. }
+            | Self::ClearFaults
+            | Self::Release { .. }
+            | Self::Receive { .. } => None,
+        }
+    }
+}

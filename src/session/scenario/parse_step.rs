@@ -5,9 +5,9 @@ use toml::de::DeValue;
 
 use crate::session::scenario::fault::{ScenarioError, Source};
 use crate::session::scenario::parse_expected::expectations;
-use crate::session::scenario::plan::{Act, Deed, PaymentRef, PlannedStep};
+use crate::session::scenario::plan::{Act, PaymentRef, PlannedStep};
 use crate::session::scenario::value::{Entry, entries, two_of};
-use crate::world::command::Command;
+use crate::world::command::{Command, PaymentDeed};
 use crate::world::fault::armed::FaultId;
 use crate::world::fault::written::WORDS;
 use crate::world::input::Heard;
@@ -78,9 +78,9 @@ fn act(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
         "cancel" => plain(Command::Cancel),
         "close" => plain(Command::CloseWindow),
         "buyer" => Ok(Act::Do(Command::ChangeBuyer { character: entry.read("a buyer's character")? })),
-        "refund" => payment(entry, Deed::Refund),
-        "charge-back" => payment(entry, Deed::ChargeBack),
-        "get-receipt" => payment(entry, Deed::GetReceipt),
+        "refund" => payment(entry, PaymentDeed::Refund),
+        "charge-back" => payment(entry, PaymentDeed::ChargeBack),
+        "get-receipt" => payment(entry, PaymentDeed::GetReceipt),
         "history" => plain(Command::OpenHistory),
         "verify" => Ok(Act::Do(Command::VerifyAgain { product: entry.product()? })),
         "reissue" => Ok(Act::Do(Command::Reissue { product: entry.product()? })),
@@ -114,7 +114,7 @@ fn run(entry: &Entry<'_>) -> Result<Act, ScenarioError> {
     })
 }
 
-fn payment(entry: &Entry<'_>, deed: Deed) -> Result<Act, ScenarioError> {
+fn payment(entry: &Entry<'_>, deed: PaymentDeed) -> Result<Act, ScenarioError> {
     let expected = "a payment: a product's slug for its latest one, or \"#2\" for the second of the run";
     let payment = PaymentRef::parse(entry.text(expected)?).ok_or_else(|| entry.wrong(expected))?;
     Ok(Act::Pay { deed, payment })

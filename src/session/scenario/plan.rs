@@ -5,7 +5,7 @@ use std::fmt;
 use crate::protocol::id::ProductId;
 use crate::protocol::time::Span;
 use crate::session::scenario::expected::Expected;
-use crate::world::command::Command;
+use crate::world::command::{Command, PaymentDeed};
 use crate::world::setup::Setup;
 
 /// A run written down beforehand: title, reason, set-up, steps, and what must be true at the end.
@@ -97,7 +97,7 @@ pub enum Act {
     /// A command about a payment, which is named by its product or its number.
     Pay {
         /// What is done with it.
-        deed: Deed,
+        deed: PaymentDeed,
         /// Which payment.
         payment: PaymentRef,
     },
@@ -111,17 +111,6 @@ pub enum Act {
     Advance(Span),
     /// No command: looks at the run as it is now.
     Expect(Vec<Expectation>),
-}
-
-/// What can be done with a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// The marketplace gives the money back.
-    Refund,
-    /// The buyer's bank takes the money back.
-    ChargeBack,
-    /// The buyer asks for the receipt again.
-    GetReceipt,
 }
 
 /// How a scenario names a payment: transaction ids are drawn from the seed, so nobody knows them beforehand.
@@ -151,18 +140,6 @@ impl PartialEq for Expectation {
 }
 
 impl Eq for Expectation {}
-
-impl Deed {
-    /// The word at the beginning of its line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Refund => "refund",
-            Self::ChargeBack => "charge-back",
-            Self::GetReceipt => "get-receipt",
-        }
-    }
-}
 
 impl PaymentRef {
     /// Reads `shiny-pony`, `#2` or `id:…`.

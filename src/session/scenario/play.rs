@@ -7,7 +7,7 @@ use crate::session::control;
 use crate::session::control::Running;
 use crate::session::run::Session;
 use crate::session::scenario::facts::find;
-use crate::session::scenario::plan::{Act, Deed, Expectation, PaymentRef, Scenario};
+use crate::session::scenario::plan::{Act, Expectation, PaymentRef, Scenario};
 use crate::session::scenario::print::act_line;
 use crate::session::scenario::trace::last_number;
 use crate::world::command::Command;
@@ -135,11 +135,7 @@ pub fn perform(session: &mut impl Running, act: &Act) -> Result<(), Obstacle> {
         }
         Act::Pay { deed, payment } => {
             let transaction = resolve(session, payment)?;
-            session.ask(match deed {
-                Deed::Refund => Command::Refund { transaction },
-                Deed::ChargeBack => Command::ChargeBack { transaction },
-                Deed::GetReceipt => Command::GetReceipt { transaction },
-            });
+            session.ask(deed.with(transaction));
         }
         Act::Step(count) => {
             for _ in 0..*count {

@@ -3,7 +3,7 @@
 use crate::protocol::id::TransactionId;
 use crate::session::run::Session;
 use crate::session::scenario::facts::now;
-use crate::session::scenario::plan::{Act, Deed, Expectation, PaymentRef, PlannedStep, Scenario};
+use crate::session::scenario::plan::{Act, Expectation, PaymentRef, PlannedStep, Scenario};
 use crate::session::step::Step;
 use crate::world::command::Command;
 use crate::world::event::Event;
@@ -40,32 +40,9 @@ fn planned(act: Act) -> PlannedStep {
 }
 
 fn act(session: &Session, step: &Step, command: &Command) -> Act {
-    let pay = |deed, transaction| Act::Pay { deed, payment: name(session, step, transaction) };
-    match command {
-        Command::Refund { transaction } => pay(Deed::Refund, transaction),
-        Command::ChargeBack { transaction } => pay(Deed::ChargeBack, transaction),
-        Command::GetReceipt { transaction } => pay(Deed::GetReceipt, transaction),
-        Command::Start
-        | Command::Step
-        | Command::Wait { .. }
-        | Command::Buy { .. }
-        | Command::Confirm { .. }
-        | Command::Cancel
-        | Command::CloseWindow
-        | Command::ChangeBuyer { .. }
-        | Command::OpenHistory
-        | Command::VerifyAgain { .. }
-        | Command::Reissue { .. }
-        | Command::Reopen
-        | Command::RotateKey
-        | Command::FetchKeys
-        | Command::Plant { .. }
-        | Command::Skew { .. }
-        | Command::Arm { .. }
-        | Command::Disarm { .. }
-        | Command::ClearFaults
-        | Command::Release { .. }
-        | Command::Receive { .. } => Act::Do(command.clone()),
+    match command.payment_deed() {
+        Some((deed, transaction)) => Act::Pay { deed, payment: name(session, step, transaction) },
+        None => Act::Do(command.clone()),
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::explore::ExploreArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening;
@@ -26,7 +27,7 @@ const COLUMN: usize = 10;
 
 /// Explores, prints the grid and the bad ends, writes scenarios.
 pub(crate) fn run(arguments: &ExploreArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
-    let scenario = scenario(&arguments.scenario)?;
+    let scenario = scenario(&arguments.scenario, &arguments.dials)?;
     let wish = Wish { is_double: arguments.faults == 2, jobs: arguments.jobs, limit: arguments.limit };
     let mut bar = Bar::default();
     let explored = explore(&scenario, wish, |step| {
@@ -51,13 +52,13 @@ pub(crate) fn run(arguments: &ExploreArguments, out: &mut dyn Write) -> anyhow::
     Ok(Ending::of(arguments.fail_on.iter().all(|end| grid.total().of(*end) == 0)))
 }
 
-/// The plan that a word stands for; a recorded run is taken as the plan that does the same again.
-fn scenario(word: &OsStr) -> anyhow::Result<Scenario> {
+/// The plan that a word stands for, with these dials turned; a recorded run is taken as the plan that does the same again.
+fn scenario(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Scenario> {
     let pieces = opening::pieces(word)?;
     let [piece] = pieces.as_slice() else {
         anyhow::bail!("{}: is a folder; name one scenario in it", word.to_string_lossy())
     };
-    Ok(match piece.open()? {
+    Ok(match piece.open_under(dials)? {
         Kept::Scenario(scenario) => *scenario,
         Kept::Run(session) => record(&session),
     })

@@ -51,6 +51,17 @@ impl Piece {
             Self::File(place) => Ok(runs::open(place)?),
         }
     }
+
+    /// The same with these dials turned, which only a scenario can have: what was recorded stays as it was.
+    pub(crate) fn open_under(&self, dials: &DialArguments) -> anyhow::Result<Kept> {
+        let mut kept = self.open()?;
+        match &mut kept {
+            Kept::Scenario(scenario) => dials.apply(&mut scenario.setup),
+            Kept::Run(_) if dials.is_empty() => {}
+            Kept::Run(_) => anyhow::bail!("{}: a recorded run keeps its dials; --dial is for scenarios", self.name()),
+        }
+        Ok(kept)
+    }
 }
 
 /// What a word stands for: a file of that name first, then a run code, then a built-in scenario. A folder stands for all that is in it.
@@ -92,13 +103,12 @@ pub(crate) fn session(word: &OsStr) -> anyhow::Result<Opened> {
     session_under(word, &DialArguments::default())
 }
 
-/// The same under other dials, which only a scenario can have: what was recorded stays as it was.
+/// The same with these dials turned.
 pub(crate) fn session_under(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Opened> {
     let pieces = pieces(word)?;
     let [piece] = pieces.as_slice() else { anyhow::bail!("{}: is a folder; name a file in it", Place::named(word)) };
-    Ok(match piece.open()? {
-        Kept::Scenario(mut scenario) => {
-            dials.apply(&mut scenario.setup);
+    Ok(match piece.open_under(dials)? {
+        Kept::Scenario(scenario) => {
             let session = play::play(&scenario).session;
             if let Piece::Code(code) = piece
                 && dials.is_empty()
@@ -107,9 +117,6 @@ pub(crate) fn session_under(word: &OsStr, dials: &DialArguments) -> anyhow::Resu
                 anyhow::bail!("{code}: {mismatch}");
             }
             Opened { session, is_recorded: false }
-        }
-        Kept::Run(_) if !dials.is_empty() => {
-            anyhow::bail!("{}: a recorded run keeps its dials; --dial is for scenarios", piece.name())
         }
         Kept::Run(session) => Opened { session: *session, is_recorded: true },
     })

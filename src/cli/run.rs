@@ -161,15 +161,11 @@ impl Task {
         };
         let mut done = match self {
             Self::Report { error, .. } => unread(error),
-            Self::Play(piece) => match piece.open() {
+            Self::Play(piece) => match piece.open_under(&arguments.dials) {
                 Err(error) => unread(&error),
-                Ok(Kept::Run(_)) if !arguments.dials.is_empty() => {
-                    unread(&anyhow::anyhow!("{}: a recorded run keeps its dials; --dial is for scenarios", self.name()))
-                }
                 Ok(Kept::Run(session)) => self.done(arguments, &session, "run", Vec::new()),
                 Ok(Kept::Scenario(mut scenario)) => {
                     scenario.setup.seed = arguments.seed.unwrap_or(scenario.setup.seed);
-                    arguments.dials.apply(&mut scenario.setup);
                     let mut played = scenario::play(&scenario);
                     right = should(&scenario);
                     let is_as_written = arguments.seed.is_none() && arguments.dials.is_empty();

@@ -1,5 +1,8 @@
 //! `paystage explore`: the grid, the bad ends, their scenarios as files, and the same words whatever the number of threads.
 
+use paystage::session::builtin::Builtin;
+use paystage::session::run_file::save::save;
+use paystage::session::scenario::play::play;
 use serde_json::Value;
 
 use crate::program::Desk;
@@ -44,6 +47,26 @@ fn what_is_left_out_is_counted_and_an_unwanted_end_fails() {
     assert!(report["not_tried"].as_u64().unwrap() > 1000 && report["mixes"].as_u64().unwrap() > 500, "{}", pairs.err);
     desk.run(&["explore", "no-such-scenario"]).ended(2).complains(&["neither a file nor a built-in scenario"]);
     desk.run(&["explore", "--faults", "3"]).ended(2);
+}
+
+#[test]
+fn a_turned_dial_changes_what_is_explored_and_a_recorded_run_keeps_its_own() {
+    let desk = Desk::new("explore-dial");
+    let ends = |words: &[&str]| {
+        let said = desk.run(&[&["explore", "paid-in-time", "--limit", "40", "--json"], words].concat());
+        assert_eq!(said.code, 0, "{}", said.err);
+        let report: Value = serde_json::from_str(&said.out).unwrap();
+        (report["plain"].clone(), report["ends"].clone())
+    };
+    let (patient, hasty) = (ends(&[]), ends(&["--dial", "polling.tries=10"]));
+    assert_eq!((&patient.0, &hasty.0), (&"fine".into(), &"paid-no-product".into()));
+    assert_ne!(patient.1, hasty.1);
+    assert_eq!(ends(&["--dial", "polling.tries=10", "--dial", "polling.tries=15"]), patient, "the last turn counts");
+    let recorded = play(&Builtin::find("paid-in-time").unwrap().scenario().unwrap()).session;
+    desk.file("kept.paystage.json", save(&recorded));
+    let refused = desk.run(&["explore", "kept.paystage.json", "--dial", "polling.tries=10"]);
+    refused.ended(2).complains(&["a recorded run keeps its dials"]);
+    desk.run(&["explore", "--dial", "poling.tries=10"]).ended(2).complains(&["did you mean polling.tries?"]);
 }
 
 #[test]

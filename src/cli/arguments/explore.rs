@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::words::names;
 use crate::session::explore::end::End;
 
@@ -19,6 +20,7 @@ use crate::session::explore::end::End;
 #[command(after_long_help = "Examples:
   paystage explore                                        the plain purchase, one fault at a time
   paystage explore plain-classic --faults 2               every pair of faults, too
+  paystage explore --dial polling.tries=30                whether more patience would save any of them
   paystage explore shop.toml --write bad-ends             the smallest scenario of each bad end, as files for `paystage run`
   paystage explore --fail-on product-not-paid             exit code 1 if anything ends so, for CI
 
@@ -28,6 +30,8 @@ pub(crate) struct ExploreArguments {
     /// A scenario file, a run file, the name of a built-in scenario, or `-`
     #[arg(default_value = "plain-hosted")]
     pub(crate) scenario: OsString,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     /// How many faults are tried together at the most
     #[arg(long, value_name = "1|2", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(crate) faults: u8,

@@ -41,17 +41,38 @@ enum Goal {
     Arrows(usize),
 }
 
-/// Does the deeds of the present branch again, all of them, and stands where the old run stands.
-#[must_use]
-pub fn again(session: &Session, setup: Setup) -> Session {
-    let mut again = Again::new(session.setup(), session.steps(), setup);
-    while !again.go_on(WALK_MAX) {}
-    let place = again.step_for(session.here().step);
-    let mut new = again.into_session();
-    new.rename(session.title());
-    new.go(Place { step: place, ..new.here() });
-    new.forget_jumps();
-    new
+/// Turns the dials: does the deeds of the present branch again, all of them, on a branch with this set-up, and stands where the old
+/// one stands. The other branch stays, and undo leads back to it.
+///
+/// A branch that has this set-up and these deeds already is gone to, so that turning a dial there and back makes no third one.
+pub fn turn(session: &mut Session, setup: &Setup) {
+    let left = session.here();
+    if session.setup() == setup {
+        return;
+    }
+    if let Some(place) = counterpart(session, setup) {
+        session.go(place);
+        return;
+    }
+    let again = Again::whole(session.setup(), session.steps(), setup.clone());
+    let step = again.step_for(left.step);
+    let commands = again.new.steps().iter().skip(1).map(|step| step.command.clone());
+    session.turn_to(setup, commands, step);
+}
+
+/// Where the run would stand on a branch with this set-up whose deeds, done again under the present one, led to the present place.
+/// Some deeds have nothing that corresponds to them in another set-up: the branch that they were done on knows them all.
+fn counterpart(session: &Session, setup: &Setup) -> Option<Place> {
+    let (present, here) = (session.branch(), session.here());
+    let commands = |steps: &[Arc<Step>]| steps.iter().map(|step| step.command.clone()).collect::<Vec<_>>();
+    let lived = commands(present.steps());
+    let candidates = session.branches().iter().filter(|branch| branch.setup() == setup).filter_map(|branch| {
+        let again = Again::whole(setup, branch.steps(), present.setup().clone());
+        let image = commands(again.new.steps());
+        let leads_here = image.len() >= here.step && lived.starts_with(&image);
+        leads_here.then(|| (image.len(), Place { branch: branch.id(), step: again.step_before(here.step) }))
+    });
+    candidates.max_by_key(|(length, _)| *length).map(|(_, place)| place)
 }
 
 impl Again {
@@ -94,6 +115,22 @@ impl Again {
     pub fn step_for(&self, old: usize) -> usize {
         let tip = self.new.steps().len();
         if old >= self.steps.len() { tip } else { self.reached.get(old).copied().unwrap_or(tip).clamp(1, tip) }
+    }
+
+    /// Does all of it at once.
+    fn whole(old: &Setup, steps: &[Arc<Step>], setup: Setup) -> Self {
+        let mut again = Self::new(old, steps, setup);
+        while !again.go_on(WALK_MAX) {}
+        again
+    }
+
+    /// How many steps of the old run led to where the new one stands after so many of its own.
+    fn step_before(&self, new: usize) -> usize {
+        let is_there = |reached: &usize| *reached >= new;
+        if new >= self.new.steps().len() {
+            return self.steps.len();
+        }
+        self.reached.iter().position(is_there).unwrap_or(self.steps.len())
     }
 
     /// One piece of work; false when there is none left.
@@ -170,33 +207,12 @@ impl Again {
             let payments = self.new.world().marketplace().transactions();
             number(&self.old).and_then(|number| payments.get(number)).map(|payment| payment.id.clone())
         };
-        match command {
-            Command::Refund { transaction } => Some(Command::Refund { transaction: same(transaction)? }),
-            Command::ChargeBack { transaction } => Some(Command::ChargeBack { transaction: same(transaction)? }),
-            Command::GetReceipt { transaction } => Some(Command::GetReceipt { transaction: same(transaction)? }),
-            Command::Confirm { .. } | Command::Cancel | Command::CloseWindow => {
-                let is_lost = self.old.buyer().window().is_some() && self.new.world().buyer().window().is_none();
-                (!is_lost).then(|| command.clone())
-            }
-            Command::Start
-            | Command::Step
-            | Command::Wait { .. }
-            | Command::Buy { .. }
-            | Command::ChangeBuyer { .. }
-            | Command::OpenHistory
-            | Command::VerifyAgain { .. }
-            | Command::Reissue { .. }
-            | Command::Reopen
-            | Command::RotateKey
-            | Command::FetchKeys
-            | Command::Plant { .. }
-            | Command::Skew { .. }
-            | Command::Arm { .. }
-            | Command::Disarm { .. }
-            | Command::ClearFaults
-            | Command::Release { .. }
-            | Command::Receive { .. } => Some(command.clone()),
+        if let Some((deed, transaction)) = command.payment_deed() {
+            return same(transaction).map(|transaction| deed.with(transaction));
         }
+        let has_lost_window = self.old.buyer().window().is_some() && self.new.world().buyer().window().is_none();
+        let is_void = is_answer(command) && has_lost_window;
+        (!is_void).then(|| command.clone())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::session::snapshot::Snapshots;
 use crate::session::step::Step;
+use crate::world::setup::Setup;
 
 /// A branch of one session: 0 is the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,11 +20,24 @@ pub struct Place {
     pub step: usize,
 }
 
-/// One line of steps from the start to its own tip. Branches share the steps before the place where they part.
+/// How a branch came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Descent {
+    /// It is the line that the session began with.
+    First,
+    /// Something else was done at this place: all steps before it are shared, and so is the set-up.
+    Parted(Place),
+    /// The dials were turned at this place: it has a set-up of its own, begins with the start of the app, and shares no step.
+    Turned(Place),
+}
+
+/// One line of steps from the start to its own tip. Branches share the steps before the place where they part; one whose dials
+/// were turned shares none.
 #[derive(Clone)]
 pub struct Branch {
     pub(crate) id: BranchId,
-    pub(crate) parent: Option<Place>,
+    pub(crate) descent: Descent,
+    pub(crate) setup: Arc<Setup>,
     pub(crate) steps: Vec<Arc<Step>>,
     pub(crate) snapshots: Snapshots,
 }
@@ -56,6 +70,17 @@ impl BranchId {
     }
 }
 
+impl Descent {
+    /// How many steps such a branch shares with another.
+    #[must_use]
+    pub fn shared_count(self) -> usize {
+        match self {
+            Self::First | Self::Turned(_) => 0,
+            Self::Parted(place) => place.step,
+        }
+    }
+}
+
 impl Branch {
     /// Which one it is.
     #[must_use]
@@ -69,10 +94,25 @@ impl Branch {
         self.id.name()
     }
 
-    /// Where it parted from another branch; `None` for the first line.
+    /// How it came to be.
+    #[must_use]
+    pub fn descent(&self) -> Descent {
+        self.descent
+    }
+
+    /// The place on another branch where it parted from it, or where the dials were turned; `None` for the first line.
     #[must_use]
     pub fn parent(&self) -> Option<Place> {
-        self.parent
+        match self.descent {
+            Descent::First => None,
+            Descent::Parted(place) | Descent::Turned(place) => Some(place),
+        }
+    }
+
+    /// What was fixed before its first step.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// The whole line, the steps shared with its parent included.
@@ -84,7 +124,7 @@ impl Branch {
     /// How many steps at its beginning belong to the branch that it parted from.
     #[must_use]
     pub fn shared_count(&self) -> usize {
-        self.parent.map_or(0, |parent| parent.step)
+        self.descent.shared_count()
     }
 
     /// The place at its end.

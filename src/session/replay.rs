@@ -1,6 +1,6 @@
 //! Replay: recorded commands done again, and each step held against the mark that it left.
 
-use crate::session::branch::{BranchId, Place};
+use crate::session::branch::{BranchId, Descent, Place};
 use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::command::Command;
@@ -13,6 +13,8 @@ pub struct Replay {
     session: Session,
     /// The line whose steps come in, once one was opened.
     line: Option<usize>,
+    /// Whether the first step of the open line is due: the start of the app, which has been made with the line.
+    is_start_due: bool,
     /// How many recorded steps have agreed.
     agreed: usize,
 }
@@ -70,30 +72,54 @@ impl Replay {
     /// A run with this set-up, before its first recorded step was compared.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        Self { session: Session::new(setup), line: None, agreed: 0 }
+        Self { session: Session::new(setup), line: None, is_start_due: true, agreed: 0 }
     }
 
-    /// Goes to where the next branch parts from another; the first branch parts from none.
+    /// Goes to where the next branch parts from another; the first branch parts from none. A branch whose dials were turned begins
+    /// with its own `setup`; any other has that of its parent.
     ///
     /// # Errors
-    /// [`ReplayFault::Broken`] for a place that does not exist.
-    pub fn open_line(&mut self, parent: Option<Place>) -> Result<(), ReplayFault> {
+    /// [`ReplayFault::Broken`] for a place that does not exist, and for a set-up that is missing, or there already.
+    pub fn open_line(&mut self, descent: Descent, setup: Option<Setup>) -> Result<(), ReplayFault> {
         let index = self.line.map_or(0, |line| line + 1);
         let name = BranchId::new(index).name();
-        match parent {
-            None if index == 0 => {}
-            None => return broken(format!("branch {name} does not say where it parts from another")),
-            Some(_) if index == 0 => return broken("the first branch parts from no other".to_owned()),
-            Some(place) => {
-                let line = self.session.branches().get(place.branch.index());
-                if !line.is_some_and(|line| (1..line.steps().len()).contains(&place.step)) {
-                    return broken(format!("branch {name} parts at a place that is not in the past of any other"));
+        if (descent == Descent::First) != (index == 0) {
+            return broken(match index {
+                0 => "the first branch parts from no other".to_owned(),
+                _ => format!("branch {name} does not say where it parts from another"),
+            });
+        }
+        match (descent, setup) {
+            (Descent::First, None) => {}
+            (Descent::Parted(place), None) if self.has(place, 1) => drop(self.session.go(place)),
+            (Descent::Parted(_), None) => {
+                return broken(format!("branch {name} parts at a place that is not in the past of any other"));
+            }
+            (Descent::Turned(place), Some(setup)) if self.has(place, 0) => {
+                if let Some(line) = self.session.line_with(&setup) {
+                    return broken(format!("branch {name} has the set-up of branch {line}, so they would be one"));
                 }
-                self.session.go(place);
+                self.session.begin_line(setup, place);
+                self.is_start_due = true;
+            }
+            (Descent::Turned(_), Some(_)) => {
+                return broken(format!("the dials of branch {name} were turned at a place that does not exist"));
+            }
+            (Descent::Turned(_), None) => {
+                return broken(format!("the dials of branch {name} were turned, and its set-up is missing"));
+            }
+            (Descent::First | Descent::Parted(_), Some(_)) => {
+                return broken(format!("branch {name} has a set-up of its own, though its dials were not turned"));
             }
         }
         self.line = Some(index);
         Ok(())
+    }
+
+    /// Whether this place exists, with so many steps behind it at least.
+    fn has(&self, place: Place, ahead: usize) -> bool {
+        let line = self.session.branches().get(place.branch.index());
+        line.is_some_and(|line| place.step > 0 && place.step + ahead <= line.steps().len())
     }
 
     /// Does the next recorded command of the open line, and compares. After a fault the session stays before that step.
@@ -102,9 +128,8 @@ impl Replay {
     /// [`ReplayFault`].
     pub fn step(&mut self, command: &Command, digest: &str) -> Result<(), ReplayFault> {
         let index = self.line.unwrap_or_default();
-        let is_first = self.agreed == 0;
-        if is_first {
-            // A session begins with the start of the app by itself.
+        if std::mem::take(&mut self.is_start_due) {
+            // A line begins with the start of the app by itself.
             if *command != Command::Start {
                 return broken("a run begins with the command start".to_owned());
             }

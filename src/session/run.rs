@@ -3,19 +3,19 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::session::branch::{Branch, BranchId, Place};
+use crate::session::branch::{Branch, BranchId, Descent, Place};
 use crate::session::snapshot::Snapshots;
 use crate::session::step::{Fingerprint, Step};
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::setup::Setup;
 
-/// A run: the set-up, the commands, and the present place. Acting in the past opens a branch; nothing is ever lost.
+/// A run: the set-up, the commands, and the present place. Acting in the past opens a branch, and so does turning the dials, which
+/// gives the branch a set-up of its own; nothing is ever lost.
 ///
 /// Never draws, never reads a file, never asks a clock. Two sessions that were given the same commands are equal byte for byte.
 #[derive(Clone)]
 pub struct Session {
-    setup: Setup,
     title: String,
     notes: String,
     bookmarks: Vec<Bookmark>,
@@ -40,11 +40,8 @@ impl Session {
     /// A run that has begun: the app has been opened for the first time, and nothing else.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let mut world = World::new(setup.clone());
-        let first = Arc::new(Step::record(0, Command::Start, &mut world));
-        let line = Branch { id: BranchId::FIRST, parent: None, steps: vec![first], snapshots: Snapshots::new() };
+        let (line, world) = begun(BranchId::FIRST, Descent::First, setup);
         Self {
-            setup,
             title: "New run".into(),
             notes: String::new(),
             bookmarks: Vec::new(),
@@ -62,12 +59,16 @@ impl Session {
     /// at this place: then the recorded future is walked into.
     pub fn dispatch(&mut self, command: Command) -> &Step {
         let before = self.here;
+        self.live(command);
+        self.remember(before);
+        self.last_step()
+    }
+
+    fn live(&mut self, command: Command) {
         match self.branch_that_goes_on_with(&command) {
             Some(branch) => self.walk_into(branch),
             None => self.append(command),
         }
-        self.remember(before);
-        self.last_step()
     }
 
     /// The recorded branch that continues from here with `command`: the present one first.
@@ -109,7 +110,8 @@ impl Session {
         let from = self.branch();
         let branch = Branch {
             id,
-            parent: Some(self.where_it_was_made(self.here)),
+            descent: Descent::Parted(self.where_it_was_made(self.here)),
+            setup: Arc::clone(&from.setup),
             steps: from.steps[..step].to_vec(),
             snapshots: from.snapshots.up_to(step),
         };
@@ -119,13 +121,60 @@ impl Session {
 
     /// The same place on the branch whose own step it is, not on one that only shares it.
     fn where_it_was_made(&self, mut place: Place) -> Place {
-        while let Some(parent) = self.branches[place.branch.index()].parent
+        while let Descent::Parted(parent) = self.branches[place.branch.index()].descent
             && place.step <= parent.step
         {
             place.branch = parent.branch;
         }
         place
     }
+}
+
+/// Turning: another set-up in the same run.
+impl Session {
+    /// Lives these commands under another set-up, and stands where `step` steps were taken then. Undo leads back.
+    ///
+    /// The session has one line for each set-up: what is recorded there already is walked through, and only what is new is appended
+    /// or opens a branch.
+    pub(crate) fn turn_to(&mut self, setup: &Setup, commands: impl IntoIterator<Item = Command>, step: usize) {
+        let before = self.here;
+        match self.line_with(setup) {
+            Some(branch) => drop(self.travel(Place { branch, step: 1 })),
+            None => self.begin_line(setup.clone(), before),
+        }
+        for command in commands {
+            self.live(command);
+        }
+        self.travel(Place { step, ..self.here });
+        self.remember(before);
+    }
+
+    /// The line that the present branch belongs to: itself, or the one that it parted from, however far back. All of a line has one
+    /// set-up.
+    #[must_use]
+    pub fn line(&self) -> BranchId {
+        self.where_it_was_made(Place { step: 1, ..self.here }).branch
+    }
+
+    /// The line that begins with this set-up.
+    pub(crate) fn line_with(&self, setup: &Setup) -> Option<BranchId> {
+        self.branches.iter().find(|branch| *branch.setup == *setup).map(Branch::id)
+    }
+
+    /// Opens a line whose dials were turned at `place`, and stands at its beginning: the app has just been opened.
+    pub(crate) fn begin_line(&mut self, setup: Setup, place: Place) {
+        let descent = Descent::Turned(self.where_it_was_made(place));
+        let (line, world) = begun(BranchId::new(self.branches.len()), descent, setup);
+        (self.here, self.world) = (line.tip(), world);
+        self.branches.push(line);
+    }
+}
+
+/// A line on which the app has been opened for the first time, and the world that this led to.
+fn begun(id: BranchId, descent: Descent, setup: Setup) -> (Branch, World) {
+    let mut world = World::new(setup.clone());
+    let first = Arc::new(Step::record(0, Command::Start, &mut world));
+    (Branch { id, descent, setup: Arc::new(setup), steps: vec![first], snapshots: Snapshots::new() }, world)
 }
 
 /// Travelling: where the present place is.
@@ -197,6 +246,12 @@ impl Session {
         self.travel(place)
     }
 
+    /// Whether nothing was done yet: the app has just been opened, and there is no other branch.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        self.branches.len() == 1 && self.steps().len() == 1
+    }
+
     /// Whether there is something to undo.
     #[must_use]
     pub fn can_undo(&self) -> bool {
@@ -232,7 +287,7 @@ impl Session {
         } else {
             self.world = match snapshot {
                 Some((_, world)) => world.clone(),
-                None => World::new(self.setup.clone()),
+                None => World::new(branch.setup().clone()),
             };
             kept
         };
@@ -263,7 +318,7 @@ impl Session {
         }
         let (kept, mut world) = match branch.snapshots.nearest(step) {
             Some((kept, world)) => (kept, world.clone()),
-            None => (0, World::new(self.setup.clone())),
+            None => (0, World::new(branch.setup().clone())),
         };
         for passed in &branch.steps[kept..step] {
             world.handle(&passed.command);
@@ -271,10 +326,11 @@ impl Session {
         Some(world)
     }
 
-    /// What was fixed before the first command. The world's own set-up also shows what commands changed since: skews.
+    /// What was fixed before the first command of the present branch. The world's own set-up also shows what commands changed
+    /// since: skews.
     #[must_use]
     pub fn setup(&self) -> &Setup {
-        &self.setup
+        self.branch().setup()
     }
 
     /// What people call this run.

@@ -48,7 +48,7 @@ pub enum Ask {
     Advance(Span),
     /// A new run with this set-up, from its start.
     Rerun(Box<Setup>),
-    /// The same deeds in a new run with this set-up, as far as they apply there.
+    /// The same deeds on a branch with this set-up, as far as they apply there.
     Turn(Box<Setup>),
     /// Another run, as it stands.
     Show(Box<Session>),

@@ -20,6 +20,7 @@ use crate::io::outbound::{Outbound, Reach};
 use crate::io::saved::Keep;
 use crate::protocol::id::{IdError, Origin};
 use crate::protocol::time::Span;
+use crate::session::branch::BranchId;
 use crate::session::run::Session;
 use crate::ui::pilot::RunNumber;
 
@@ -30,7 +31,8 @@ const TENDING_MAX: Duration = Duration::from_millis(6);
 pub struct Guests {
     driver: Driver,
     inbox: Inbox,
-    number: RunNumber,
+    /// The run and the line of it in which guests act.
+    line: (RunNumber, BranchId),
     told: Told,
     server: Server,
     address: Origin,
@@ -81,8 +83,9 @@ impl Guests {
             site::front(gate, &letterbox, &outbound)
         })?;
         let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(keeper));
-        let (number, told) = Default::default();
-        Ok(Self { driver, inbox, number, told, server, address, left: None, token: file })
+        let line = (RunNumber::default(), BranchId::FIRST);
+        let told = Told::default();
+        Ok(Self { driver, inbox, line, told, server, address, left: None, token: file })
     }
 
     /// The port.
@@ -163,7 +166,7 @@ impl Guests {
 
     /// The run that stands here now has this number; what it did so far was told as it happened.
     pub fn adopt(&mut self, number: RunNumber, session: &Session) {
-        (self.number, self.told) = (number, Told::whole(session));
+        (self.line, self.told) = ((number, session.line()), Told::whole(session));
     }
 
     /// How long nothing happens by itself; `None` for ever.
@@ -176,12 +179,14 @@ impl Guests {
         Some(Duration::from_millis(u64::try_from(wait.max(Span::ZERO).millis()).unwrap_or(0) + 1))
     }
 
-    /// Where another run is shown, nobody is answered any more who asked in the one before; the clock follows as it did.
+    /// Where another run is shown, or a branch with another set-up, nobody is answered any more who asked in the one before; the
+    /// clock follows as it did.
     fn move_to(&mut self, number: RunNumber, session: &Session) {
-        if self.number != number || self.told.0.is_empty() {
+        let line = (number, session.line());
+        if self.line != line || self.told.0.is_empty() {
             self.driver.forget();
             self.follow_real_time(session, self.is_real_time());
-            (self.number, self.told) = (number, Told::on_arrival(session));
+            (self.line, self.told) = (line, Told::on_arrival(session));
         }
     }
 
@@ -207,7 +212,7 @@ struct Told(Vec<usize>);
 impl Told {
     /// A run that came with a past: nobody outside is told of that again. One that has just begun has none.
     fn on_arrival(session: &Session) -> Self {
-        let is_fresh = session.branches().len() == 1 && session.steps().len() == 1;
+        let is_fresh = session.is_untouched();
         if is_fresh { Self(vec![0]) } else { Self::whole(session) }
     }
 

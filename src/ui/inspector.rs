@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
+use crate::session::branch::BranchId;
 use crate::ui::desk::Desk;
 use crate::ui::icons::Icon;
 use crate::ui::lamp;
@@ -49,9 +50,10 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// The compare tab shall lay the present run beside the one that was left for it.
-    pub fn compare_with_before(&mut self) {
-        self.compare.against_before();
+    /// The compare tab shall lay the present branch beside this one; beside the run that was left for the present one where none
+    /// is given.
+    pub fn compare_with(&mut self, left: Option<BranchId>) {
+        self.compare.lay_beside(left);
     }
 }
 

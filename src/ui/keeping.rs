@@ -99,7 +99,7 @@ impl Keeping {
     /// Writes what is new. A run in which nothing was done yet is not worth keeping.
     pub fn keep_up(&mut self, number: RunNumber, session: &Session) {
         let Some(store) = &self.store else { return self.promises.keep(&Saved::already()) };
-        let is_untouched = session.branches().len() == 1 && session.steps().len() == 1;
+        let is_untouched = session.is_untouched();
         let ticket = match self.recorders.get_mut(&number) {
             Some(recorder) => recorder.keep_up(session),
             None if is_untouched => None,

@@ -1,7 +1,7 @@
 //! The pilot: what every ask does to the run. Steps, plays, jumps, begins afresh, and finds the way back.
 
 use crate::protocol::id::ProductId;
-use crate::session::again::again;
+use crate::session::again;
 use crate::session::control;
 use crate::session::run::Session;
 use crate::ui::desk::{Ask, Speed};
@@ -226,11 +226,15 @@ impl Pilot {
         self.take(session);
     }
 
-    /// The same deeds under another set-up: a new run, from which undo leads back.
+    /// The same deeds under another set-up: a branch of its own, from which undo leads back. A run in which nothing was done yet
+    /// has no deeds to keep, and begins afresh.
     fn turn(&mut self, setup: Setup, selection: &mut Selection) {
-        let session = again(&self.session, setup);
+        if self.session.is_untouched() {
+            return self.rerun(setup, selection);
+        }
+        self.pause();
         *selection = selection.let_go();
-        self.take(session);
+        again::turn(&mut self.session, &setup);
     }
 
     /// The same deeds under the other revision, laid beside what they led to here.

@@ -2,6 +2,7 @@
 
 use egui::{CentralPanel, Frame, Margin, Panel, Ui, Vec2};
 
+use crate::session::branch::BranchId;
 use crate::ui::desk::Desk;
 use crate::ui::inspector::Inspector;
 use crate::ui::pane::Pane;
@@ -69,10 +70,11 @@ impl Regions {
         self.screen = Screen::Inspector;
     }
 
-    /// The inspector shall lay the present run beside the one that was left for it.
-    pub fn compare_with_before(&mut self) {
+    /// The inspector shall lay the present branch beside this one; beside the run that was left for the present one where none is
+    /// given.
+    pub fn compare_with(&mut self, left: Option<BranchId>) {
         self.screen = Screen::Inspector;
-        self.inspector.compare_with_before();
+        self.inspector.compare_with(left);
     }
 
     /// Draws every pane in its place.

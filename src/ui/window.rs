@@ -354,7 +354,7 @@ impl Window {
     /// Shows a kept run. A run in which nothing was done yet gives way without a trace.
     fn show_instead(&mut self, session: Session) {
         let here = self.pilot.session();
-        let is_untouched = here.branches().len() == 1 && here.steps().len() == 1 && self.path.is_none();
+        let is_untouched = here.is_untouched() && self.path.is_none();
         self.open_run(session);
         if is_untouched {
             self.pilot.forget_the_run_before();
@@ -422,10 +422,12 @@ impl Window {
             | Ask::Rerun(_)
             | Ask::Turn(_)
             | Ask::Speed(_)) => {
-                if matches!(ask, Ask::Act(keys::Action::Revision)) {
-                    self.regions.compare_with_before();
-                }
+                let is_beside = matches!(ask, Ask::Act(keys::Action::Revision));
+                let left = (self.pilot.number(), self.pilot.session().here().branch);
                 let wanted = self.pilot.act(ask, &mut self.selection, &self.view, ctx.input(|input| input.time));
+                if is_beside {
+                    self.regions.compare_with((left.0 == self.pilot.number()).then_some(left.1));
+                }
                 self.view.refresh(self.pilot.session(), &self.selection);
                 self.grant(ctx, wanted);
             }

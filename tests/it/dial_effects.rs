@@ -6,7 +6,7 @@ use paystage::protocol::dial::{DomainCheck, IdentityMode};
 use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
 use paystage::protocol::time::Span;
-use paystage::session::again::again;
+use paystage::session::again::Again;
 use paystage::session::builtin::SUITE;
 use paystage::session::control::{run_until_asked, run_until_idle};
 use paystage::session::dials::list::{DIALS, find};
@@ -17,6 +17,16 @@ use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::kind::Kind;
 use paystage::world::setup::{BackOff, Polling, Setup};
+
+/// The same deeds in a run of their own, as far as the old one has come.
+fn again(session: &Session, setup: Setup) -> Session {
+    let mut again = Again::new(session.setup(), session.steps(), setup);
+    while !again.go_on(1_000) {}
+    let step = again.step_for(session.here().step);
+    let mut new = again.into_session();
+    new.rewind(step);
+    new
+}
 
 fn pony() -> ProductId {
     ProductId::parse("shiny-pony").unwrap()

@@ -98,7 +98,7 @@ fn the_desk_lets_time_pass_to_the_next_attempt() {
 }
 
 #[test]
-fn orphaned_polls_are_marked_and_other_tries_begin_a_run_that_gets_its_receipt() {
+fn orphaned_polls_are_marked_and_other_tries_open_a_branch_that_gets_its_receipt() {
     let mut harness = show([1600.0, 1000.0], late(10), 300, Lab::Polling);
     assert_eq!(labels(&harness, "Poll ").len(), 11, "ten polls, and the button that applies");
     assert!(!labels(&harness, "Orphaned: paid, and after 10 polls").is_empty());
@@ -109,7 +109,8 @@ fn orphaned_polls_are_marked_and_other_tries_begin_a_run_that_gets_its_receipt()
     tab_to(&mut harness, "Poll like this");
     plain(&mut harness, Key::Enter);
     harness.run();
-    assert_eq!(harness.state().session().setup().polling.tries, 12);
+    let session = harness.state().session();
+    assert_eq!((session.setup().polling.tries, session.branches().len()), (12, 2));
     assert!(!labels(&harness, "The receipt came with poll 12").is_empty());
 }
 

@@ -37,6 +37,7 @@ mod notices;
 mod plain_runs;
 mod trial_payments;
 mod troubles;
+mod turned_branches;
 mod domain_checks;
 mod app_clients;
 mod outside_servers;

@@ -355,7 +355,8 @@ fn an_edited_command_is_found_at_its_own_step() {
 /// What is replaced, by what, which sort of fault, and a word of the message.
 const DAMAGES: &[(&str, &str, &str, &str)] = &[
     ("paystage-run", "paystage-walk", "OtherFormat", "paystage-walk"),
-    ("\"version\": 1", "\"version\": 2", "OtherVersion", "2"),
+    ("\"version\": 1", "\"version\": 3", "OtherVersion", "3"),
+    ("\"version\": 1", "\"version\": 0", "OtherVersion", "0"),
     ("\"version\": 1", "\"version\": \"1\"", "OtherVersion", "\"1\""),
     ("\"version\": 1,", "", "OtherVersion", "not named"),
     ("\"seed\":42", "\"seed\":-42", "Unreadable", "-42"),

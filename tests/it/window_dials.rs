@@ -159,10 +159,55 @@ fn s_lays_before_beside_after_with_the_rule_behind_the_difference() {
     plain(&mut harness, Key::S);
     harness.run();
     assert_eq!((setup(&harness).revision, harness.state().selection().tab), (Revision::Before, Tab::Compare));
-    assert!(is_shown(&harness, "The run before"));
+    assert!(is_shown(&harness, "Branch A, Revision After"));
     assert!(is_shown(&harness, "The rule: "), "a rule stands beside the difference");
     assert!(is_shown(&harness, "2012-08-17") && is_shown(&harness, "2012-04-17"), "and where it comes from");
     plain(&mut harness, Key::S);
+    harness.run();
+    assert_eq!(setup(&harness).revision, Revision::After);
+    assert_eq!(harness.state().session().branches().len(), 2, "back to the branch that was there");
+    assert!(is_shown(&harness, "Branch B, Revision Before"), "which is laid beside the other");
+}
+
+#[test]
+fn before_and_after_are_compared_up_to_the_same_moment() {
+    let mut harness = wide(Setup::default());
+    for _ in 0..8 {
+        plain(&mut harness, Key::ArrowLeft);
+    }
+    let last = harness.state().session().last_step().at;
+    plain(&mut harness, Key::S);
+    harness.run();
+    let session = harness.state().session();
+    assert!(session.can_forward() && session.last_step().at == last, "in the middle, as before");
+    assert!(!is_shown(&harness, "only in A"), "what lies ahead of both is no difference");
+}
+
+#[test]
+fn the_menu_of_branches_says_which_dials_were_turned() {
+    let mut harness = wide(Setup::default());
+    harness.get_by_label("Change what this app checks").click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::CheckBox, "Signature").click_accesskit();
+    harness.run_steps(3);
+    assert_eq!(find("checks-off").unwrap().in_force(setup(&harness)), "signature");
+    let session = harness.state().session();
+    assert!(session.branches().len() == 2 && !session.can_forward(), "the purchase was made again");
+    plain(&mut harness, Key::B);
+    harness.get_by_role_and_label(Role::MenuItemRadio, "Branch B").hover();
+    harness.run();
+    assert!(is_shown(&harness, "Dials turned: Checks left out Signature"), "what sets it apart");
+    harness.get_by_role_and_label(Role::MenuItemRadio, "Branch A").click();
+    harness.run_steps(3);
+    assert_eq!(*setup(&harness), Setup::default());
+}
+
+#[test]
+fn a_dial_that_is_turned_before_anything_was_done_begins_afresh() {
+    let mut harness = show([1600.0, 1000.0], Session::new(Setup::default()));
+    plain(&mut harness, Key::S);
+    assert_eq!((setup(&harness).revision, harness.state().session().branches().len()), (Revision::Before, 1));
+    press(&mut harness, Modifiers::COMMAND, Key::Z);
     assert_eq!(setup(&harness).revision, Revision::After);
 }
 

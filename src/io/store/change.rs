@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::io::store::row::{RunId, number};
 use crate::protocol::time::Time;
-use crate::session::branch::{BranchId, Place};
+use crate::session::branch::{BranchId, Descent, Place};
 use crate::session::scribe::{Scribe, Written};
 use crate::session::step::Step;
 
@@ -14,8 +14,8 @@ use crate::session::step::Step;
 pub(crate) enum Change {
     /// A run begins.
     Run { run: RunId, title: String, setup: String, at: Time },
-    /// A branch begins; the first one parts from none.
-    Branch { run: RunId, branch: BranchId, parent: Option<Place> },
+    /// A branch begins; the first one parts from none. Only one whose dials were turned brings a set-up, as JSON.
+    Branch { run: RunId, branch: BranchId, descent: Descent, setup: Option<String> },
     /// A step was taken.
     Step { run: RunId, branch: BranchId, step: Arc<Step> },
     /// A run has another name.
@@ -57,15 +57,22 @@ fn write_rare(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
             "INSERT INTO run (id, title, setup, created_ms, used_ms) VALUES (?1, ?2, ?3, ?4, ?4)",
             params![run.number(), title, setup, at.millis()],
         ),
-        Change::Branch { run, branch, parent } => connection.execute(
-            "INSERT INTO branch (run, branch, parent_branch, parent_step) VALUES (?1, ?2, ?3, ?4)",
-            params![
-                run.number(),
-                number(branch.index()),
-                parent.map(|place| number(place.branch.index())),
-                parent.map(|place| number(place.step)),
-            ],
-        ),
+        Change::Branch { run, branch, descent, setup } => {
+            let parent = match descent {
+                Descent::First => None,
+                Descent::Parted(place) | Descent::Turned(place) => Some(place),
+            };
+            connection.execute(
+                "INSERT INTO branch (run, branch, parent_branch, parent_step, setup) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    run.number(),
+                    number(branch.index()),
+                    parent.map(|place| number(place.branch.index())),
+                    parent.map(|place| number(place.step)),
+                    setup,
+                ],
+            )
+        }
         Change::Title { run, title } => {
             connection.execute("UPDATE run SET title = ?2 WHERE id = ?1", params![run.number(), title])
         }

@@ -16,7 +16,7 @@ use crate::io::store::place::StorePlace;
 use crate::io::store::row::{self, RunHead, RunId, StoredStep};
 use crate::io::store::ticket::Ticket;
 use crate::io::store::writer::{Message, Order, Writer};
-use crate::session::branch::BranchId;
+use crate::session::branch::{BranchId, Descent};
 use crate::session::step::Step;
 use crate::world::setup::Setup;
 
@@ -94,7 +94,8 @@ impl Store {
         // A set-up holds no map whose keys are no text, the only thing that cannot be written.
         let setup = setup.private_json();
         let begun = Change::Run { run, title: title.to_owned(), setup, at: clock::now() };
-        drop(self.write(vec![begun, Change::Branch { run, branch: BranchId::FIRST, parent: None }], true));
+        let first = Change::Branch { run, branch: BranchId::FIRST, descent: Descent::First, setup: None };
+        drop(self.write(vec![begun, first], true));
         run
     }
 

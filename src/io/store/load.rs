@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::io::store::error::StoreError;
 use crate::io::store::handle::Store;
 use crate::io::store::row::{self, RunId, StoredRun, StoredStep};
-use crate::session::branch::{BranchId, Place};
+use crate::session::branch::{BranchId, Descent, Place};
 use crate::session::replay::{Difference, Replay, ReplayFault, compare};
 use crate::session::run::Session;
 use crate::session::step::Step;
@@ -45,6 +45,14 @@ pub enum LoadFault {
     /// Its set-up is none that this program knows.
     #[error("its set-up cannot be read: {0}")]
     Setup(String),
+    /// The set-up of a branch whose dials were turned is none that this program knows.
+    #[error("branch {branch}: its set-up cannot be read: {cause}")]
+    BranchSetup {
+        /// The branch.
+        branch: BranchId,
+        /// What the reader met.
+        cause: String,
+    },
     /// A command is none that this program knows.
     #[error("branch {branch}, step {step}: the command cannot be read: {cause}")]
     Command {
@@ -79,8 +87,8 @@ pub fn load(store: &Store, run: RunId, progress: &mut dyn FnMut(Progress)) -> Re
     let (stored, setup) = begin(store, run)?;
     let mut replay = Replay::new(setup);
     let mut replayed = Ok(());
-    for (index, parent) in stored.parents.iter().enumerate() {
-        replayed = replay_branch(store, run, (BranchId::new(index), *parent), &mut replay, &mut |done| {
+    for (index, line) in stored.branches.iter().enumerate() {
+        replayed = replay_branch(store, run, (BranchId::new(index), line), &mut replay, &mut |done| {
             progress(Progress { done, of: stored.steps });
         });
         if replayed.is_err() {
@@ -157,13 +165,13 @@ fn begin(store: &Store, run: RunId) -> Result<(StoredRun, Setup), LoadError> {
 fn replay_branch(
     store: &Store,
     run: RunId,
-    (branch, parent): (BranchId, Option<Place>),
+    (branch, (descent, setup)): (BranchId, &(Descent, Option<String>)),
     replay: &mut Replay,
     progress: &mut dyn FnMut(usize),
 ) -> Result<(), LoadFault> {
-    replay.open_line(parent)?;
-    let from = parent.map_or(0, |place| place.step);
-    each_step(store, run, branch, from, &mut |step, command| {
+    let setup = setup.as_deref().map(serde_json::from_str).transpose();
+    replay.open_line(*descent, setup.map_err(|error| LoadFault::BranchSetup { branch, cause: error.to_string() })?)?;
+    each_step(store, run, branch, descent.shared_count(), &mut |step, command| {
         replay.step(&command, &step.digest)?;
         progress(replay.agreed());
         Ok(())
@@ -222,7 +230,7 @@ impl LoadError {
     pub fn fix(&self) -> &'static str {
         match &self.fault {
             LoadFault::Store(_) => "Nothing else in the store is touched by this",
-            LoadFault::Setup(_) | LoadFault::Command { .. } => {
+            LoadFault::Setup(_) | LoadFault::BranchSetup { .. } | LoadFault::Command { .. } => {
                 "Open it with the Paystage that wrote it, or go on from the part before; the run stays as it is"
             }
             LoadFault::Missing { .. } | LoadFault::Broken(_) => {

@@ -8,7 +8,7 @@ use crate::io::store::handle::Store;
 use crate::io::store::load::{self, LoadError, Progress};
 use crate::io::store::row::RunId;
 use crate::io::store::ticket::Ticket;
-use crate::session::branch::Place;
+use crate::session::branch::{Descent, Place};
 use crate::session::run::{Bookmark, Session};
 
 /// One session and the run in which it is kept. It writes what is new, and never anything twice.
@@ -28,7 +28,8 @@ impl Recorder {
     /// run goes on like this: the damaged one stays as it is.
     #[must_use]
     pub fn begin(store: &Store, session: &Session) -> Self {
-        let run = store.create(session.title(), session.setup());
+        let first = session.branches().first().unwrap_or(session.branch());
+        let run = store.create(session.title(), first.setup());
         let mut recorder = Self {
             store: store.clone(),
             run,
@@ -87,7 +88,8 @@ impl Recorder {
         let mut is_urgent = false;
         for (index, line) in session.branches().iter().enumerate() {
             if index >= self.kept.len() {
-                changes.push(Change::Branch { run, branch: line.id(), parent: line.parent() });
+                let setup = matches!(line.descent(), Descent::Turned(_)).then(|| line.setup().private_json());
+                changes.push(Change::Branch { run, branch: line.id(), descent: line.descent(), setup });
                 self.kept.push(line.shared_count());
             }
             for step in line.steps().iter().skip(self.kept.get(index).copied().unwrap_or_default()) {

@@ -5,7 +5,7 @@ use std::fmt;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use crate::protocol::time::Time;
-use crate::session::branch::{BranchId, Place};
+use crate::session::branch::{BranchId, Descent, Place};
 
 /// The number of a run in its store, from 1. Never given twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,8 +46,8 @@ pub(crate) struct StoredRun {
     pub(crate) setup: String,
     pub(crate) notes: String,
     pub(crate) here: Option<Place>,
-    /// Where each branch parts from another, in the order of the branches.
-    pub(crate) parents: Vec<Option<Place>>,
+    /// How each branch came to be, in their order; with its set-up, as JSON, where it has one of its own.
+    pub(crate) branches: Vec<(Descent, Option<String>)>,
     pub(crate) bookmarks: Vec<(String, Place)>,
     pub(crate) steps: usize,
 }
@@ -112,7 +112,7 @@ pub(crate) fn run_of(connection: &Connection, run: RunId) -> rusqlite::Result<Op
                 setup: row.get(1)?,
                 notes: row.get(2)?,
                 here: place(row, 3)?,
-                parents: Vec::new(),
+                branches: Vec::new(),
                 bookmarks: Vec::new(),
                 steps: 0,
             })
@@ -120,8 +120,8 @@ pub(crate) fn run_of(connection: &Connection, run: RunId) -> rusqlite::Result<Op
         .optional()?;
     let Some(mut stored) = found else { return Ok(None) };
     let mut rows =
-        connection.prepare("SELECT parent_branch, parent_step FROM branch WHERE run = ?1 ORDER BY branch")?;
-    stored.parents = rows.query_map([run.0], |row| place(row, 0))?.collect::<rusqlite::Result<_>>()?;
+        connection.prepare("SELECT parent_branch, parent_step, setup FROM branch WHERE run = ?1 ORDER BY branch")?;
+    stored.branches = rows.query_map([run.0], descent)?.collect::<rusqlite::Result<_>>()?;
     let mut rows = connection.prepare("SELECT branch, step, name FROM bookmark WHERE run = ?1 ORDER BY position")?;
     let bookmarks = rows.query_map([run.0], |row| Ok((row.get(2)?, place(row, 0)?)))?;
     for bookmark in bookmarks {
@@ -139,6 +139,16 @@ fn place(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Place>> {
         return Ok(None);
     }
     Ok(Some(Place { branch: BranchId::new(count(row, column)?), step: count(row, column + 1)? }))
+}
+
+fn descent(row: &Row<'_>) -> rusqlite::Result<(Descent, Option<String>)> {
+    let setup: Option<String> = row.get(2)?;
+    let descent = match place(row, 0)? {
+        None => Descent::First,
+        Some(place) if setup.is_some() => Descent::Turned(place),
+        Some(place) => Descent::Parted(place),
+    };
+    Ok((descent, setup))
 }
 
 /// Up to `limit` steps that branch `branch` has of its own, from index `from` on.
@@ -161,7 +171,8 @@ pub(crate) fn steps(
 pub(crate) fn due(connection: &Connection, run: RunId, branch: BranchId) -> rusqlite::Result<Option<usize>> {
     connection
         .query_row(
-            "SELECT coalesce((SELECT max(step) + 1 FROM step WHERE run = ?1 AND branch = ?2), parent_step, 0) \
+            "SELECT coalesce((SELECT max(step) + 1 FROM step WHERE run = ?1 AND branch = ?2), \
+             CASE WHEN setup IS NULL THEN parent_step END, 0) \
              FROM branch WHERE run = ?1 AND branch = ?2",
             (run.0, number(branch.index())),
             |row| count(row, 0),

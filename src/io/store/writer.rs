@@ -159,8 +159,8 @@ impl Writer {
         let mut places = BTreeMap::new();
         for change in changes {
             match change {
-                Change::Branch { run, branch, parent } => {
-                    places.insert((*run, *branch), parent.map_or(0, |place| place.step));
+                Change::Branch { run, branch, descent, setup: _ } => {
+                    places.insert((*run, *branch), descent.shared_count());
                 }
                 Change::Step { run, branch, step } => {
                     let line = (*run, *branch);

@@ -6,3 +6,4 @@ mod offers;
 pub(crate) mod client;
 pub mod list;
 pub mod turn;
+pub mod difference;

@@ -38,7 +38,7 @@ pub enum RunFileFault {
     #[error("this is not a run file: its format is {0}")]
     OtherFormat(String),
     /// A run file that another version of this program wrote.
-    #[error("this run file has another version, and version {VERSION} is read: {0}")]
+    #[error("this run file has another version, and versions up to {VERSION} are read: {0}")]
     OtherVersion(String),
     /// The branches do not hang together.
     #[error("{0}")]

@@ -7,8 +7,10 @@ use crate::world::setup::Setup;
 
 /// The name of the format.
 pub const FORMAT: &str = "paystage-run";
-/// The version that is written, and the only one that is read.
-pub const VERSION: u32 = 1;
+/// The newest version; older ones are read, too.
+pub const VERSION: u32 = 2;
+/// The version in which all branches have one set-up. A run without turned dials is still written in it, for older programs.
+pub(crate) const ONE_SETUP: u32 = 1;
 
 /// The whole file.
 #[derive(Deserialize)]
@@ -16,8 +18,7 @@ pub const VERSION: u32 = 1;
 pub(crate) struct RunForm {
     #[serde(rename = "format")]
     pub(crate) _format: String,
-    #[serde(rename = "version")]
-    pub(crate) _version: u32,
+    pub(crate) version: u32,
     pub(crate) title: String,
     pub(crate) setup: Setup,
     pub(crate) branches: Vec<BranchForm>,
@@ -29,12 +30,17 @@ pub(crate) struct RunForm {
     pub(crate) fingerprint: String,
 }
 
-/// One branch: its own steps only, not those it shares with its parent.
+/// One branch: its own steps only, not those it shares with its parent. One whose dials were turned says where, and to which
+/// set-up.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BranchForm {
     pub(crate) name: String,
     pub(crate) parent: Option<PlaceForm>,
+    #[serde(default)]
+    pub(crate) turned: Option<PlaceForm>,
+    #[serde(default)]
+    pub(crate) setup: Option<Box<Setup>>,
     pub(crate) steps: Vec<StepForm>,
 }
 

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use crate::protocol::json;
-use crate::session::branch::{BranchId, Place};
+use crate::session::branch::{BranchId, Descent, Place};
 use crate::session::replay::Replay;
 use crate::session::run::Session;
 use crate::session::run_file::fault::{RunFileError, RunFileFault};
-use crate::session::run_file::form::{BranchForm, FORMAT, HeadForm, PlaceForm, RunForm, VERSION};
+use crate::session::run_file::form::{BranchForm, FORMAT, HeadForm, ONE_SETUP, PlaceForm, RunForm, VERSION};
 
 /// The largest file that is read.
 pub const BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -39,7 +39,8 @@ fn check_head(text: &str) -> Result<(), RunFileError> {
     if head.format.as_ref().and_then(Value::as_str) != Some(FORMAT) {
         return Err(RunFileError::new(RunFileFault::OtherFormat(shown(head.format)), locate(text, "format", 0)));
     }
-    if head.version.as_ref().and_then(Value::as_u64) != Some(u64::from(VERSION)) {
+    let version = head.version.as_ref().and_then(Value::as_u64);
+    if !version.is_some_and(|version| (u64::from(ONE_SETUP)..=u64::from(VERSION)).contains(&version)) {
         return Err(RunFileError::new(RunFileFault::OtherVersion(shown(head.version)), locate(text, "version", 0)));
     }
     Ok(())
@@ -85,6 +86,10 @@ impl Opening<'_> {
     }
 
     fn check_limits(&self, form: &RunForm) -> Result<(), RunFileError> {
+        let is_turned = |branch: &BranchForm| branch.turned.is_some() || branch.setup.is_some();
+        if form.version == ONE_SETUP && form.branches.iter().any(is_turned) {
+            return Err(self.broken("in version 1 no branch has a set-up of its own", "version"));
+        }
         let steps: usize = form.branches.iter().map(|branch| branch.steps.len()).sum();
         if steps > STEPS_MAX {
             return Err(
@@ -111,15 +116,25 @@ fn replay_branch(replay: &mut Replay, index: usize, form: &BranchForm) -> Result
     if form.name != name {
         return broken(format!("branch {name} is due here, not {}", short(&form.name)));
     }
-    let parent = match &form.parent {
-        None => None,
-        Some(_) if index == 0 => return broken("the first branch parts from no other".to_owned()),
-        Some(parent) => match place(replay.session(), parent) {
-            Some(place) => Some(place),
+    let at = |form| place(replay.session(), form);
+    let descent = match (&form.parent, &form.turned) {
+        (None, None) => Descent::First,
+        (Some(_), None) if index == 0 => return broken("the first branch parts from no other".to_owned()),
+        (Some(parent), None) => match at(parent) {
+            Some(place) => Descent::Parted(place),
             None => return broken(format!("branch {name} parts at a place that is not in the past of any other")),
         },
+        (None, Some(turned)) => match at(turned) {
+            Some(place) => Descent::Turned(place),
+            None => return broken(format!("the dials of branch {name} were turned at a place that does not exist")),
+        },
+        (Some(_), Some(_)) => {
+            return broken(format!(
+                "branch {name} either parts from another or has turned dials, and this one says both"
+            ));
+        }
     };
-    replay.open_line(parent)?;
+    replay.open_line(descent, form.setup.as_deref().cloned())?;
     match form.steps.first() {
         None if index == 0 => return broken("a run begins with the command start".to_owned()),
         None => return broken(format!("branch {name} has no step of its own")),

@@ -6,12 +6,12 @@ use egui::{Align2, Rect, Sense, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec
 use crate::protocol::rules::Revision;
 use crate::ui::desk::{Ask, Desk};
 use crate::ui::icons::Icon;
+use crate::ui::keys::Action;
 use crate::ui::pane::Pane;
 use crate::ui::selection::Tab;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::text;
-use crate::world::setup::Setup;
 
 /// The strip's padding, and the gaps within it, in points.
 const PAD: egui::Vec2 = vec2(12.0, 8.0);
@@ -155,11 +155,7 @@ impl Deed {
                 desk.selection.message = None;
                 desk.selection.receipt = desk.session.world().device().receipts().last().cloned();
             }
-            Self::Turn => {
-                let revision = desk.session.setup().revision.other();
-                let setup = Setup { revision, ..desk.session.setup().clone() };
-                desk.ask(Ask::Rerun(Box::new(setup)));
-            }
+            Self::Turn => desk.ask(Action::Revision),
         }
     }
 }

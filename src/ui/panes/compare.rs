@@ -9,6 +9,8 @@ use crate::lens::rule_notes::{self, RuleNote};
 use crate::lens::said::Said;
 use crate::protocol::rule_words::{Matter, RuleWords};
 use crate::session::branch::{Branch, BranchId, Place};
+use crate::session::dials::difference;
+use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::ui::desk::Desk;
 use crate::ui::icons::Icon;
@@ -44,7 +46,7 @@ pub struct Compare {
 /// What the present run is laid beside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Against {
-    /// The branch that it parted from, else the latest other one, else the kept run.
+    /// The branch that it parted from, or at which its dials were turned; else the latest other one, else the kept run.
     #[default]
     Nearest,
     Branch(BranchId),
@@ -93,9 +95,10 @@ impl Pane for Compare {
 }
 
 impl Compare {
-    /// From now on the present run is laid beside the one that was left for it.
-    pub fn against_before(&mut self) {
-        (self.against, self.made, self.chosen) = (Against::Before, None, None);
+    /// From now on the present branch is laid beside this one; beside the run that was left for the present one where none is
+    /// given.
+    pub fn lay_beside(&mut self, left: Option<BranchId>) {
+        (self.against, self.made, self.chosen) = (left.map_or(Against::Before, Against::Branch), None, None);
         self.is_jump_wanted = true;
     }
 
@@ -137,9 +140,11 @@ impl Compare {
                 }
                 (Against::Branch(id), _) => {
                     let other = session.branches().get(id.index()).unwrap_or(session.branch());
-                    let world = session.world_at(other.tip());
+                    let place = until_present(session, other);
+                    let world = session.world_at(place);
                     let world = world.as_ref().unwrap_or(session.world());
-                    Comparison::of(Side { setup: session.setup(), steps: other.steps(), world }, b)
+                    let steps = other.steps().get(..place.step).unwrap_or(other.steps());
+                    Comparison::of(Side { setup: other.setup(), steps, world }, b)
                 }
                 (Against::Before, _) => {
                     let before = desk.before.unwrap_or(session);
@@ -158,7 +163,9 @@ impl Compare {
         let here = desk.session.here().branch;
         let mut names: Vec<(Against, String)> = Vec::new();
         for branch in desk.session.branches().iter().filter(|branch| branch.id() != here) {
-            names.push((Against::Branch(branch.id()), format!("Branch {}", branch.name())));
+            let turned = difference::turned(desk.session.setup(), branch.setup());
+            let words = if turned.is_empty() { turned } else { format!(", {turned}") };
+            names.push((Against::Branch(branch.id()), format!("Branch {}{words}", branch.name())));
         }
         names.extend(desk.before.map(|before| (Against::Before, format!("The run before, {}", before.title()))));
         names.extend(self.kept.as_ref().map(|kept| (Against::Kept, format!("Kept, {}", kept.title))));
@@ -283,6 +290,18 @@ impl Compare {
             }
         }
     }
+}
+
+/// How far another branch is laid beside the present one: whole; but where the present one has a future that is not shown, no
+/// further than the present moment.
+fn until_present(session: &Session, other: &Branch) -> Place {
+    if !session.can_forward() {
+        return other.tip();
+    }
+    let passed = session.world().now() - session.setup().start;
+    let until = other.setup().start + passed;
+    let step = other.steps().iter().take_while(|step| step.at <= until).count();
+    Place { branch: other.id(), step: step.max(1) }
 }
 
 /// The rule behind a message that only one of the two has.

@@ -64,7 +64,7 @@ impl Pane for Dials {
         if surface::ends(ui, Theme::of(ui).space.button, head, |ui| close.show(ui).clicked()) {
             desk.ask(Action::Escape);
         }
-        text::note(ui, "Turning one does the same deeds again in a new run; undo leads back.");
+        text::note(ui, "Turning one does the same deeds again on a branch of its own; undo leads back.");
         ui.horizontal(|ui| head_ui(ui, desk));
         surface::hairline(ui);
         ScrollArea::vertical().id_salt("dials").auto_shrink([false, true]).show(ui, |ui| {

@@ -85,7 +85,7 @@ fn habit_ui(ui: &mut Ui, desk: &mut Desk<'_>, draft: &mut Habit) {
         ui.add(DragValue::new(&mut draft.tries).range(1..=TRIES_MAX).speed(0.1)).accessible_name("Tries");
         text::muted(ui, &format!("polls, that is {}", draft.patience()));
         let apply = Button::filled("Poll like this").enabled(*draft != own);
-        if apply.hint("Does the same again in a new run that polls like this; undo leads back").show(ui).clicked() {
+        if apply.hint("Does the same again on a branch that polls like this; undo leads back").show(ui).clicked() {
             let setup = Setup { polling: *draft, ..desk.session.setup().clone() };
             desk.ask(Ask::Turn(Box::new(setup)));
         }

@@ -270,12 +270,12 @@ impl Shop {
         if !self.is_checks_open {
             return;
         }
-        text::note(ui, "Another choice begins this run afresh.");
+        text::note(ui, "Another choice does the same again on a branch of its own.");
         for check in Check::ALL {
             let mut is_on = !off.contains(check);
             if field::switch(ui, check.label(), &mut is_on).changed() {
                 let checks_off = if is_on { off.without(check) } else { off.with(check) };
-                desk.ask(Ask::Rerun(Box::new(Setup { checks_off, ..desk.session.setup().clone() })));
+                desk.ask(Ask::Turn(Box::new(Setup { checks_off, ..desk.session.setup().clone() })));
             }
         }
     }

@@ -4,7 +4,9 @@ use egui::accesskit::Role;
 use egui::{Align, Color32, Layout, Rect, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use crate::lens::faults::armed_lines;
-use crate::session::branch::Branch;
+use crate::session::branch::{Branch, Descent};
+use crate::session::dials::difference;
+use crate::session::run::Session;
 use crate::ui::desk::{Ask, Desk};
 use crate::ui::fonts;
 use crate::ui::icons::Icon;
@@ -21,6 +23,8 @@ use crate::world::command::Command;
 const TICK_GAP: f32 = 3.0;
 /// Branches drawn under the ticks; the others stand in the menu.
 const BRANCHES_DRAWN: usize = 3;
+/// The menu of branches, in points.
+const BRANCHES_WIDTH: f32 = 460.0;
 
 /// The strip at the bottom.
 #[derive(Clone, Copy, Debug, Default)]
@@ -67,28 +71,45 @@ fn tools_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 fn branches_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     let session = desk.session;
     let words = format!("Branch {}", session.branch().name());
-    let hint = keys::hint(Action::Branches).unwrap_or_default();
-    let button = Button::quiet(&words)
-        .leading(Icon::Branch)
-        .trailing(Icon::ChevronDown)
-        .shortcut(&hint)
-        .hint("Acting in the past opens a branch; every future is kept")
-        .show(ui);
+    let key = keys::hint(Action::Branches).unwrap_or_default();
+    let hint = match turned_words(session, session.branch()) {
+        Some(turned) => format!("{turned}. Every future is kept"),
+        None => "Acting in the past opens a branch, and so does turning a dial; every future is kept".to_owned(),
+    };
+    let button = Button::quiet(&words).leading(Icon::Branch).trailing(Icon::ChevronDown).shortcut(&key).hint(&hint);
+    let button = button.show(ui);
     if desk.selection.menu == Some(Menu::Branches) {
         desk.selection.menu = None;
         menu::open(&button);
     }
-    menu::drop_down(&button, 260.0, |ui| {
+    menu::drop_down(&button, BRANCHES_WIDTH, |ui| {
         for branch in session.branches() {
-            let from = branch.parent().map_or_else(|| "from the start".to_owned(), |place| format!("from {place}"));
-            let note = format!("{from}, {} steps", branch.steps().len());
-            if menu::line(ui, &format!("Branch {}", branch.name()), &note, branch.id() == session.here().branch)
-                .clicked()
-            {
+            let (name, note) = (format!("Branch {}", branch.name()), branch_note(session, branch));
+            if menu::line(ui, &name, &note, branch.id() == session.here().branch).on_hover_text(&note).clicked() {
                 desk.ask(Ask::GoTo(branch.tip()));
             }
         }
     });
+}
+
+/// Where a branch comes from, and what sets it apart.
+fn branch_note(session: &Session, branch: &Branch) -> String {
+    let count = branch.steps().len();
+    match branch.descent() {
+        Descent::First => format!("from the start, {count} steps"),
+        Descent::Parted(place) => format!("from {place}, {count} steps"),
+        Descent::Turned(place) => {
+            let turned = turned_words(session, branch).unwrap_or_default();
+            format!("{turned} · at {place}, {count} steps")
+        }
+    }
+}
+
+/// Which dials of this branch were turned; `None` where none were.
+fn turned_words(session: &Session, branch: &Branch) -> Option<String> {
+    let Descent::Turned(place) = branch.descent() else { return None };
+    let turned = difference::turned(session.branches().get(place.branch.index())?.setup(), branch.setup());
+    Some(if turned.is_empty() { "Another set-up".to_owned() } else { format!("Dials turned: {turned}") })
 }
 
 /// All that shall go wrong, in one place: a click on a line disarms it or lets go what is held.

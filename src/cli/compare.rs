@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 use crate::cli::arguments::reading::CompareArguments;
@@ -12,6 +13,7 @@ use crate::lens::compare::{Comparison, Difference, Pair, Side};
 use crate::lens::rule_notes::{self, RuleNote};
 use crate::lens::said::Said;
 use crate::protocol::rule_words::RuleWords;
+use crate::session::branch::{Branch, Place};
 use crate::session::run::Session;
 
 /// A value that is longer is cut on the screen; `--json` has all of it.
@@ -19,16 +21,45 @@ const VALUE_CHARS_MAX: usize = 60;
 
 /// Compares the two runs. Refused where they differ.
 pub(crate) fn run(arguments: &CompareArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
-    let a = opening::session(&arguments.a)?.session;
-    let b = opening::session(&arguments.b)?.session;
+    let (a, b) = sides(arguments)?;
     let comparison = Comparison::of(side(&a), side(&b));
     if arguments.json {
         serde_json::to_writer_pretty(&mut *out, &Report::of(&comparison))?;
         writeln!(out)?;
     } else {
-        print(out, [a.title(), b.title()], &comparison)?;
+        print(out, [&name(&a, arguments), &name(&b, arguments)], &comparison)?;
     }
     Ok(Ending::of(comparison.is_equal()))
+}
+
+/// The two runs, or two branches of the only one, both whole.
+fn sides(arguments: &CompareArguments) -> anyhow::Result<(Session, Session)> {
+    let mut a = opening::session(&arguments.a)?.session;
+    if let Some(word) = &arguments.b {
+        return Ok((a, opening::session(word)?.session));
+    }
+    let mut b = a.clone();
+    b.to_end();
+    let other = other_branch(&a)
+        .with_context(|| format!("{}: has one branch; name another run", arguments.a.to_string_lossy()))?;
+    a.go(other);
+    Ok((a, b))
+}
+
+/// The end of the branch that the present one came from; of the latest other one where it came from none.
+fn other_branch(session: &Session) -> Option<Place> {
+    let from = session.branch().parent().map(|place| place.branch);
+    let latest = session.branches().iter().map(Branch::id).rfind(|id| *id != session.here().branch);
+    let other = session.branches().get(from.or(latest)?.index())?;
+    Some(other.tip())
+}
+
+/// What a run is called here: its title, or the branch where both have the same one.
+fn name(session: &Session, arguments: &CompareArguments) -> String {
+    match arguments.b {
+        Some(_) => session.title().to_owned(),
+        None => format!("{}, branch {}", session.title(), session.branch().name()),
+    }
 }
 
 fn side(session: &Session) -> Side<'_> {

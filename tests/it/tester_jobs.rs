@@ -1,7 +1,7 @@
 //! A tester's jobs, done with what the program itself offers: a lost purchase becomes a run file, a scenario and a report for CI.
 
 use paystage::protocol::time::Span;
-use paystage::session::again::again;
+use paystage::session::again::turn;
 use paystage::session::builtin::Builtin;
 use paystage::session::run::Session;
 use paystage::session::run_file::save::save;
@@ -74,23 +74,43 @@ fn a_lost_purchase_opens_elsewhere_at_the_event_that_lost_it() {
 }
 
 #[test]
-fn fifteen_polls_stay_green_throughout_and_poll_eleven_is_the_first_difference() {
-    let mut ten = played("paid-but-timed-out");
-    let polling = Polling { tries: 15, ..ten.setup().polling };
-    let setup = Setup { polling, ..ten.setup().clone() };
-    let mut fifteen = again(&ten, setup);
-    for session in [&mut ten, &mut fifteen] {
-        session.rewind(session.steps().len());
+fn fifteen_polls_in_a_branch_stay_green_throughout_and_poll_eleven_is_the_first_difference() {
+    let mut session = played("paid-but-timed-out");
+    let ten = session.here();
+    let lost = breaches(&session);
+    assert_eq!(lost.iter().map(|breach| breach.law).collect::<Vec<_>>(), [Law::ProductAvailable]);
+    let setup = Setup { polling: Polling { tries: 15, ..session.setup().polling }, ..session.setup().clone() };
+    turn(&mut session, &setup);
+    assert_eq!(session.branches().len(), 2, "both futures are kept in one run");
+    let moments = session.steps().len();
+    for moment in 1..=moments {
+        session.rewind(moment);
+        assert_eq!(breaches(&session), [], "at step {moment} of {moments}");
     }
-    assert_eq!((breaches(&ten).len(), breaches(&fifteen)), (1, Vec::new()));
 
+    // One file tells both: where it is opened elsewhere, the branch that lost the payment is red at the very event.
     let desk = Desk::new("job-compare");
-    desk.file("ten.paystage.json", save(&ten)).file("fifteen.paystage.json", save(&fifteen));
-    let said = desk.run(&["compare", "ten.paystage.json", "fifteen.paystage.json"]);
-    said.ended(1).says(&["First difference", "GET …/status, poll 11", "product-available"]);
+    desk.file("lost.paystage.json", save(&session));
+    let said = desk.run(&["compare", "lost.paystage.json"]);
+    said.ended(1).says(&["branch A", "branch B", "First difference", "GET …/status, poll 11", "product-available"]);
+    session.go(ten);
+    assert_eq!(breaches(&session), lost);
+    session.rewind(lost[0].step);
+    assert_eq!(breaches(&session), [], "not earlier");
+    session.rewind(lost[0].step + 1);
+    desk.file("lost.paystage.json", save(&session));
+    let found = report(&desk, "lost.paystage.json");
+    assert_eq!(
+        (&found["fingerprint"], &found["steps"]),
+        (&session.fingerprint().as_str().into(), &(lost[0].step + 1).into())
+    );
+    desk.run(&["compare", "lost.paystage.json"]).ended(1).says(&["First difference", "GET …/status, poll 11"]);
+
     let names = desk.run(&["compare", "paid-but-timed-out", "paid-in-time"]);
     names.ended(1).says(&["First difference", "GET …/status, poll 11"]);
-    desk.run(&["compare", "ten.paystage.json", "ten.paystage.json"]).ended(0).says(&["nothing differs"]);
+    desk.run(&["compare", "lost.paystage.json", "lost.paystage.json"]).ended(0).says(&["nothing differs"]);
+    desk.file("one.paystage.json", save(&played("paid-in-time")));
+    desk.run(&["compare", "one.paystage.json"]).ended(2).complains(&["has one branch; name another run"]);
 }
 
 /// Whether the app found its receipt good, at each moment of a scenario about times, and what it said of it.

@@ -21,21 +21,23 @@ pub(crate) struct InspectArguments {
     pub(crate) json: bool,
 }
 
-/// Lays two runs beside each other, and says where they part
+/// Lays two runs beside each other, or two branches of one, and says where they part
 ///
 /// Messages, set-ups, what came of it and who knows what. Ids are named by their order and times count from the start, so
-/// runs with other seeds compare as well. Exit code 1 where anything differs.
+/// runs with other seeds compare as well. With one run file, its branch at hand is laid beside the one that it came from, where
+/// something else was done or a dial stood otherwise. Exit code 1 where anything differs.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   paystage compare paid-but-timed-out paid-in-time
-  paystage compare before.paystage.json after.paystage.json --json")]
+  paystage compare before.paystage.json after.paystage.json --json
+  paystage compare lost.paystage.json                     two branches of one run")]
 pub(crate) struct CompareArguments {
     /// A scenario, a run file or a built-in scenario
     #[arg(value_name = "A")]
     pub(crate) a: OsString,
-    /// Another one
+    /// Another one; without it, two branches of A
     #[arg(value_name = "B")]
-    pub(crate) b: OsString,
+    pub(crate) b: Option<OsString>,
     /// Prints JSON instead of text
     #[arg(long)]
     pub(crate) json: bool,

@@ -115,9 +115,6 @@ impl Driver {
                 for start in run.kept() {
                     drop(self.hearing.observe(run, &start));
                 }
-                for step in run.kept() {
-                    self.hearing.observe(run, &step);
-                }
                 for command in commands {
                     self.dispatch(run, command);
                 }
@@ -246,6 +243,8 @@ fn ignored(step: &Step) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::io::inbox::{Reply, WindowState};
     use crate::io::live::setup::at_home;
@@ -383,6 +382,32 @@ mod tests {
         driver.handle(&mut line, Ask::Restart { setup, commands: Vec::new(), reply }, NOON);
         assert!(matches!(held.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
         assert_eq!(line.count(), 1);
+    }
+
+    /// Notes the index of each step that it is given.
+    struct Noting(Arc<Mutex<Vec<usize>>>);
+
+    impl Keep for Noting {
+        fn keep(&mut self, _: &dyn Recorded, step: &Arc<Step>) -> Saved {
+            self.0.lock().unwrap().push(step.index);
+            Saved::already()
+        }
+
+        fn hand_over(&mut self) {}
+    }
+
+    #[test]
+    fn beginning_again_is_told_step_by_step_and_once() {
+        let (mut line, ..) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        let (steps, mut told) = broadcast::channel(16);
+        let keeper = Some(Box::new(Noting(Arc::clone(&kept))) as Box<dyn Keep>);
+        let mut driver = Driver::new(Clock::Virtual, mpsc::unbounded_channel().0, steps, keeper);
+        let (setup, (reply, _done)) = (Box::new(line.setup().clone()), oneshot::channel());
+        driver.handle(&mut line, Ask::Restart { setup, commands: vec![Command::RotateKey], reply }, NOON);
+        assert_eq!(*kept.lock().unwrap(), [0, 1]);
+        let heard: Vec<_> = std::iter::from_fn(|| told.try_recv().ok()).map(|step| step.index).collect();
+        assert_eq!(heard, [0, 1]);
     }
 
     #[test]

@@ -47,7 +47,8 @@ pub struct Plan {
 pub enum Kept {
     /// In this store, which goes on with its last run.
     In(StorePlace),
-    /// In this folder, in a file of the port's own: each start begins a run beside the [latest ones](RUNS_KEPT).
+    /// In this folder, in a file of the port's own: each start begins a run, which takes its place among the [latest
+    /// ones](RUNS_KEPT) as soon as something was done in it.
     ByPort(PathBuf),
 }
 
@@ -122,6 +123,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
     let wanted = is_new.then(|| plan.setup.unwrap_or_default());
     let (keeper, line, goes_on_after) = line(&store, wanted, &Origin::parse(&url)?)?;
+    let keeper = if let Kept::ByPort(_) = plan.kept { keeper.among_latest(RUNS_KEPT) } else { keeper };
     let token = Token::fresh()?;
     let file = TokenFile::create(&token, listening.port())?;
     let market = line.setup().names.market.clone();
@@ -147,16 +149,12 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     Ok(outcome?)
 }
 
-/// The store, with room for one more run where it is a port's own.
+/// The store, in a folder that is there.
 fn open(kept: &Kept, port: u16) -> Result<Store, HeadlessError> {
     if let Kept::ByPort(folder) = kept {
         fs::create_dir_all(folder).map_err(|cause| HeadlessError::Folder { folder: folder.clone(), cause })?;
     }
-    let store = Store::open(&kept.place(port))?;
-    if let Kept::ByPort(_) = kept {
-        store.keep_latest(RUNS_KEPT - 1)?;
-    }
-    Ok(store)
+    Ok(Store::open(&kept.place(port))?)
 }
 
 /// The run to be served: a new one, or the one that the store was left with.

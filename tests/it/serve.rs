@@ -63,6 +63,14 @@ impl Program {
         status["receipt"].as_str().unwrap_or_else(|| panic!("{status}")).to_owned()
     }
 
+    /// Begins its run again.
+    fn reset(&self) {
+        let (host, token) = (format!("127.0.0.1:{}", self.port), std::fs::read_to_string(&self.token).unwrap());
+        let bearer = format!("Bearer {}", token.trim());
+        let answer = ask(self.port, "POST /control/reset", &[("Host", &host), ("Authorization", &bearer)], "");
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
     /// Ends it as Ctrl-C does; gives back the exit code and what else it had printed.
     fn interrupt(mut self) -> (Option<i32>, String) {
         let told = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
@@ -151,12 +159,13 @@ fn without_a_store_each_start_is_a_new_run_in_the_file_of_its_port() {
     first.kill();
     let second = Program::of(serve_at(&desk, port, &[]));
     assert_eq!(second.json("GET /purchases", &Value::Null)["purchases"], json!([]), "CI starts clean");
+    second.verify("no receipt");
     let (code, rest) = second.interrupt();
     let path = desk.path(&format!("paystage/served-{port}.sqlite"));
     assert_eq!(code, Some(0));
     assert!(rest.contains(&format!("Everything is kept in {}", path.display())), "{rest}");
 
-    // What was kept can be read, and gone on with; of many runs the latest are kept.
+    // What was kept can be read, and gone on with; of many runs the latest in which anything was done are kept.
     let place = StorePlace::File(path.clone());
     let store = Store::open(&place).unwrap();
     let oldest = store.recent(9).unwrap().pop().unwrap();
@@ -165,17 +174,59 @@ fn without_a_store_each_start_is_a_new_run_in_the_file_of_its_port() {
     let more: Vec<_> = (0..RUNS_KEPT).map(|_| store.create("Another", &Setup::default())).collect();
     assert!(!more.contains(&oldest.id));
     drop(store);
+    let heads = || Store::open(&place).unwrap().recent(99).unwrap();
+    let before = heads();
     let (_, rest) = Program::of(serve_at(&desk, port, &[])).interrupt();
     assert!(!rest.contains("Goes on"), "{rest}");
+    assert_eq!(heads(), before, "a start in which nothing was done takes nobody's place");
+    let active = Program::of(serve_at(&desk, port, &[]));
+    active.verify("no receipt");
+    active.interrupt();
+    let kept = heads();
+    assert!(kept.len() == RUNS_KEPT && kept.iter().all(|head| head.id != oldest.id), "{kept:?}");
     let store = Store::open(&place).unwrap();
-    let kept = store.recent(99).unwrap();
-    assert!(kept.len() <= RUNS_KEPT && kept.iter().all(|head| head.id != oldest.id), "{kept:?}");
     assert_eq!(store.steps(oldest.id, BranchId::FIRST, 0, 9), Ok(Vec::new()), "its steps went with it");
     drop(store);
     let (_, rest) = Program::start(&desk, &["--store", path.to_str().unwrap()]).interrupt();
     assert!(rest.contains("Goes on with the store's last run"), "{rest}");
     let (_, rest) = Program::start(&desk, &[]).interrupt();
     assert!(rest.contains("Nothing is kept when this ends"), "{rest}");
+}
+
+#[test]
+fn each_reset_leaves_the_run_before_it_and_no_more() {
+    let desk = Desk::new("serve-resets");
+    let port = Listening::bind(0).unwrap().port();
+    let program = Program::of(serve_at(&desk, port, &["--buyer", "you decide"]));
+    program.pony();
+    for _ in 0..3 {
+        // The second one ends a run in which nothing was done.
+        program.reset();
+        program.reset();
+        program.pony();
+    }
+    program.kill();
+    let store = Store::open(&StorePlace::File(desk.path(&format!("paystage/served-{port}.sqlite")))).unwrap();
+    let kept = store.recent(99).unwrap();
+    assert_eq!(kept.len(), 4, "{kept:?}");
+    for head in kept {
+        let (_, line) = LineKeeper::resume(&store, head.id, &mut |_| {}).unwrap();
+        assert_eq!(line.world().marketplace().transactions().len(), 1);
+    }
+}
+
+#[test]
+fn a_named_store_goes_on_with_what_a_reset_began() {
+    let desk = Desk::new("serve-reset-named");
+    let program = Program::start(&desk, &["--store", "runs.sqlite", "--buyer", "you decide"]);
+    program.pony();
+    program.reset();
+    program.kill();
+    let again = Program::start(&desk, &["--store", "runs.sqlite"]);
+    assert_eq!(again.json("GET /purchases", &Value::Null)["purchases"], json!([]), "the reset was answered");
+    drop(again);
+    let store = Store::open(&StorePlace::File(desk.path("runs.sqlite"))).unwrap();
+    assert_eq!(store.recent(9).unwrap().len(), 2, "one for each beginning");
 }
 
 #[test]

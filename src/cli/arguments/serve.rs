@@ -33,7 +33,7 @@ pub(crate) struct ServeArguments {
     #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
     pub(crate) port: u16,
     /// Where runs are kept: a file, whose last run goes on, or `:memory:` for nowhere. Without it a new run begins in the file of
-    /// this port, which holds the latest twenty; at a free port (0) nothing is kept
+    /// this port, which holds the latest twenty in which anything was done; at a free port (0) nothing is kept
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<OsString>,
     /// The dials of a new run: a TOML file with what a scenario has under [setup]

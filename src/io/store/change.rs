@@ -28,6 +28,8 @@ pub(crate) enum Change {
     Bookmarks { run: RunId, bookmarks: Vec<(String, Place)> },
     /// A run was opened or added to.
     Used { run: RunId, at: Time },
+    /// The oldest runs go, so that so many are left: this one, and those that were used last.
+    Latest { run: RunId, limit: usize },
 }
 
 /// Writes changes in their order. Each step's digest is taken here, on the writer's own thread, not on that of whoever acts.
@@ -86,6 +88,7 @@ fn write_rare(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
         Change::Bookmarks { run, bookmarks } => write_bookmarks(connection, *run, bookmarks),
         Change::Used { run, at } => connection
             .execute("UPDATE run SET used_ms = max(used_ms, ?2) WHERE id = ?1", params![run.number(), at.millis()]),
+        Change::Latest { run, limit } => remove_others(connection, *run, *limit),
     };
     done.map(drop)
 }
@@ -106,17 +109,15 @@ fn write_bookmarks(connection: &Connection, run: RunId, bookmarks: &[(String, Pl
     Ok(bookmarks.len())
 }
 
-/// Removes every run but the ones that were used last: all of it, or nothing.
-pub(crate) fn keep_latest(connection: &Connection, limit: usize) -> rusqlite::Result<()> {
-    let old = format!("SELECT id FROM run ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET {limit}");
-    let removed = ["step", "bookmark", "branch"].map(|table| format!("DELETE FROM {table} WHERE run IN ({old});"));
-    // The runs last: they say which are old.
-    let all = format!("BEGIN IMMEDIATE; {} DELETE FROM run WHERE id IN ({old}); COMMIT;", removed.concat());
-    let removed = connection.execute_batch(&all);
-    if removed.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK")?;
+/// Removes every run but this one and those that were used last.
+fn remove_others(connection: &Connection, run: RunId, limit: usize) -> rusqlite::Result<usize> {
+    let others = limit.saturating_sub(1);
+    let old = format!("SELECT id FROM run WHERE id <> ?1 ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET {others}");
+    for table in ["step", "bookmark", "branch"] {
+        connection.execute(&format!("DELETE FROM {table} WHERE run IN ({old})"), [run.number()])?;
     }
-    removed
+    // The runs last: they say which are old.
+    connection.execute(&format!("DELETE FROM run WHERE id IN ({old})"), [run.number()])
 }
 
 fn unwritable(error: serde_json::Error) -> rusqlite::Error {

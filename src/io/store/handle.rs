@@ -9,7 +9,7 @@ use std::thread::{Builder, JoinHandle};
 use rusqlite::Connection;
 
 use crate::io::clock;
-use crate::io::store::change::{self, Change};
+use crate::io::store::change::Change;
 use crate::io::store::connection::{self, OpenFile};
 use crate::io::store::error::StoreError;
 use crate::io::store::place::StorePlace;
@@ -135,17 +135,6 @@ impl Store {
             self.0.outstanding.fetch_add(1, Ordering::AcqRel);
         }
         self.0.writer.as_ref().is_some_and(|(sender, _)| sender.send(Message::Write(order)).is_ok())
-    }
-}
-
-/// Clearing out.
-impl Store {
-    /// Keeps the runs that were used last, as many as `limit`, and removes the others with all that belongs to them.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn keep_latest(&self, limit: usize) -> Result<(), StoreError> {
-        self.ask(move |connection| change::keep_latest(connection, limit))
     }
 }
 

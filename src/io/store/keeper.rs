@@ -16,6 +16,7 @@ use crate::session::branch::BranchId;
 use crate::session::line::Line;
 use crate::session::recorded::Recorded;
 use crate::session::step::Step;
+use crate::world::setup::Setup;
 
 /// How many steps are gathered before they are handed over in any case.
 const GATHERED_MAX: usize = 256;
@@ -31,6 +32,10 @@ pub struct LineKeeper {
     archive: Archive,
     /// The index of the step that is due.
     due: usize,
+    /// How many runs the store holds, this one included; `None`: as many as there are.
+    runs_max: Option<usize>,
+    /// Whether only the start is kept, and may be told once more by whoever takes the line up again.
+    is_start_kept: bool,
     gathered: Gathered,
 }
 
@@ -49,7 +54,16 @@ impl LineKeeper {
     #[must_use]
     pub fn begin(store: &Store, title: impl Into<String>) -> Self {
         let archive = Archive::new(store);
-        Self { store: store.clone(), title: title.into(), run: None, archive, due: 0, gathered: Gathered::default() }
+        let (store, title, gathered) = (store.clone(), title.into(), Gathered::default());
+        Self { store, title, run: None, archive, due: 0, runs_max: None, is_start_kept: false, gathered }
+    }
+
+    /// The same in a store that holds so many runs, the latest ones. A run in which nothing was done yet is not worth keeping
+    /// there: it opens at its second step, and then the oldest one goes.
+    #[must_use]
+    pub fn among_latest(mut self, runs_max: usize) -> Self {
+        self.runs_max = Some(runs_max);
+        self
     }
 
     /// Loads a run as a line, and goes on keeping it there.
@@ -66,8 +80,8 @@ impl LineKeeper {
         if let Some(run) = run {
             archive.is_in(run);
         }
-        let gathered = Gathered::default();
-        Ok((Self { store: store.clone(), title, run, archive, due: done, gathered }, line))
+        let (store, gathered) = (store.clone(), Gathered::default());
+        Ok((Self { store, title, run, archive, due: done, runs_max: None, is_start_kept: done == 1, gathered }, line))
     }
 
     /// Which run it is in the store, once a step was kept.
@@ -80,6 +94,13 @@ impl LineKeeper {
     #[must_use]
     pub fn archive(&self) -> Archive {
         self.archive.clone()
+    }
+
+    fn open(&mut self, setup: &Setup) -> RunId {
+        let run = self.store.create(&self.title, setup);
+        self.gathered.changes.extend(self.runs_max.map(|limit| Change::Latest { run, limit }));
+        self.archive.is_in(run);
+        *self.run.insert(run)
     }
 
     fn gather(&mut self, run: RunId, step: &Arc<Step>) -> Saved {
@@ -107,14 +128,21 @@ impl Gathered {
 }
 
 impl Keep for LineKeeper {
-    /// Keeps the step that `line` has just taken, and those before it that were taken unseen. The first of a line opens a run.
+    /// Keeps the step that `line` has just taken, and those before it that were taken unseen. The first of a line opens a run,
+    /// or the second, [where](LineKeeper::among_latest) a start alone is not worth one.
     fn keep(&mut self, line: &dyn Recorded, step: &Arc<Step>) -> Saved {
+        if mem::take(&mut self.is_start_kept) && step.index == 0 {
+            return Saved::already();
+        }
         if step.index < self.due {
             self.hand_over();
             (self.run, self.due) = (None, 0);
         }
-        let run = *self.run.get_or_insert_with(|| self.store.create(&self.title, line.setup()));
-        self.archive.is_in(run);
+        let is_start = step.index == 0;
+        if is_start && self.run.is_none() && self.runs_max.is_some() {
+            return Saved::already();
+        }
+        let run = self.run.unwrap_or_else(|| self.open(line.setup()));
         let unseen = if step.index > self.due { line.kept() } else { Vec::new() };
         let due = self.due;
         for earlier in unseen.iter().filter(|earlier| (due..step.index).contains(&earlier.index)) {

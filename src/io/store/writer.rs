@@ -176,7 +176,8 @@ impl Writer {
                 | Change::Notes { .. }
                 | Change::Here { .. }
                 | Change::Bookmarks { .. }
-                | Change::Used { .. } => {}
+                | Change::Used { .. }
+                | Change::Latest { .. } => {}
             }
         }
         Ok(places)

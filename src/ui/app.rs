@@ -36,8 +36,8 @@ impl App {
         let wake = ctx.clone();
         let kept =
             data_folder().map(|folder| Keeping::in_folder(&folder, path.is_none(), move || wake.request_repaint()));
-        // Where nothing can be kept, the window goes on without.
-        let keeping = kept.and_then(Result::ok).unwrap_or_default();
+        // Where the system names no home, the window goes on without.
+        let keeping = kept.unwrap_or_default();
         let guests = Guests::invite(USUAL_PORT, ctx, keeping.keeper());
         let mut window = Window::new(session).at_path(path).with_keeping(keeping);
         window.let_in(guests);

@@ -1,7 +1,6 @@
 //! Keeping: the window's runs in the store, written as they go and fetched without holding up a frame.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,19 +47,12 @@ pub enum News {
 
 impl Keeping {
     /// Opens the store in this folder and, where `is_last_wanted`, fetches the run that was last shown. `wake` is called when
-    /// something has come.
-    ///
-    /// # Errors
-    /// The folder cannot be made; then nothing is kept.
-    pub fn in_folder(
-        folder: &Path,
-        is_last_wanted: bool,
-        wake: impl Fn() + Send + 'static,
-    ) -> Result<Self, std::io::Error> {
-        fs::create_dir_all(folder)?;
+    /// something has come: the news that nothing is kept, if the folder cannot be made.
+    #[must_use]
+    pub fn in_folder(folder: &Path, is_last_wanted: bool, wake: impl Fn() + Send + 'static) -> Self {
         let wanted = if is_last_wanted { Wanted::Last } else { Wanted::Nothing };
         let coming = loading::open(StorePlace::File(folder.join(FILE)), wanted, wake);
-        Ok(Self { coming: Some(coming), ..Self::default() })
+        Self { coming: Some(coming), ..Self::default() }
     }
 
     /// Fetches a kept run.

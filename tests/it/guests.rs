@@ -174,7 +174,7 @@ impl Drop for Folder {
 }
 
 fn kept_in(folder: &Folder) -> Stagehand {
-    let keeping = Keeping::in_folder(&folder.0, true, || {}).unwrap();
+    let keeping = Keeping::in_folder(&folder.0, true, || {});
     let window = Window::new(Session::new(Setup::default())).with_keeping(keeping);
     dressed([1600.0, 1000.0], egui::Theme::Dark)
         .with_max_steps(20)
@@ -214,4 +214,15 @@ fn a_second_window_on_the_same_store_says_that_its_runs_are_not_kept() {
     until(&mut second, "the complaint", |harness| harness.query_by_label_contains("Runs are not kept").map(drop));
     press(&mut second, Action::Step);
     assert_eq!(steps(&second), 2, "the window itself goes on");
+}
+
+#[test]
+fn a_window_whose_folder_cannot_be_made_says_that_its_runs_are_not_kept() {
+    let folder = Folder::new("unmakeable");
+    std::fs::write(&folder.0, "a file stands where the folder should").unwrap();
+    let mut window = kept_in(&folder);
+    until(&mut window, "the complaint", |harness| harness.query_by_label_contains("Runs are not kept").map(drop));
+    press(&mut window, Action::Step);
+    assert_eq!(steps(&window), 2, "the window itself goes on");
+    std::fs::remove_file(&folder.0).unwrap();
 }

@@ -1,5 +1,6 @@
 //! Loading in the background: a store opened and a run replayed on a thread of its own, so that the window never waits for it.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -58,10 +59,19 @@ pub enum Standing {
     Taken,
 }
 
-/// Opens the store at `place`, and loads what is wanted. `wake` is called now and then, and when it is done.
+/// Opens the store at `place`, in a folder that is made if it is not there, and loads what is wanted. `wake` is called now and
+/// then, and when it is done.
 #[must_use]
 pub fn open(place: StorePlace, wanted: Wanted, wake: impl Fn() + Send + 'static) -> Loading {
-    begin(move || Store::open(&place), wanted, wake)
+    let open = move || {
+        if let StorePlace::File(path) = &place
+            && let Some(folder) = path.parent()
+        {
+            fs::create_dir_all(folder).map_err(|error| StoreError::of_file(&place, &error))?;
+        }
+        Store::open(&place)
+    };
+    begin(open, wanted, wake)
 }
 
 /// Loads a run of a store that is open.

@@ -101,8 +101,9 @@ fn print(out: &mut dyn Write, scenario: &Scenario, explored: &Explored, grid: &G
     writeln!(out, "Without a further fault: {}", exploration.plain().end.label())?;
     let (felt, void) = (exploration.findings().len(), exploration.void_count());
     writeln!(out, "{felt} mixes of faults, and {void} more in which a fault strikes nothing")?;
-    if *untried > 0 {
-        writeln!(out, "{} mixes were not tried, as --limit says", painted(WARN, untried))?;
+    if untried.count > 0 {
+        let pairs = if untried.has_all_pairs { " and all pairs" } else { "" };
+        writeln!(out, "{} mixes{pairs} were not tried, as --limit says", painted(WARN, untried.count))?;
     }
     writeln!(out)?;
     for end in End::ALL.into_iter().rev() {
@@ -192,6 +193,8 @@ fn print_bad(out: &mut dyn Write, bad: &[BadEnd], most: usize) -> std::io::Resul
         }
     }
     let rest = bad.len().saturating_sub(most);
+    /// Whether all pairs were left out beside these: they are known only once every fault was tried alone.
+    all_pairs_not_tried: bool,
     if rest > 0 {
         writeln!(out, "and {rest} more; --list {} shows them, --json and --write have them all", bad.len())?;
     }
@@ -250,7 +253,8 @@ impl Report {
             plain: exploration.plain().end,
             mixes: exploration.findings().len(),
             without_effect: exploration.void_count(),
-            not_tried: *untried,
+            not_tried: untried.count,
+            all_pairs_not_tried: untried.has_all_pairs,
             ends: ends(grid.total()),
             grid: cells.chain(troubles).collect(),
             bad_ends: bad.iter().map(Bad::of).collect(),

@@ -23,10 +23,19 @@ pub struct Wish {
 pub struct Explored {
     /// Every mix with its end.
     pub exploration: Exploration,
-    /// How many mixes the limit left out.
-    pub untried: usize,
+    /// What the limit left out.
+    pub untried: Untried,
     /// The bad ends that cannot be made smaller: those that are lost for good first, then worst first.
     pub bad: Vec<BadEnd>,
+}
+
+/// What was left out of an exploration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Untried {
+    /// How many mixes.
+    pub count: usize,
+    /// Whether all pairs were left out beside these, uncounted: which pairs there are is known once every fault was tried alone.
+    pub has_all_pairs: bool,
 }
 
 /// How far an exploration is.
@@ -75,11 +84,13 @@ pub fn explore(
     let limit = wish.limit.unwrap_or(usize::MAX);
     let singles = exploration.singles();
     let mut left = limit;
-    let mut untried = try_all(&mut exploration, &singles, (Phase::Singles, wish.jobs, &mut left), &mut tell)?;
-    if wish.is_double && untried == 0 {
+    let mut count = try_all(&mut exploration, &singles, (Phase::Singles, wish.jobs, &mut left), &mut tell)?;
+    let has_all_pairs = wish.is_double && count > 0;
+    if wish.is_double && count == 0 {
         let pairs = exploration.pairs();
-        untried = try_all(&mut exploration, &pairs, (Phase::Pairs, wish.jobs, &mut left), &mut tell)?;
+        count = try_all(&mut exploration, &pairs, (Phase::Pairs, wish.jobs, &mut left), &mut tell)?;
     }
+    let untried = Untried { count, has_all_pairs };
     let roots = exploration.roots();
     let mut bad = Vec::with_capacity(roots.len());
     tell(Progress { phase: Phase::BadEnds, done: 0, of: roots.len() })?;

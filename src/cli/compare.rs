@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use crate::cli::arguments::reading::CompareArguments;
@@ -34,10 +34,15 @@ pub(crate) fn run(arguments: &CompareArguments, out: &mut dyn Write) -> anyhow::
 
 /// The two runs, or two branches of the only one, both whole.
 fn sides(arguments: &CompareArguments) -> anyhow::Result<(Session, Session)> {
-    let mut a = opening::session(&arguments.a)?.session;
-    if let Some(word) = &arguments.b {
-        return Ok((a, opening::session(word)?.session));
+    let CompareArguments { a, b, dials, json: _ } = arguments;
+    if let Some(b) = b {
+        let (a, b) = (opening::played(a, dials)?, opening::played(b, dials)?);
+        if a.is_recorded && b.is_recorded && !dials.is_empty() {
+            bail!("recorded runs keep their dials; --dial is for scenarios, and neither of these is one");
+        }
+        return Ok((a.session, b.session));
     }
+    let mut a = opening::session(a, dials)?.session;
     let mut b = a.clone();
     b.to_end();
     let other = other_branch(&a)

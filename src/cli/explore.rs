@@ -1,12 +1,10 @@
 //! `paystage explore`: every fault that a scenario can meet, alone or in pairs, and how each mix ends.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io::Write;
 
 use serde::Serialize;
 
-use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::explore::ExploreArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening;
@@ -14,20 +12,18 @@ use crate::cli::paint::{BAD, OK, QUIET, STRONG, WARN, padded, painted, plain};
 use crate::io::explore::{Explored, Phase, Progress as Step, Wish, explore};
 use crate::io::folder;
 use crate::io::progress::Progress;
-use crate::io::runs::Kept;
 use crate::lens::explore::{BadEnd, Count, Grid, choice_words};
 use crate::session::explore::end::End;
 use crate::session::explore::rescue::Point;
 use crate::session::scenario::plan::Scenario;
 use crate::session::scenario::print::print as toml;
-use crate::session::scenario::record::record;
 
 /// How wide a column of the grid is.
 const COLUMN: usize = 10;
 
 /// Explores, prints the grid and the bad ends, writes scenarios.
 pub(crate) fn run(arguments: &ExploreArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
-    let scenario = scenario(&arguments.scenario, &arguments.dials)?;
+    let scenario = opening::plan(&arguments.scenario, &arguments.dials)?;
     let wish = Wish { is_double: arguments.faults == 2, jobs: arguments.jobs, limit: arguments.limit };
     let mut bar = Bar::default();
     let explored = explore(&scenario, wish, |step| {
@@ -50,18 +46,6 @@ pub(crate) fn run(arguments: &ExploreArguments, out: &mut dyn Write) -> anyhow::
         }
     }
     Ok(Ending::of(arguments.fail_on.iter().all(|end| grid.total().of(*end) == 0)))
-}
-
-/// The plan that a word stands for, with these dials turned; a recorded run is taken as the plan that does the same again.
-fn scenario(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Scenario> {
-    let pieces = opening::pieces(word)?;
-    let [piece] = pieces.as_slice() else {
-        anyhow::bail!("{}: is a folder; name one scenario in it", word.to_string_lossy())
-    };
-    Ok(match piece.open_under(dials)? {
-        Kept::Scenario(scenario) => *scenario,
-        Kept::Run(session) => record(&session),
-    })
 }
 
 /// One bar for each phase.
@@ -193,8 +177,6 @@ fn print_bad(out: &mut dyn Write, bad: &[BadEnd], most: usize) -> std::io::Resul
         }
     }
     let rest = bad.len().saturating_sub(most);
-    /// Whether all pairs were left out beside these: they are known only once every fault was tried alone.
-    all_pairs_not_tried: bool,
     if rest > 0 {
         writeln!(out, "and {rest} more; --list {} shows them, --json and --write have them all", bad.len())?;
     }
@@ -209,6 +191,8 @@ struct Report {
     mixes: usize,
     without_effect: usize,
     not_tried: usize,
+    /// Whether all pairs were left out beside these: they are known only once every fault was tried alone.
+    all_pairs_not_tried: bool,
     ends: BTreeMap<&'static str, usize>,
     grid: Vec<Cell>,
     bad_ends: Vec<Bad>,

@@ -17,7 +17,7 @@ use crate::io::terminal;
 /// Writes the export where it shall go, and says what it holds.
 pub(crate) fn run(arguments: &ExportArguments, window: &Window) -> anyhow::Result<Ending> {
     let format = format(arguments)?;
-    let Opened { mut session, .. } = opening::session(&arguments.file)?;
+    let Opened { mut session, .. } = opening::session(&arguments.file, &arguments.dials)?;
     if let Some(step) = arguments.step {
         session.rewind(step);
     }

@@ -1,6 +1,7 @@
 //! Opening: a word of the command line that names a built-in scenario or a file.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -11,7 +12,12 @@ use crate::io::runs::{self, Kept, RUN_ENDING, SCENARIO_ENDING};
 use crate::session::builtin::{Builtin, SUITE};
 use crate::session::run::Session;
 use crate::session::run_code::RunCode;
+use crate::session::scenario::plan::Scenario;
 use crate::session::scenario::play;
+use crate::session::scenario::record::record;
+
+/// How many names a complaint lists.
+const NAMED_MAX: usize = 8;
 
 /// Something that can be played or replayed.
 #[derive(Clone, Debug)]
@@ -52,15 +58,27 @@ impl Piece {
         }
     }
 
-    /// The same with these dials turned, which only a scenario can have: what was recorded stays as it was.
+    /// The same under other dials, which only a scenario can have: what was recorded stays as it was.
     pub(crate) fn open_under(&self, dials: &DialArguments) -> anyhow::Result<Kept> {
-        let mut kept = self.open()?;
-        match &mut kept {
-            Kept::Scenario(scenario) => dials.apply(&mut scenario.setup),
-            Kept::Run(_) if dials.is_empty() => {}
-            Kept::Run(_) => anyhow::bail!("{}: a recorded run keeps its dials; --dial is for scenarios", self.name()),
+        match self.open()? {
+            Kept::Scenario(mut scenario) => {
+                dials.apply(&mut scenario.setup);
+                Ok(Kept::Scenario(scenario))
+            }
+            Kept::Run(_) if !dials.is_empty() => Err(keeps_its_dials(&self.name())),
+            Kept::Run(session) => Ok(Kept::Run(session)),
         }
-        Ok(kept)
+    }
+
+    /// Refuses a run that is not the one for which a run code was given. Under other dials it is another one anyway.
+    fn check(&self, session: &Session, dials: &DialArguments) -> anyhow::Result<()> {
+        if let Self::Code(code) = self
+            && dials.is_empty()
+            && let Some(mismatch) = code.mismatch(session)
+        {
+            anyhow::bail!("{code}: {mismatch}");
+        }
+        Ok(())
     }
 }
 
@@ -98,28 +116,62 @@ fn of_case(word: &OsStr) -> Vec<Piece> {
     number.into_iter().flat_map(Builtin::of_case).map(Piece::Builtin).collect()
 }
 
-/// The one run that a word stands for: a scenario played to its end, or a recorded run at its own place.
-pub(crate) fn session(word: &OsStr) -> anyhow::Result<Opened> {
-    session_under(word, &DialArguments::default())
+/// The one thing that a word stands for, where one is meant.
+fn one(word: &OsStr) -> anyhow::Result<Piece> {
+    let mut pieces = pieces(word)?;
+    match (pieces.len(), pieces.pop()) {
+        (1, Some(piece)) => Ok(piece),
+        (_, last) => {
+            pieces.extend(last);
+            let names: Vec<_> = pieces.iter().take(NAMED_MAX).map(Piece::name).collect();
+            let others = pieces.len().saturating_sub(NAMED_MAX);
+            let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+            anyhow::bail!("{} is several runs, and one is wanted: {}{others}", Place::named(word), names.join(", "))
+        }
+    }
 }
 
-/// The same with these dials turned.
-pub(crate) fn session_under(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Opened> {
-    let pieces = pieces(word)?;
-    let [piece] = pieces.as_slice() else { anyhow::bail!("{}: is a folder; name a file in it", Place::named(word)) };
-    Ok(match piece.open_under(dials)? {
-        Kept::Scenario(scenario) => {
+/// The one run that a word stands for: a scenario played to its end, or a recorded run at its own place.
+/// The dials are for a scenario: what was recorded is refused under any.
+pub(crate) fn session(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Opened> {
+    let opened = played(word, dials)?;
+    if opened.is_recorded && !dials.is_empty() {
+        return Err(keeps_its_dials(&Place::named(word)));
+    }
+    Ok(opened)
+}
+
+/// The same, where what was recorded stays as it was.
+pub(crate) fn played(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Opened> {
+    let piece = one(word)?;
+    Ok(match piece.open()? {
+        Kept::Scenario(mut scenario) => {
+            dials.apply(&mut scenario.setup);
             let session = play::play(&scenario).session;
-            if let Piece::Code(code) = piece
-                && dials.is_empty()
-                && let Some(mismatch) = code.mismatch(&session)
-            {
-                anyhow::bail!("{code}: {mismatch}");
-            }
+            piece.check(&session, dials)?;
             Opened { session, is_recorded: false }
         }
         Kept::Run(session) => Opened { session: *session, is_recorded: true },
     })
+}
+
+/// The one plan that a word stands for; a recorded run is taken as the plan that does the same again.
+pub(crate) fn plan(word: &OsStr, dials: &DialArguments) -> anyhow::Result<Scenario> {
+    let piece = one(word)?;
+    Ok(match piece.open_under(dials)? {
+        Kept::Scenario(scenario) => {
+            if let Piece::Code(_) = piece {
+                piece.check(&play::play(&scenario).session, dials)?;
+            }
+            *scenario
+        }
+        Kept::Run(session) => record(&session),
+    })
+}
+
+/// Why a recorded run is not played under other dials.
+fn keeps_its_dials(name: &dyn Display) -> anyhow::Error {
+    anyhow::anyhow!("{name}: a recorded run keeps its dials; --dial is for scenarios")
 }
 
 /// A run, and where it came from.
@@ -152,7 +204,7 @@ fn unknown(word: &OsStr) -> anyhow::Error {
 
 #[cfg(test)]
 mod tests {
-    use super::{DialArguments, Piece, pieces, plain};
+    use super::{DialArguments, Piece, pieces, plain, plan, session};
 
     #[test]
     fn a_name_is_a_built_in_scenario() {
@@ -171,10 +223,24 @@ mod tests {
     fn a_run_code_is_told_from_a_name() {
         let word = "R1-7-plain-hosted-0000";
         assert!(matches!(pieces(word.as_ref()).unwrap().as_slice(), [Piece::Code(code)] if code.seed == 7));
-        let error = super::session(word.as_ref()).unwrap_err().to_string();
-        assert!(error.contains("the run code says 0000 and this run is"), "{error}");
+        let none = DialArguments::default();
+        for error in [session(word.as_ref(), &none).unwrap_err(), plan(word.as_ref(), &none).unwrap_err()] {
+            let error = error.to_string();
+            assert!(error.contains("the run code says 0000 and this run is"), "{error}");
+        }
         let missing = pieces("R9-7-no-such-0000".as_ref()).unwrap().remove(0).open().unwrap_err().to_string();
         assert!(missing.contains("no-such") && missing.contains("engine 9"), "{missing}");
+    }
+
+    #[test]
+    fn where_one_run_is_meant_several_are_named() {
+        let none = DialArguments::default();
+        let alike = [session("1".as_ref(), &none).unwrap_err(), plan("1".as_ref(), &none).unwrap_err()];
+        for error in alike.map(|error| error.to_string()) {
+            assert!(error.starts_with("1 is several runs, and one is wanted: 001-"), "{error}");
+            assert!(error.contains(", 001-"), "{error}");
+        }
+        assert!(plan("plain-hosted".as_ref(), &none).is_ok());
     }
 
     #[test]

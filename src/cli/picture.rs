@@ -10,7 +10,7 @@ use crate::io::files;
 
 /// Draws the picture and writes it where it shall go.
 pub(crate) fn run(arguments: &PictureArguments, window: &Window) -> anyhow::Result<Ending> {
-    let Opened { mut session, .. } = opening::session_under(&arguments.file, &arguments.dials)?;
+    let Opened { mut session, .. } = opening::session(&arguments.file, &arguments.dials)?;
     if let Some(step) = arguments.step {
         session.rewind(step);
     }

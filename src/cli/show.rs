@@ -23,7 +23,7 @@ pub(crate) fn run(
     out: &mut dyn Write,
 ) -> anyhow::Result<Ending> {
     // The file is read first: a bad one is a bad one with and without a display.
-    let opened = file.map(|file| opening::session_under(file, dials)).transpose()?;
+    let opened = file.map(|file| opening::session(file, dials)).transpose()?;
     let shown = display::probe().map_err(|missing| missing.to_string()).and_then(|()| {
         let path = file.filter(|file| files::standing(file.as_ref()) == Standing::File);
         let path = path.map(|path| path.to_string_lossy().into_owned());

@@ -45,6 +45,14 @@ fn what_is_left_out_is_counted_and_an_unwanted_end_fails() {
     let pairs = desk.run(&["explore", "declined", "--faults", "2", "--limit", "2000", "--json"]);
     let report: Value = serde_json::from_str(&pairs.out).unwrap();
     assert!(report["not_tried"].as_u64().unwrap() > 1000 && report["mixes"].as_u64().unwrap() > 500, "{}", pairs.err);
+    assert_eq!(report["all_pairs_not_tried"], false);
+    // Which pairs there are shows once every fault was tried alone: a limit among those leaves out all pairs, uncounted.
+    let few = ["explore", "declined", "--faults", "2", "--limit", "5"];
+    desk.run(&few).ended(0).says(&[" mixes and all pairs were not tried, as --limit says"]);
+    let report: Value = serde_json::from_str(&desk.run(&[&few[..], &["--json"]].concat()).out).unwrap();
+    assert_eq!((&report["all_pairs_not_tried"], report["not_tried"].as_u64() > Some(50)), (&true.into(), true));
+    desk.run(&["explore", "R1-42-plain-hosted-0000"]).ended(2).complains(&["the run code says 0000 and this run is"]);
+    desk.run(&["explore", "1"]).ended(2).complains(&["1 is several runs", "001-"]);
     desk.run(&["explore", "no-such-scenario"]).ended(2).complains(&["neither a file nor a built-in scenario"]);
     desk.run(&["explore", "--faults", "3"]).ended(2);
 }

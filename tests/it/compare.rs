@@ -117,4 +117,11 @@ fn the_command_line_compares_scenarios_and_run_files() {
     assert_eq!(report["first_difference"]["b"]["words"], "GET …/status, poll 11");
     let missing = desk.run(&["compare", "a.paystage.json", "no-such-run.toml"]);
     assert_eq!(missing.code, 2);
+    // Dials are for scenarios, on either side; what was recorded keeps its own.
+    let turned = ["--dial", "polling.tries=15"];
+    let said = desk.run(&[&["compare", "a.paystage.json", "plain-hosted", "--json"], &turned[..]].concat());
+    let report: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert!(report["setup"].as_array().unwrap().iter().any(|row| row["a"] == "10" && row["b"] == "15"), "{}", said.out);
+    let both = desk.run(&[&["compare", "a.paystage.json", "b.paystage.json"], &turned[..]].concat());
+    both.ended(2).complains(&["recorded runs keep their dials"]);
 }

@@ -286,6 +286,12 @@ fn the_command_line_exports_and_says_the_count() {
     assert!(desk.read("flow.png").starts_with(b"\x89PNG"));
     let mermaid = desk.run(&["export", "plain-hosted", "--as", "mermaid"]);
     mermaid.ended(0).says(&["sequenceDiagram", "page->>server: 3 "]);
+    let before = ["export", "plain-hosted", "--as", "html", "--dial", "revision=before"];
+    desk.run(&before).ended(0).says(&["How this run was set up"]);
+    let before = desk.run(&["export", "plain-hosted", "--as", "json", "--dial", "revision=before", "--unmasked"]);
+    desk.file("before.paystage.json", serde_json::from_str::<Value>(&before.out).unwrap()["run"].to_string());
+    let recorded = ["export", "before.paystage.json", "--as", "svg", "--dial", "revision=after"];
+    desk.run(&recorded).ended(2).complains(&["a recorded run keeps its dials"]);
     desk.run(&["export", "plain-hosted"]).ended(2).complains(&["--as html"]);
     desk.run(&["export", "plain-hosted", "--out", "flow.xyz"]).ended(2).complains(&["flow.xyz", ".svg"]);
     desk.run(&["export", "no-such-thing", "--as", "svg"]).ended(2).complains(&["neither a file nor"]);

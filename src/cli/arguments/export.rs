@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::words::{names, step};
 use crate::export::format::Format;
 use crate::export::ink::Face;
@@ -18,6 +19,7 @@ use crate::io::files::Place;
   paystage export lost.paystage.json --as html --out handout.html
   paystage export paid-but-timed-out --as mermaid --step 30
   paystage export lost.paystage.json --as har --out - | jq .log.entries[0]
+  paystage export plain-hosted --dial revision=before --out before.html
 
 What was exported as json opens again: paystage run.trace.json")]
 pub(crate) struct ExportArguments {
@@ -32,6 +34,8 @@ pub(crate) struct ExportArguments {
     /// Only so many steps; `end` for all. Without it a run file shows its own place, a scenario its end
     #[arg(long, value_name = "NUMBER|end", value_parser = step)]
     pub(crate) step: Option<usize>,
+    #[command(flatten)]
+    pub(crate) dials: DialArguments,
     /// Which face of the theme, as svg or png
     #[arg(long, value_name = "FACE", value_parser = names(&Face::ALL, Face::name, Face::meaning), default_value = "both")]
     pub(crate) theme: Face,

@@ -39,7 +39,7 @@ use clap::Parser as _;
 
 use crate::cli::arguments::{Arguments, Task};
 use crate::cli::ending::Ending;
-use crate::cli::paint::{BAD, painted};
+use crate::cli::paint::{BAD, painted, plain_lines};
 use crate::cli::window::Window;
 use crate::io::terminal;
 
@@ -65,7 +65,12 @@ pub fn main(window: &Window) -> ExitCode {
         Err(error) => {
             // What was printed so far belongs before the complaint.
             let _ = out.flush();
-            let _ = writeln!(terminal::complaints(), "{} {error:#}", painted(BAD, "paystage:"));
+            let _ = writeln!(
+                terminal::complaints(),
+                "{} {}",
+                painted(BAD, "paystage:"),
+                plain_lines(&format!("{error:#}"))
+            );
             Ending::BadInput.into()
         }
     }

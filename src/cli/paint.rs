@@ -53,13 +53,19 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().map(|c| if is_harmful(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// The same for a text of several lines, which stay.
+pub(crate) fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{plain, plain_lines};
 
     #[test]
     fn what_a_token_says_cannot_command_the_terminal() {
         assert_eq!(plain("a\u{1b}[2J\u{202e}b\n"), "a\u{fffd}[2J\u{fffd}b\u{fffd}");
         assert_eq!(plain("prix 0,99 €"), "prix 0,99 €");
+        assert_eq!(plain_lines("a\u{1b}[2J\nb\r\u{7}"), "a\u{fffd}[2J\nb\u{fffd}\u{fffd}");
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::cli::ladder;
-use crate::cli::paint::{BAD, OK, QUIET, STRONG, WARN, padded, painted};
+use crate::cli::paint::{BAD, OK, QUIET, STRONG, WARN, padded, painted, plain};
 use crate::lens::caption::Teller;
 use crate::lens::flow::{Flow, Row};
 use crate::protocol::dial::Hosting;
@@ -42,13 +42,13 @@ fn print_row(out: &mut dyn Write, row: &Row, taken: usize, teller: &Teller<'_>, 
     // The widest pair is as wide as the lanes' names allow.
     let width = 2 * Party::ALL.iter().map(|party| lane(*party).len()).max().unwrap_or(0) + 3;
     let number = padded(&format!("{:>3}", row.number), 5);
-    write!(out, "{}{}  {}", painted(STRONG, number), padded(&lanes, width), row.label_at(taken))?;
+    write!(out, "{}{}  {}", painted(STRONG, number), padded(&lanes, width), plain(&row.label_at(taken)))?;
     let badge = row.badge_at(taken);
     if let Some(badge) = badge {
-        write!(out, "  {}", painted(if badge.kind.is_mild() { WARN } else { BAD }, &badge.text))?;
+        write!(out, "  {}", painted(if badge.kind.is_mild() { WARN } else { BAD }, plain(&badge.text)))?;
     }
     let caption = teller.row_caption(row, taken);
-    write!(out, "\n     {}", painted(QUIET, caption.sentence))?;
+    write!(out, "\n     {}", painted(QUIET, plain(&caption.sentence)))?;
     // A badge often is the code already.
     if let Some(code) = caption.code.filter(|code| badge.is_none_or(|badge| badge.text != **code)) {
         write!(out, "  {}", painted(BAD, code))?;
@@ -71,7 +71,7 @@ fn print_end(out: &mut dyn Write, session: &Session) -> io::Result<()> {
         if shelf.is_open {
             writeln!(out, "{} {}: {name}", painted(OK, "✓"), painted(OK, "access granted"))?;
         } else {
-            let why = shelf.refusal.as_ref().map_or(String::new(), |refusal| format!("  {}", refusal.sentence));
+            let why = shelf.refusal.as_ref().map_or(String::new(), |refusal| format!("  {}", plain(refusal.sentence)));
             writeln!(out, "{} {}: {name}{why}", painted(BAD, "✗"), painted(BAD, "no access"))?;
         }
     }

@@ -8,7 +8,7 @@ use crate::cli::arguments::run::RunArguments;
 use crate::cli::coverage;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Piece};
-use crate::cli::paint::{BAD, OK, QUIET, STRONG, padded, painted};
+use crate::cli::paint::{BAD, OK, QUIET, STRONG, padded, painted, plain, plain_lines};
 use crate::cli::play;
 use crate::cli::report::diagram::diagram;
 use crate::cli::report::entry::{Entry, Outcome, Report};
@@ -238,23 +238,23 @@ fn mismatched(scenario: &Scenario, session: &Session, mismatch: Mismatch) -> Fai
 
 fn print(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     if let Some(error) = &entry.error {
-        return writeln!(out, "{} {error}", painted(BAD, "!"));
+        return writeln!(out, "{} {}", painted(BAD, "!"), plain_lines(error));
     }
     let sign = if entry.outcome == Outcome::Fine { painted(OK, "✓") } else { painted(BAD, "✗") };
-    let title = entry.title.as_deref().unwrap_or_default();
-    write!(out, "{sign} {}  {}", painted(STRONG, padded(title, TITLE_WIDTH)), painted(QUIET, &entry.name))?;
+    let title = padded(&plain(entry.title.as_deref().unwrap_or_default()), TITLE_WIDTH);
+    write!(out, "{sign} {}  {}", painted(STRONG, title), painted(QUIET, plain(&entry.name)))?;
     if let Some(end) = &entry.end {
-        write!(out, "  {}", painted(QUIET, end.sentence()))?;
+        write!(out, "  {}", painted(QUIET, plain(&end.sentence())))?;
     }
     writeln!(out)?;
     for unmet in &entry.failures {
-        writeln!(out, "    {}  ({})", unmet.sentence(&entry.name), unmet.place())?;
+        writeln!(out, "    {}  ({})", plain(&unmet.sentence(&entry.name)), unmet.place())?;
         if let Some(said) = &unmet.said {
-            writeln!(out, "      {}", painted(QUIET, said))?;
+            writeln!(out, "      {}", painted(QUIET, plain(said)))?;
         }
     }
     if let (Outcome::Failed, Some(way)) = (entry.outcome, entry.way_back()) {
-        writeln!(out, "    {}", painted(QUIET, way))?;
+        writeln!(out, "    {}", painted(QUIET, plain(&way)))?;
     }
     Ok(())
 }

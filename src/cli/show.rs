@@ -6,7 +6,7 @@ use std::io::Write;
 use crate::cli::arguments::dials::DialArguments;
 use crate::cli::ending::Ending;
 use crate::cli::opening::{self, Opened};
-use crate::cli::paint::{QUIET, STRONG, WARN, painted};
+use crate::cli::paint::{QUIET, STRONG, WARN, painted, plain};
 use crate::cli::play;
 use crate::cli::window::Window;
 use crate::io::display;
@@ -37,7 +37,7 @@ pub(crate) fn run(
         Some(Opened { session, .. }) => session,
         None => opening::plain(dials)?,
     };
-    writeln!(out, "{}\n", painted(STRONG, session.title()))?;
+    writeln!(out, "{}\n", painted(STRONG, plain(session.title())))?;
     play::print(out, &session)?;
     Ok(Ending::Fine)
 }

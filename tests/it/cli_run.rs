@@ -303,3 +303,24 @@ fn the_schema_notices_what_servers_would_refuse() {
         assert_eq!(objections(&xml::read(&good.replace(from, to)))[0], objection);
     }
 }
+
+#[test]
+fn nothing_that_a_scenario_says_commands_the_terminal() {
+    let desk = Desk::new("run-hostile");
+    let wiping = |text: String| text.replace("One pony", r"Wiped\u001B[2J").replace("No pony", r"Wiped\u001B[2J");
+    desk.file("fine.toml", wiping(SCENARIO.to_owned()));
+    desk.file("failing.toml", wiping(broken())).file("bad.toml", "title = \"\u{1b}[2J\"\n");
+    for (arguments, is_quoted) in [
+        (&["run", "fine.toml", "--messages"][..], true),
+        (&["run", "failing.toml"], true),
+        (&["run", "bad.toml"], false),
+        (&["fine.toml"], true),
+        (&["export", "bad.toml", "--as", "svg"], false),
+    ] {
+        let output = desk.command(arguments).env("CLICOLOR_FORCE", "1").output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(said.contains("\u{1b}[1m") || !is_quoted, "colours are on: {said:?}");
+        assert!(!said.contains("\u{1b}[2J"), "{arguments:?}: {said:?}");
+        assert!(said.contains("\u{fffd}[2J") || !is_quoted, "{arguments:?}: {said:?}");
+    }
+}

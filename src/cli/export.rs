@@ -11,7 +11,7 @@ use crate::cli::paint::{QUIET, painted};
 use crate::cli::window::Window;
 use crate::export::format::Format;
 use crate::io::exporting::{self, Wish};
-use crate::io::files::{self, Place};
+use crate::io::files::Place;
 use crate::io::terminal;
 
 /// Writes the export where it shall go, and says what it holds.
@@ -24,9 +24,9 @@ pub(crate) fn run(arguments: &ExportArguments, window: &Window) -> anyhow::Resul
     let wish = Wish { format, face: arguments.theme, is_unmasked: arguments.unmasked };
     let paper = exporting::export(&session, wish, window.paint).map_err(|why| anyhow!(why))?;
     // Straight to its place: the terminal's writer would take colour codes out of it.
-    files::save(&arguments.out, &paper.content)?;
+    let said = exporting::save(&paper, &arguments.out).map_err(|why| anyhow!(why))?;
     // The count is no part of the file, so it does not go where the file goes.
-    writeln!(terminal::complaints(), "{}", painted(QUIET, paper.count))?;
+    writeln!(terminal::complaints(), "{}", painted(QUIET, said))?;
     Ok(Ending::Fine)
 }
 

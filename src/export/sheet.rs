@@ -151,7 +151,28 @@ pub struct Rung {
     pub why: String,
 }
 
+/// How many rows one picture holds: so many stay sharp at twice their size, and every viewer opens it.
+pub const PICTURE_ROWS: usize = 300;
+
+/// How many pictures it takes to show so many rows; an empty diagram is one too.
+#[must_use]
+pub fn pictures_of(rows: usize) -> usize {
+    rows.div_ceil(PICTURE_ROWS).max(1)
+}
+
 impl Sheet {
+    /// The rows in parts of at most [`PICTURE_ROWS`], each part with its number in the title. Only what a diagram shows is in them.
+    #[must_use]
+    pub fn in_pictures(&self) -> Vec<Self> {
+        let all = pictures_of(self.arrows.len());
+        let part = |index: usize| {
+            let arrows = self.arrows.iter().skip(index * PICTURE_ROWS).take(PICTURE_ROWS).cloned().collect();
+            let title = if all == 1 { self.title.clone() } else { format!("{} · {} of {all}", self.title, index + 1) };
+            Self { title, lanes: self.lanes, seen: self.seen, arrows, ..Self::default() }
+        };
+        (0..all).map(part).collect()
+    }
+
     /// The name of a lane.
     #[must_use]
     pub fn lane(&self, lane: usize) -> &'static str {

@@ -55,6 +55,14 @@ pub fn sheet(session: &Session, decisive: &[u32], mask: &mut Mask) -> Sheet {
     }
 }
 
+/// How many rows the diagram of this run has, up to its present place.
+#[must_use]
+pub fn rows(session: &Session) -> usize {
+    let mut flow = Flow::new();
+    flow.read(session.past());
+    flow.rows().len()
+}
+
 fn arrow(row: &Row, taken: usize, teller: &Teller<'_>) -> Arrow {
     let caption = teller.row_caption(row, taken);
     Arrow {

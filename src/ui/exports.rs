@@ -4,9 +4,11 @@ use egui::{Context, Ui};
 
 use crate::export::format::Format;
 use crate::export::ink::Face;
+use crate::export::sheet::pictures_of;
 use crate::io::dialogs::Wish as FileWish;
 use crate::io::exporting::{self, Wish};
-use crate::io::files::{self, Place};
+use crate::io::files::Place;
+use crate::io::sheets;
 use crate::session::run::Session;
 use crate::ui::path_field::{self, PathField};
 use crate::ui::scene;
@@ -23,6 +25,8 @@ pub struct Exports {
     wish: Wish,
     path: PathField,
     trouble: Option<String>,
+    /// The rows of the diagram, counted when pixels are chosen first: the run stands still while the dialog is open.
+    rows: Option<usize>,
 }
 
 /// What came of one pass.
@@ -51,7 +55,7 @@ impl Exports {
         let wish = Wish::of(format);
         let stem = path.map_or(NAME, stem_of);
         let path = format!("{stem}{}", wish.format.ending());
-        Self { wish, path: PathField::new(path), trouble: None }
+        Self { wish, path: PathField::new(path), trouble: None, rows: None }
     }
 
     /// Shows the dialog over the window.
@@ -60,7 +64,7 @@ impl Exports {
             self.trouble = Some(words);
             false
         });
-        let (deed, is_left) = surface::dialog(ui, "exports", WIDTH, |ui| self.contents_ui(ui));
+        let (deed, is_left) = surface::dialog(ui, "exports", WIDTH, |ui| self.contents_ui(ui, session));
         match if is_chosen { Deed::Go } else { deed } {
             Deed::Nothing if is_left => Outcome::Closed,
             Deed::Nothing => Outcome::Stays,
@@ -77,11 +81,10 @@ impl Exports {
         };
         let paint = |drawing: &_, face| scene::png(drawing, face).map_err(|error| error.to_string());
         let written = exporting::export(session, self.wish, paint).and_then(|paper| {
-            files::save(&Place::File(path.clone().into()), &paper.content).map_err(|error| error.to_string())?;
-            Ok(paper.count)
+            exporting::save(&paper, &Place::File(path.clone().into()))
         });
         match written {
-            Ok(count) => Outcome::Done(format!("Exported to {path}: {count}")),
+            Ok(said) => Outcome::Done(format!("Exported to {path}: {said}")),
             Err(words) => self.fail(words),
         }
     }
@@ -94,7 +97,7 @@ impl Exports {
 
 /// Drawing.
 impl Exports {
-    fn contents_ui(&mut self, ui: &mut Ui) -> Deed {
+    fn contents_ui(&mut self, ui: &mut Ui, session: &Session) -> Deed {
         let mut deed = if path_field::head_ui(ui, "Export") { Deed::Close } else { Deed::Nothing };
         text::note(ui, "The run up to its present place, for somebody else");
         let before = self.wish.format;
@@ -108,6 +111,11 @@ impl Exports {
                 deed = Deed::Copy;
             }
         });
+        if self.wish.format == Format::Png
+            && let Some(words) = self.pictures(session)
+        {
+            text::note(ui, &words);
+        }
         if is_drawn(self.wish.format) {
             let faces = [(Face::Both, "Dark and light"), (Face::Light, "Light"), (Face::Dark, "Dark")];
             let faces = if self.wish.format == Format::Png { &faces[1..] } else { &faces[..] };
@@ -124,6 +132,14 @@ impl Exports {
             path_field::trouble_ui(ui, trouble);
         }
         deed
+    }
+
+    /// Which files there will be, where one picture is not enough.
+    fn pictures(&mut self, session: &Session) -> Option<String> {
+        let rows = *self.rows.get_or_insert_with(|| sheets::rows(session));
+        let places = exporting::places(&Place::File(self.path.text().trim().into()), pictures_of(rows)).ok()?;
+        let [first, .., last] = places.as_slice() else { return None };
+        Some(format!("{rows} arrows take {} pictures, {first} to {last}; an SVG holds all in one", places.len()))
     }
 }
 

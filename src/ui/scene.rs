@@ -9,10 +9,8 @@ use crate::ui::fonts;
 use crate::ui::picture::{Picture, PictureError};
 use crate::ui::theme::Theme;
 
-/// Pixels per point, so that letters stay sharp on a slide; a drawing too long for that is painted plainly.
+/// Pixels per point, so that letters stay sharp on a slide. Diagrams come in parts that are short enough for it.
 const ZOOM: f32 = 2.0;
-/// From this height on, in points.
-const LONG: f32 = 12_000.0;
 const CORNER: f32 = 6.0;
 
 /// The scene as PNG. Where both faces are wanted it is light: pixels have one.
@@ -21,8 +19,7 @@ const CORNER: f32 = 6.0;
 /// A scene that is too large for a picture.
 pub fn png(scene: &Scene, face: Face) -> Result<Vec<u8>, PictureError> {
     let theme = if face == Face::Dark { egui::Theme::Dark } else { egui::Theme::Light };
-    let zoom = if scene.height > LONG { 1.0 } else { ZOOM };
-    Picture::of([scene.width, scene.height], zoom, theme, |ui| paint(ui.painter(), Theme::of(ui), scene))
+    Picture::of([scene.width, scene.height], ZOOM, theme, |ui| paint(ui.painter(), Theme::of(ui), scene))
 }
 
 /// Paints the scene at the upper left corner.

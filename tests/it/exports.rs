@@ -62,8 +62,9 @@ fn played(text: &str) -> Session {
 
 fn export(session: &Session, wish: Wish) -> (String, Count) {
     let paint = |scene: &_, face| scene::png(scene, face).map_err(|error| error.to_string());
-    let paper = exporting::export(session, wish, paint).unwrap();
-    (String::from_utf8(paper.content).unwrap(), paper.count)
+    let mut paper = exporting::export(session, wish, paint).unwrap();
+    assert_eq!(paper.content.len(), 1);
+    (String::from_utf8(paper.content.remove(0)).unwrap(), paper.count)
 }
 
 fn masked(session: &Session, format: Format) -> String {
@@ -236,7 +237,7 @@ fn the_pixels_are_the_drawing() {
     let (dark, light) = (png(Face::Dark), png(Face::Light));
     assert_eq!((dark.count.seen, dark.count.masked), (dark.count.exported, 0), "no token stands in a diagram");
     assert_ne!(dark.content, light.content);
-    let info = png::Decoder::new(std::io::Cursor::new(&dark.content)).read_info().unwrap().info().clone();
+    let info = png::Decoder::new(std::io::Cursor::new(&dark.content[0])).read_info().unwrap().info().clone();
     assert_eq!(info.width, 2360);
 }
 

@@ -55,6 +55,7 @@ mod cli;
 mod xml;
 mod json_schema;
 mod exports;
+mod png_exports;
 mod cli_run;
 mod cli_receipts;
 mod attacks;

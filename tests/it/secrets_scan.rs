@@ -17,10 +17,10 @@ use crate::program::Desk;
 use crate::served::Served;
 
 /// An app's own secret; long enough that it stands nowhere by chance.
-const OWN: &str = "an own secret of some thirty-two bytes";
+pub(crate) const OWN: &str = "an own secret of some thirty-two bytes";
 
 /// A run in which that secret signs.
-const SCENARIO: &str = r#"
+pub(crate) const SCENARIO: &str = r#"
 title = "One pony, signed with an own secret"
 why = "A test looks for it."
 
@@ -48,7 +48,7 @@ transaction = "refunded"
 
 const TEXTS: [Format; 5] = [Format::Har, Format::Mermaid, Format::Svg, Format::Json, Format::Html];
 
-fn with_own_secret() -> Setup {
+pub(crate) fn with_own_secret() -> Setup {
     let mut names = Names::default();
     names.app.secret = Some(Secret::new(OWN));
     Setup { names, hosting: Hosting::Classic, buyer: BuyerCharacter::YouDecide, ..Setup::default() }
@@ -60,7 +60,7 @@ fn papers(session: &Session, formats: &[Format]) -> Vec<(&'static str, String)> 
     let mut papers = vec![("the trace", session.trace()), ("the run file", save(session))];
     for &format in formats {
         let paper = export(session, Wish { is_unmasked: true, ..Wish::of(format) }, paint).unwrap();
-        papers.push((format.name(), String::from_utf8(paper.content).unwrap()));
+        papers.push((format.name(), String::from_utf8(paper.content.concat()).unwrap()));
     }
     papers
 }

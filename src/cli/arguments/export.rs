@@ -12,7 +12,8 @@ use crate::io::files::Place;
 
 /// Gives a run away: as a diagram, as HTTP, as data, as one page to read
 ///
-/// Signatures, emails and PINs become dots, and the file says how many. Payment secrets never leave, asked for or not.
+/// Signatures, emails and PINs become dots, and the file says how many. Payment secrets never leave, asked for or not. A
+/// diagram of more than 300 arrows becomes several pictures as png: flow-1.png, flow-2.png and so on; svg and html hold all.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   paystage export plain-hosted --out flow.svg

@@ -13,6 +13,8 @@ pub(crate) fn trust(arguments: &CorpusArguments) -> Trust {
         now: arguments.at.unwrap_or_else(clock::now),
         issuer: arguments.issuer.clone(),
         app: arguments.app.clone(),
+        price: arguments.price,
+        limit_bytes: arguments.limit_bytes,
         seed: arguments.seed,
     })
 }

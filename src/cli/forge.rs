@@ -82,6 +82,10 @@ struct Expects<'a> {
     other_issuer: &'a str,
     seller: &'a str,
     provider: &'a str,
+    /// What the product costs.
+    price: String,
+    /// The longest token to take.
+    limit_bytes: usize,
     seed: u64,
 }
 
@@ -109,6 +113,8 @@ fn index(attacks: &[Attack], trust: &Trust, is_own: bool) -> anyhow::Result<Stri
         other_issuer: OTHER_ISSUER,
         seller: SELLER,
         provider: PROVIDER,
+        price: plan.price.to_string(),
+        limit_bytes: plan.limit_bytes,
         seed: plan.seed,
     };
     let entry = |attack: &'_ Attack| {

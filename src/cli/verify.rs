@@ -184,6 +184,7 @@ fn judgement(
         },
         store_answer: answer.as_ref(),
         switched_off,
+        price: arguments.price,
         ..Question::new(receipt, keys, &app, now, rules)
     };
     Ok(judge(&question))

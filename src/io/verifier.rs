@@ -1,8 +1,9 @@
 //! Verifiers: somebody's own program or address that says yes or no to a token, asked many times at once and never waited for.
 
 use std::io::{self, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -22,6 +23,9 @@ const YES_OR_NO: [&str; 5] = ["accepted", "valid", "verified", "ok", "active"];
 const GOOD: [&str; 4] = ["ok", "valid", "verified", "accepted"];
 /// What the member `status` says of any other: the words of store answers first.
 const BAD: [&str; 8] = ["pending", "refunded", "expired", "invalid", "refused", "rejected", "failed", "error"];
+
+/// What every pipe takes at once, so that writing it does not wait. POSIX leaves it to the system; Linux has 64 KiB, others 16.
+const PIPE_BYTES: usize = 16 * 1024;
 
 /// Who is asked.
 #[derive(Clone, Debug)]
@@ -136,9 +140,9 @@ fn piped(command: &str, token: &str, time_limit: Duration) -> Said {
         Ok(child) => child,
         Err(error) => return Said::Trouble(format!("the command could not be started: {error}")),
     };
-    // A pipe takes more than any token of the corpus, so this does not wait; who ends without reading has decided all the same.
-    let written = child.stdin.take().map(|mut input| input.write_all(token.as_bytes()));
-    drop(written);
+    if let Some(input) = child.stdin.take() {
+        hand_over(input, token);
+    }
     match ended(&mut child, time_limit) {
         Ok(Some(status)) => of_status(status),
         Ok(None) => {
@@ -147,6 +151,17 @@ fn piped(command: &str, token: &str, time_limit: Duration) -> Said {
         }
         Err(error) => Said::Trouble(format!("the command could not be watched: {error}")),
     }
+}
+
+/// Writes the token to the command. Who ends without reading has decided all the same.
+fn hand_over(mut input: ChildStdin, token: &str) {
+    if token.len() <= PIPE_BYTES {
+        let _ = input.write_all(token.as_bytes());
+        return;
+    }
+    // Nobody waits for this one: it ends when the command reads on, ends, or is stopped.
+    let token = token.to_owned();
+    thread::spawn(move || input.write_all(token.as_bytes()));
 }
 
 fn of_status(status: ExitStatus) -> Said {

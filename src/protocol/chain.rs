@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::protocol::jwk::Jwk;
 use crate::protocol::jwt::{self, HeaderExtras, Jwt, JwtError, MAX_TOKEN_BYTES, Position, SignError};
@@ -154,7 +154,7 @@ pub struct Certificate {
     /// The address of the document that holds the key which signed this.
     pub iss: String,
     /// The highest price, in whole units of the receipt's currency, that the key may sign for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "number", skip_serializing_if = "Option::is_none")]
     pub price_limit: Option<u64>,
     /// The certified key; usually one. Its own `exp` is an RSA exponent, not a time.
     pub jwk: Vec<Jwk>,
@@ -166,6 +166,11 @@ pub struct Certificate {
     pub typ: String,
     /// From when on it is valid.
     pub nbf: NumericDate,
+}
+
+/// A limit that may be absent but, when there, is a number and not `null`.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    u64::deserialize(deserializer).map(Some)
 }
 
 /// What a root key promises about the key that it certifies.

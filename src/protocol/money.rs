@@ -86,6 +86,12 @@ impl Money {
         Some(Self { minor: units.checked_mul(currency.scale())?, currency })
     }
 
+    /// How many whole units of its currency it takes to pay this: 5 for 4.01 USD.
+    #[must_use]
+    pub const fn units_up(self) -> u64 {
+        self.minor.div_ceil(self.currency.scale())
+    }
+
     /// The sum, or `None` for two currencies or an overflow.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {

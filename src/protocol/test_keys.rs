@@ -3,8 +3,10 @@
 use crate::protocol::id::Kid;
 use crate::protocol::key::{Algorithm, KeyError, SigningKey};
 
-const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");
-const NEXT_STORE: &str = include_str!("../../assets/keys/store-next-rs256.pem");
+/// The store's RSA key in PEM.
+pub const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");
+/// The PEM of the RSA key that takes over when the store rotates.
+pub const NEXT_STORE: &str = include_str!("../../assets/keys/store-next-rs256.pem");
 const ROOT: &str = include_str!("../../assets/keys/root-rs256.pem");
 const NEXT_ROOT: &str = include_str!("../../assets/keys/root-next-rs256.pem");
 

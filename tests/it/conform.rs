@@ -76,6 +76,36 @@ fn a_right_verifier_passes_and_one_that_skips_a_check_is_caught_by_name() {
     assert!(careless.named("failure").iter().any(|failure| failure.attribute("message") == "wrongly accepted"));
 }
 
+#[test]
+fn a_verifier_that_does_not_know_the_price_is_caught_by_name() {
+    let desk = Desk::new("conform-price");
+    let part = ["--kind", "certified-receipt", "--algorithm", "EdDSA", "--at", AT, "--price", "2.50 EUR"];
+    desk.run(&[&["forge", "--out", "corpus"], &part[..]].concat()).ended(0);
+    let index: Value = serde_json::from_slice(&desk.read("corpus/index.json")).unwrap();
+    assert_eq!((&index["expects"]["price"], &index["expects"]["limit_bytes"]), (&"2.50 EUR".into(), &16384.into()));
+    let keys = desk.path("corpus/keys/root.json");
+    let verifier = |more: &str| {
+        let keys = keys.display();
+        let own = env!("CARGO_BIN_EXE_paystage");
+        format!(
+            "{own} verify - --keys {keys} --issuer https://root.example/keys.json --app https://pony.example --at {AT}{more}"
+        )
+    };
+    let prices = |verifier: &str| -> Vec<String> {
+        let said = desk.run(&[&["conform", "--verifier", verifier, "--json"], &part[..]].concat());
+        let report = report(&said);
+        assert_eq!(report["wrongly_refused"], 0, "{report}");
+        let findings = report["findings"].as_array().unwrap().clone();
+        let wrong = findings.iter().filter(|finding| !finding["found"].as_array().unwrap().is_empty());
+        let names = wrong.map(|finding| finding["name"].as_str().unwrap().to_owned());
+        names.filter(|name| name.contains("price-limit")).collect()
+    };
+    assert_eq!(prices(&verifier(" --price '2.50 EUR'")), Vec::<String>::new());
+    let careless = prices(&verifier(""));
+    assert!(careless.contains(&"certified-receipt-EdDSA-price-limit-below".to_owned()), "{careless:?}");
+    assert_eq!(careless.len(), 4, "{careless:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn whoever_says_always_the_same_or_nothing_at_all_is_reported() {

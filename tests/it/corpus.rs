@@ -9,15 +9,22 @@ use paystage::protocol::corpus::old_signature;
 use paystage::protocol::corpus::strict::StrictReader;
 use paystage::protocol::corpus::trust::{Plan, Trust};
 use paystage::protocol::id::Origin;
-use paystage::protocol::key::Algorithm;
+use paystage::protocol::jwt::MAX_TOKEN_BYTES;
+use paystage::protocol::key::{Algorithm, PublicNumbers};
+use paystage::protocol::money::Money;
+use paystage::protocol::rules::{Revision, Rules};
 use paystage::protocol::time::Time;
 use paystage::protocol::verdict::check::{Check, CheckSet};
+use paystage::protocol::verdict::judge;
+use paystage::protocol::verdict::question::Question;
 
 fn trust() -> Trust {
     Trust::of(&Plan {
         now: Time::from_seconds(1_700_000_000),
         issuer: Origin::parse("https://market.example").unwrap(),
         app: Origin::parse("https://pony.example").unwrap(),
+        price: Money::usd(499),
+        limit_bytes: MAX_TOKEN_BYTES,
         seed: 1,
     })
 }
@@ -118,6 +125,83 @@ fn an_ordinary_library_call_is_caught_by_name() {
     for class in ["alg-none", "signature-absent", "signed-by-forger", "hs256-public-raw", "exp-hour-ago"] {
         assert!(!fooled.contains(class), "{class} should be refused by the library");
     }
+}
+
+#[test]
+fn a_reader_that_lets_an_rsa_key_check_every_padding_is_caught_by_name() {
+    let trust = trust();
+    for (algorithm, own, other) in [
+        (Algorithm::Rs256, jsonwebtoken::Algorithm::PS256, "rsa-pss"),
+        (Algorithm::Rs512, jsonwebtoken::Algorithm::PS512, "rsa-pss"),
+        (Algorithm::Rs256, jsonwebtoken::Algorithm::PS512, "rsa-pss-other-hash"),
+    ] {
+        let key = trust.key(algorithm).unwrap().verifying_key();
+        let Some(PublicNumbers::Rsa(n, e)) = key.numbers() else { panic!("no RSA key") };
+        let decoding = jsonwebtoken::DecodingKey::from_rsa_raw_components(n, e);
+        let fits = |attack: &Attack| {
+            let Some((input, signature)) = attack.token.rsplit_once('.') else { return false };
+            jsonwebtoken::crypto::verify(signature, input.as_bytes(), &decoding, own).unwrap_or(false)
+        };
+        let receipts = corpus(&trust, &[TokenKind::Receipt], &[algorithm]).unwrap();
+        let fooled: BTreeSet<_> = receipts.iter().filter(|one| fits(one)).map(|one| one.class.name).collect();
+        assert!(fooled.contains(other), "{fooled:?}");
+        assert_eq!(fooled.contains("rsa-pss-hidden"), other == "rsa-pss", "{fooled:?}");
+        assert!(!fooled.contains("alg-says-ps256"), "its signature is the old padding's");
+    }
+}
+
+#[test]
+fn a_reader_that_knows_no_price_or_reads_limits_loosely_is_caught_by_name() {
+    let trust = trust();
+    let (ring, plan) = (trust.ring().unwrap(), trust.plan());
+    let chains = corpus(&trust, &[TokenKind::Certified], &[Algorithm::EdDsa, Algorithm::Rs256]).unwrap();
+    let is_accepted = |text: &str, price| {
+        let question = Question::new(text, &ring, &plan.app, plan.now, Rules::of(Revision::After));
+        judge(&Question { price, allowed_issuers: Some(&[plan.issuer.as_str()]), ..question }).is_accepted()
+    };
+    let fooled = |price| -> BTreeSet<&str> {
+        let one = chains.iter().filter(|one| one.class.name.starts_with("price-") && is_accepted(&one.token, price));
+        one.map(|one| one.class.name).collect()
+    };
+    assert_eq!(fooled(Some(plan.price)), BTreeSet::new());
+    let careless =
+        BTreeSet::from(["price-limit-below", "price-limit-of-last", "price-limit-of-parent", "price-limit-zero"]);
+    assert_eq!(fooled(None), careless, "what is no number is refused even so");
+    // Exactly at the limit is within it, a cent more is not.
+    let below = chains.iter().find(|one| one.class.name == "price-limit-below").unwrap();
+    assert!(is_accepted(&below.token, Some(Money::usd(400))) && !is_accepted(&below.token, Some(Money::usd(401))));
+    assert!(is_accepted(&below.twin, Some(Money::usd(500))) && !is_accepted(&below.twin, Some(Money::usd(501))));
+}
+
+#[test]
+fn a_reader_without_a_bound_is_caught_by_name_and_the_twins_keep_just_within_it() {
+    let trust = trust();
+    let receipts = corpus(&trust, &[TokenKind::Receipt], &[Algorithm::EdDsa]).unwrap();
+    let (ring, plan) = (trust.ring().unwrap(), trust.plan());
+    let is_accepted = |text: &str| library::call(text, &ring, &plan.issuer, plan.now).is_ok();
+    let of = |class: &str| receipts.iter().find(|attack| attack.class.name == class).unwrap();
+    for (class, at_least) in [
+        ("size-over-limit", plan.limit_bytes + 1),
+        ("header-over-limit", plan.limit_bytes + 1),
+        ("size-64-kib", 64 << 10),
+        ("size-1-mib", 1 << 20),
+    ] {
+        let attack = of(class);
+        assert!(is_accepted(&attack.token), "a library that bounds nothing takes {class}");
+        assert!(attack.token.len() >= at_least, "{class}: {}", attack.token.len());
+        assert!((plan.limit_bytes - 3..=plan.limit_bytes).contains(&attack.twin.len()), "{}", attack.twin.len());
+    }
+    for class in ["size-over-limit", "header-over-limit"] {
+        assert!(of(class).token.len() <= plan.limit_bytes + 4, "{class} is only just too long");
+    }
+    // Within the limit it is the nesting that is wrong.
+    for class in ["claims-deep", "header-deep"] {
+        assert!(of(class).token.len() <= plan.limit_bytes, "{class}");
+    }
+    let wide = Trust::of(&Plan { limit_bytes: 100_000, ..plan.clone() });
+    let wide = corpus(&wide, &[TokenKind::Receipt], &[Algorithm::EdDsa]).unwrap();
+    assert!(wide.iter().all(|attack| attack.class.name != "size-64-kib"), "a verifier may take more");
+    assert!(wide.iter().any(|attack| attack.class.name == "size-1-mib" && attack.twin.len() > 99_990));
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::cli::arguments::words::names;
 use crate::io::files::Place;
 use crate::protocol::corpus::attack::TokenKind;
 use crate::protocol::id::Origin;
+use crate::protocol::jwt::MAX_TOKEN_BYTES;
 use crate::protocol::key::Algorithm;
+use crate::protocol::money::Money;
 use crate::protocol::time::Time;
 
 /// Writes forgeries, each with the good token that differs only in the defect
@@ -89,9 +91,21 @@ pub(crate) struct CorpusArguments {
     /// The moment at which the good ones are good, RFC 3339; without it, now
     #[arg(long, value_name = "TIME", value_parser = Time::parse_rfc3339)]
     pub(crate) at: Option<Time>,
+    /// What the product costs, which certificates may limit; receipts do not say it
+    #[arg(long, value_name = "AMOUNT", default_value = "4.99 USD")]
+    pub(crate) price: Money,
+    /// The longest token that the verifier should take; what is longer must be refused
+    #[arg(long = "limit", value_name = "BYTES", default_value_t = MAX_TOKEN_BYTES, value_parser = limit)]
+    pub(crate) limit_bytes: usize,
     /// What the keys are made from
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// No less than a good token needs with room to play, no more than the largest one of the corpus.
+fn limit(word: &str) -> Result<usize, String> {
+    let bytes = word.parse().ok().filter(|bytes| (8 * 1024..=1024 * 1024).contains(bytes));
+    bytes.ok_or_else(|| "expected a number of bytes from 8192 to 1048576".to_owned())
 }
 
 fn algorithm(word: &str) -> Result<Algorithm, String> {

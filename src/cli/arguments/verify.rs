@@ -8,6 +8,7 @@ use crate::cli::arguments::words::names;
 use crate::io::files::Place;
 use crate::protocol::dial::Profile;
 use crate::protocol::id::Origin;
+use crate::protocol::money::Money;
 use crate::protocol::rules::Revision;
 use crate::protocol::store_answer::Status;
 use crate::protocol::time::Time;
@@ -48,6 +49,9 @@ pub(crate) struct VerifyArguments {
     /// Who presents the receipt, as an identity provider vouches for it
     #[arg(long, value_name = "EMAIL")]
     pub(crate) presenter: Option<String>,
+    /// What was paid, such as "4.99 USD", where the app knows it: a certificate may limit that
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) price: Option<Money>,
     /// What the store answered, where it was asked; nothing is asked from here
     #[arg(long, value_parser = names(&Status::ALL, Status::as_str, Status::sentence))]
     pub(crate) status: Option<Status>,

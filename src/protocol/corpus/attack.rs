@@ -24,6 +24,7 @@ dial! {
         Claims = "claims", "Claims", "Well signed, but it says the wrong thing";
         Times = "times", "Times", "Well signed, but not now";
         Chains = "chains", "Certificates", "The certificates do not lead to the receipt";
+        Sizes = "sizes", "Sizes", "Well signed, but more than a reader should take in";
         Kinds = "kinds", "Wrong kinds", "A good token of another kind";
     }
 }

@@ -132,13 +132,15 @@ fn orders(certificate: &str, receipt: &str, tray: &mut Tray<'_>) {
     }
 }
 
-fn claims(key: &SigningKey, from: Time, life: Span) -> Option<Members> {
+/// The claims of a certificate for this key, without a price limit.
+pub(crate) fn claims(key: &SigningKey, from: Time, life: Span) -> Option<Members> {
     let terms = Terms { issuer: ROOT, price_limit: None, from, life };
     let certificate = Certificate::new(&key.verifying_key(), terms)?;
     serde_json::to_string(&certificate).ok().map(|json| Members::read(&json))
 }
 
-fn signed(claims: &Members, root: &SigningKey) -> Result<String, SignError> {
+/// Those claims, signed by a root or by whom it certified.
+pub(crate) fn signed(claims: &Members, root: &SigningKey) -> Result<String, SignError> {
     sign_json(&claims.json(), root, HeaderExtras { jku: Some(ROOT), ..HeaderExtras::default() })
 }
 

@@ -8,7 +8,9 @@ use crate::protocol::corpus::confusion;
 use crate::protocol::corpus::encoding;
 use crate::protocol::corpus::header;
 use crate::protocol::corpus::kinds;
+use crate::protocol::corpus::price_limits;
 use crate::protocol::corpus::signature;
+use crate::protocol::corpus::sizes;
 use crate::protocol::corpus::times;
 use crate::protocol::corpus::trust::Trust;
 use crate::protocol::jwt::SignError;
@@ -28,7 +30,9 @@ pub fn attacks_on(trust: &Trust, kind: TokenKind, algorithm: Algorithm) -> Resul
         claims::attacks,
         times::attacks,
         chains::attacks,
+        price_limits::attacks,
         kinds::attacks,
+        sizes::attacks,
     ];
     let mut all = Vec::new();
     for family in families {

@@ -5,6 +5,7 @@ use sha2::Sha256;
 
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::bench::{Bench, Tray, encoded};
+use crate::protocol::corpus::pss::PssAlgorithm;
 use crate::protocol::corpus::public_forms;
 use crate::protocol::jwt::SignError;
 use crate::protocol::key::Algorithm;
@@ -142,6 +143,11 @@ fn renamed(bench: &Bench<'_>, tray: &mut Tray<'_>) -> Result<(), SignError> {
             tray.add(class, bench.signed(&bench.header.with_text("alg", name.name()), &bench.claims)?);
         }
     }
+    tray.add(
+        Class::new("alg-says-ps256", "It says PS256, and is signed with another algorithm", "RFC 8725, 3.1"),
+        bench.signed(&bench.header.with_text("alg", "PS256"), &bench.claims)?,
+    );
+    other_padding(bench, tray);
     // One RSA key fits both hashes; it is registered for one of them.
     let other = match bench.algorithm {
         Algorithm::Rs256 => Algorithm::Rs512,
@@ -163,6 +169,50 @@ fn renamed(bench: &Bench<'_>, tray: &mut Tray<'_>) -> Result<(), SignError> {
         bench.signed_by(&pem_key, &bench.header.with_text("alg", other.name()), &bench.claims)?,
     );
     Ok(())
+}
+
+/// The right RSA key with the padding that it is not for, said or hidden.
+fn other_padding(bench: &Bench<'_>, tray: &mut Tray<'_>) {
+    let Some(key) = bench.trust.pss_key(bench.algorithm) else { return };
+    let (own, other) = match bench.algorithm {
+        Algorithm::Rs512 => (PssAlgorithm::Ps512, PssAlgorithm::Ps256),
+        Algorithm::EdDsa | Algorithm::Ed25519 | Algorithm::Es256 | Algorithm::Hs256 | Algorithm::Rs256 => {
+            (PssAlgorithm::Ps256, PssAlgorithm::Ps512)
+        }
+    };
+    let header = |algorithm: PssAlgorithm| bench.header.with_text("alg", algorithm.name());
+    for (class, header, algorithm) in [
+        (
+            Class::new(
+                "rsa-pss",
+                "It says PSS and is signed so by the right RSA key, which is not for it",
+                "RFC 8725, 3.1",
+            ),
+            header(own),
+            own,
+        ),
+        (
+            Class::new(
+                "rsa-pss-other-hash",
+                "It says PSS with another hash, and is signed so by the right RSA key",
+                "RFC 8725, 3.1",
+            ),
+            header(other),
+            other,
+        ),
+        (
+            Class::new(
+                "rsa-pss-hidden",
+                "It says the right algorithm, and the right RSA key has signed it with the other padding",
+                "RFC 7518, 3.3",
+            ),
+            bench.header.clone(),
+            own,
+        ),
+    ] {
+        let input = format!("{}.{}", encoded(header.json()), encoded(bench.claims.json()));
+        tray.add(class, bench.with_signature(&input, &key.sign(algorithm, input.as_bytes())));
+    }
 }
 
 /// The bench's token signed by HMAC with any secret, an empty one included.

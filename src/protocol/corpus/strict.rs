@@ -38,7 +38,8 @@ impl<'a> StrictReader<'a> {
                 // A root vouches for any store; the app takes receipts from one.
                 let issuers = [plan.issuer.as_str()];
                 let question = Question::new(token, &self.ring, &plan.app, plan.now, rules);
-                judge(&Question { switched_off, allowed_issuers: Some(&issuers), ..question }).is_accepted()
+                let price = Some(plan.price);
+                judge(&Question { switched_off, price, allowed_issuers: Some(&issuers), ..question }).is_accepted()
             }
             TokenKind::Request => {
                 let mut desk = PayDesk::new(PROVIDER, rules);

@@ -3,10 +3,12 @@
 use sha2::{Digest, Sha256};
 
 use crate::protocol::corpus::attack::TokenKind;
+use crate::protocol::corpus::pss::PssKey;
 use crate::protocol::id::Origin;
 use crate::protocol::jwk::{Jwk, JwkSet};
 use crate::protocol::jwt::SignError;
 use crate::protocol::key::{Algorithm, KeyError, SigningKey};
+use crate::protocol::money::Money;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::test_keys;
 use crate::protocol::time::Time;
@@ -29,6 +31,10 @@ pub struct Plan {
     pub issuer: Origin,
     /// The app: `product.url` of receipts.
     pub app: Origin,
+    /// What the product costs, which certificates may limit. A receipt does not say it.
+    pub price: Money,
+    /// The longest token that the verifier should take, in bytes.
+    pub limit_bytes: usize,
     /// What keys are made from.
     pub seed: u64,
 }
@@ -109,6 +115,28 @@ impl Trust {
                 Ok(SigningKey::ed25519("certified-eddsa", &self.seed("certified ed")))
             }
             Algorithm::Es256 => Ok(SigningKey::es256("certified-es256", &self.seed("certified es"))),
+        }
+    }
+
+    /// A key that a root may certify, and that certifies another.
+    ///
+    /// # Errors
+    /// As [`Trust::key`].
+    pub fn between(&self, algorithm: Algorithm) -> Result<SigningKey, KeyError> {
+        if algorithm.is_rsa() {
+            test_keys::next_root("between-rs256", Algorithm::Rs256)
+        } else {
+            Ok(SigningKey::ed25519("between-eddsa", &self.seed("between ed")))
+        }
+    }
+
+    /// The private numbers of the RSA key that signs such tokens; `None` for other algorithms.
+    #[must_use]
+    pub fn pss_key(&self, algorithm: Algorithm) -> Option<PssKey> {
+        match algorithm {
+            Algorithm::Rs256 => PssKey::of_pem(test_keys::STORE),
+            Algorithm::Rs512 => PssKey::of_pem(test_keys::NEXT_STORE),
+            Algorithm::EdDsa | Algorithm::Ed25519 | Algorithm::Es256 | Algorithm::Hs256 => None,
         }
     }
 

@@ -10,8 +10,10 @@ use crate::cli::opening::{self, Opened};
 use crate::cli::paint::{QUIET, painted};
 use crate::cli::window::Window;
 use crate::export::format::Format;
+use crate::export::sheet::pictures_of;
 use crate::io::exporting::{self, Wish};
 use crate::io::files::Place;
+use crate::io::sheets;
 use crate::io::terminal;
 
 /// Writes the export where it shall go, and says what it holds.
@@ -20,6 +22,10 @@ pub(crate) fn run(arguments: &ExportArguments, window: &Window) -> anyhow::Resul
     let Opened { mut session, .. } = opening::session(&arguments.file, &arguments.dials)?;
     if let Some(step) = arguments.step {
         session.rewind(step);
+    }
+    if format == Format::Png {
+        // Painting takes its time; whether the place takes so many pictures is known before.
+        exporting::places(&arguments.out, pictures_of(sheets::rows(&session))).map_err(|why| anyhow!(why))?;
     }
     let wish = Wish { format, face: arguments.theme, is_unmasked: arguments.unmasked };
     let paper = exporting::export(&session, wish, window.paint).map_err(|why| anyhow!(why))?;

@@ -80,9 +80,8 @@ impl Exports {
             Err(words) => return self.fail(words),
         };
         let paint = |drawing: &_, face| scene::png(drawing, face).map_err(|error| error.to_string());
-        let written = exporting::export(session, self.wish, paint).and_then(|paper| {
-            exporting::save(&paper, &Place::File(path.clone().into()))
-        });
+        let written = exporting::export(session, self.wish, paint)
+            .and_then(|paper| exporting::save(&paper, &Place::File(path.clone().into())));
         match written {
             Ok(said) => Outcome::Done(format!("Exported to {path}: {said}")),
             Err(words) => self.fail(words),

@@ -111,6 +111,8 @@ mod explore;
 mod run_codes;
 mod tester_jobs;
 mod secrets_scan;
+mod secrets_shown;
+mod secrets_kept;
 mod same_bytes;
 mod manual;
 

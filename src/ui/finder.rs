@@ -106,8 +106,8 @@ impl Finder {
         let mut found = enter.then(|| fitting.get(self.chosen).map(|entry| entry.deed)).flatten();
         // As high as the list may be even after a query that few lines fitted: a dialog remembers how low it was.
         let height = LIST_HEIGHT.min(ui.ctx().content_rect().height() - AROUND_LIST);
-        let list = ScrollArea::vertical().id_salt("found").max_height(height).min_scrolled_height(height);
-        list.show(ui, |ui| {
+        let rows = ScrollArea::vertical().id_salt("found").max_height(height).min_scrolled_height(height);
+        rows.show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, entry) in fitting.iter().enumerate() {
                 let is_chosen = index == self.chosen;

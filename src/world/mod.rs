@@ -162,7 +162,7 @@ impl World {
             }
             Command::RotateKey => self.cast.act(&mut events, |cast, out| cast.marketplace.rotate_key(&cast.scene, out)),
             Command::FetchKeys => {
-                self.cast.at_page(&mut events, |cast, out| cast.app_page.fetch_keys(&cast.scene, out))
+                self.cast.at_page(&mut events, |cast, out| cast.app_page.fetch_keys(&cast.scene, out));
             }
             Command::Plant { product, receipt } => self.plant(product, receipt, &mut events),
             Command::Skew { party, ahead } => self.skew(*party, *ahead, &mut events),

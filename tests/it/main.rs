@@ -113,6 +113,9 @@ mod tester_jobs;
 mod secrets_scan;
 mod secrets_shown;
 mod secrets_kept;
+mod serve_crash;
+mod judges;
+mod invariants;
 mod same_bytes;
 mod manual;
 

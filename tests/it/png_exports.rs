@@ -23,6 +23,9 @@ thread_local! {
 
 /// A painter who only looks.
 pub(crate) fn look(scene: &Scene, _: Face) -> Result<Vec<u8>, String> {
+    if scene.groups.is_empty() {
+        return Err("nothing is drawn".to_owned());
+    }
     PAINTED.with_borrow_mut(|painted| painted.push(scene.clone()));
     Ok(vec![0])
 }

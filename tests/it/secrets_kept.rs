@@ -23,15 +23,15 @@ fn secrets() -> Secrets {
 }
 
 /// A running `paystage serve` whose every word is kept.
-struct Spoken {
-    child: Child,
-    port: u16,
-    token: String,
+pub(crate) struct Spoken {
+    pub(crate) child: Child,
+    pub(crate) port: u16,
+    pub(crate) token: String,
     head: String,
 }
 
 impl Spoken {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+    pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
         let mut command: Command = desk.command(&[&["serve", "--port", "0"], arguments].concat());
         command.env_remove("XDG_RUNTIME_DIR").env("XDG_STATE_HOME", desk.path("state"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -167,7 +167,7 @@ fn places(store: &Connection, secrets: &Secrets) -> Vec<String> {
     let mut places = Vec::new();
     for table in tables {
         let mut rows = store.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-        let columns: Vec<String> = rows.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = rows.column_names().map(str::to_owned).collect();
         let mut rows = rows.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for (index, column) in columns.iter().enumerate() {

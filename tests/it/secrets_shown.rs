@@ -156,7 +156,8 @@ fn a_secret_that_the_window_does_show_is_found() {
 fn words(scene: &Scene) -> String {
     let mut words = format!("{}\n{}\n", scene.title, scene.description);
     for group in &scene.groups {
-        words += &format!("{}\n", group.caption);
+        words += &group.caption;
+        words.push('\n');
         for mark in &group.marks {
             if let Mark::Words { spans, .. } = mark {
                 words.extend(spans.iter().map(|span| span.text.as_str()));

@@ -15,11 +15,8 @@ use paystage::world::fault::trouble::Trouble;
 use paystage::world::setup::Setup;
 
 /// Set-ups in which each trouble touches somebody.
-const SETUPS: [&str; 3] = [
-    "",
-    "hosting = 'classic'",
-    "hosting = 'classic'\nrevision = 'as-built-2015'\nsigning = 'eddsa-certified'",
-];
+const SETUPS: [&str; 3] =
+    ["", "hosting = 'classic'", "hosting = 'classic'\nrevision = 'as-built-2015'\nsigning = 'eddsa-certified'"];
 
 fn setup(lines: &str) -> Setup {
     let text = format!("title = 't'\nwhy = 'w'\n[setup]\n{lines}\n");
@@ -54,7 +51,13 @@ fn story(setup: &Setup, troubles: [Trouble; 2], is_from_start: bool) -> String {
         commands.push(buy("shiny-pony"));
         commands.extend(troubles.map(arm));
     }
-    commands.extend([Command::Reopen, buy("golden-saddle"), Command::ClearFaults, Command::FetchKeys, buy("rainbow-mane")]);
+    commands.extend([
+        Command::Reopen,
+        buy("golden-saddle"),
+        Command::ClearFaults,
+        Command::FetchKeys,
+        buy("rainbow-mane"),
+    ]);
     let mut session = Session::new(setup);
     for command in commands {
         session.dispatch(command);
@@ -81,8 +84,7 @@ fn two_troubles_refuse_alike_in_either_order() {
         for (index, one) in Trouble::ALL.into_iter().enumerate() {
             for other in Trouble::ALL.into_iter().skip(index + 1).filter(|other| !depend(one, *other)) {
                 for is_from_start in [true, false] {
-                    let [ahead, behind] =
-                        [[one, other], [other, one]].map(|order| story(&setup, order, is_from_start));
+                    let [ahead, behind] = [[one, other], [other, one]].map(|order| story(&setup, order, is_from_start));
                     assert_eq!(ahead, behind, "{one:?} and {other:?}, {lines}, from the start: {is_from_start}");
                 }
             }
@@ -132,7 +134,9 @@ fn a_trouble_that_two_armed_faults_cause_lasts_until_both_are_gone() {
 #[test]
 fn no_other_trouble_renews_a_certificate_that_has_run_out() {
     for signing in ["eddsa-certified", "rs256-certified"] {
-        for change in ["rotate-key = true", "fault = { trouble = 'root-rotated' }", "fault = { trouble = 'key-rotated' }"] {
+        for change in
+            ["rotate-key = true", "fault = { trouble = 'root-rotated' }", "fault = { trouble = 'key-rotated' }"]
+        {
             let text = |expired: &str| {
                 format!(
                     "title = 't'\nwhy = 'w'\n[setup]\nrevision = 'october-2012'\nsigning = '{signing}'\n{expired}\

@@ -110,7 +110,8 @@ impl FaultDesk {
         reach.events.push(Event::FaultDisarmed { fault: id });
         if let Fault::OnParty { trouble, .. } = armed.fault {
             reach.wire.forget(|reminder| *reminder == Reminder::FaultEnds { fault: id });
-            let is_same = |other: &Armed| matches!(other.fault, Fault::OnParty { trouble: same, .. } if same == trouble);
+            let is_same =
+                |other: &Armed| matches!(other.fault, Fault::OnParty { trouble: same, .. } if same == trouble);
             if !self.armed.iter().any(is_same) {
                 mend(trouble, reach);
             }

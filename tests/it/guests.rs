@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
+use paystage::protocol::rules::Revision;
 use paystage::session::run::Session;
 use paystage::ui::guests::Guests;
 use paystage::ui::keeping::Keeping;
@@ -18,7 +19,7 @@ use paystage::world::seat::Seat;
 use paystage::world::setup::Setup;
 
 use crate::cpu_renderer::dressed;
-use crate::raw_http::{Answer, ask};
+use crate::raw_http::{Answer, Raw, ask};
 
 type Stagehand = Harness<'static, Window>;
 
@@ -154,6 +155,34 @@ fn a_seat_that_is_taken_begins_a_run_at_this_address() {
     let setup = harness.state().session().setup();
     assert_eq!(setup.seats.app_page, Seat::External);
     assert_eq!(setup.names.market.as_str(), format!("http://127.0.0.1:{port}"));
+}
+
+#[test]
+fn whoever_waits_on_the_branch_that_is_left_for_other_dials_is_not_answered_from_the_new_one() {
+    let (mut harness, port) = open();
+    let mut waiting = Raw::connect(port);
+    waiting.send(format!(
+        "POST /mozpay/product/shiny-pony/buy HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: https://pony.example\r\n\
+         Content-Length: 0\r\n\r\n"
+    ));
+    until(&mut harness, "the request", |harness| (steps(harness) == 2).then_some(()));
+    press(&mut harness, Action::Revision);
+    harness.step();
+    let session = harness.state().session();
+    assert_eq!((session.branches().len(), session.setup().revision), (2, Revision::Before));
+    assert!(matches!(session.last_step().command, Command::Receive { .. }), "the recorded request is there again");
+    assert_eq!(waiting.rest(), "", "nobody answers any more, and the server says so by hanging up");
+    // The new branch answers those who ask there, and the old one after undo.
+    for (name, revision) in [("B", Revision::Before), ("A", Revision::After)] {
+        let answer = asking(port, "GET /.well-known/jwks.json");
+        let answer = until(&mut harness, "the keys", |_| answer.try_recv().ok());
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let session = harness.state().session();
+        assert_eq!((session.branch().name().as_str(), session.setup().revision), (name, revision));
+        while harness.state().session().branch().name() == "B" {
+            press(&mut harness, Action::Undo);
+        }
+    }
 }
 
 /// A folder of its own, gone afterwards.

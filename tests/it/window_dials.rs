@@ -167,6 +167,10 @@ fn s_lays_before_beside_after_with_the_rule_behind_the_difference() {
     assert_eq!(setup(&harness).revision, Revision::After);
     assert_eq!(harness.state().session().branches().len(), 2, "back to the branch that was there");
     assert!(is_shown(&harness, "Branch B, Revision Before"), "which is laid beside the other");
+    assert!(
+        is_shown(&harness, "beside the present branch A") && is_shown(&harness, "only in B"),
+        "under their own letters"
+    );
 }
 
 #[test]

@@ -23,15 +23,7 @@ use crate::ui::widgets::{choice, text};
 use crate::world::World;
 use crate::world::setup::Setup;
 
-const COLUMNS: [Column<'static>; 5] = [
-    Column { title: "", width: Width::Points(34.0) },
-    Column { title: "A", width: Width::Points(34.0) },
-    Column { title: "", width: Width::Share(1.0) },
-    Column { title: "B", width: Width::Points(34.0) },
-    Column { title: "", width: Width::Share(1.0) },
-];
-
-/// The tab. A is the other run, B the present one.
+/// The tab. The other branch or run stands at the left, the present one at the right.
 #[derive(Clone, Default)]
 pub struct Compare {
     against: Against,
@@ -68,7 +60,13 @@ struct Kept {
 #[derive(Clone)]
 struct Made {
     of: (Place, Arc<Step>, Against),
-    comparison: Arc<Comparison>,
+    laid: Arc<Laid>,
+}
+
+/// Two laid beside each other, under the letters of their branches; under A and B where they belong to different runs.
+struct Laid {
+    letters: [String; 2],
+    comparison: Comparison,
 }
 
 impl Pane for Compare {
@@ -79,16 +77,16 @@ impl Pane for Compare {
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let against = self.chosen_run(desk);
         egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
-            let comparison = against.map(|against| self.comparison(desk, against));
-            ui.horizontal(|ui| self.head_ui(ui, desk, comparison.as_deref(), against));
-            match &comparison {
+            let laid = against.map(|against| self.laid(desk, against));
+            ui.horizontal(|ui| self.head_ui(ui, desk, laid.as_deref(), against));
+            match &laid {
                 None => text::empty_state(
                     ui,
                     Icon::Branch,
                     "Nothing to compare with yet",
                     "Go back and act otherwise, which opens a branch; or keep this run and play another",
                 ),
-                Some(comparison) => self.body_ui(ui, desk, comparison),
+                Some(laid) => self.body_ui(ui, desk, laid),
             }
         });
     }
@@ -121,7 +119,7 @@ impl Compare {
     }
 
     /// The two laid beside each other; made anew only when either has changed.
-    fn comparison(&mut self, desk: &Desk<'_>, against: Against) -> Arc<Comparison> {
+    fn laid(&mut self, desk: &Desk<'_>, against: Against) -> Arc<Laid> {
         let session = desk.session;
         let is_made = self.made.as_ref().is_some_and(|made| {
             let (place, last, other) = &made.of;
@@ -154,12 +152,16 @@ impl Compare {
                 (Against::Nearest | Against::Kept, _) => Comparison::of(b, b),
             };
             let of = (session.here(), Arc::clone(session.last_step()), against);
-            Made { of, comparison: Arc::new(comparison) }
+            let letters = match against {
+                Against::Branch(other) => [other.name(), session.here().branch.name()],
+                Against::Nearest | Against::Before | Against::Kept => ["A".to_owned(), "B".to_owned()],
+            };
+            Made { of, laid: Arc::new(Laid { letters, comparison }) }
         };
-        Arc::clone(&self.made.get_or_insert_with(make).comparison)
+        Arc::clone(&self.made.get_or_insert_with(make).laid)
     }
 
-    fn head_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, comparison: Option<&Comparison>, against: Option<Against>) {
+    fn head_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, laid: Option<&Laid>, against: Option<Against>) {
         let here = desk.session.here().branch;
         let mut names: Vec<(Against, String)> = Vec::new();
         for branch in desk.session.branches().iter().filter(|branch| branch.id() != here) {
@@ -174,13 +176,19 @@ impl Compare {
             if choice::select(ui, "Compare with", &mut chosen, &options) {
                 self.against = chosen;
             }
-            text::muted(ui, "as A, the present run as B");
+            let words = match against {
+                Some(Against::Branch(_)) => format!("beside the present branch {}", desk.session.branch().name()),
+                Some(Against::Nearest | Against::Before | Against::Kept) | None => {
+                    "as A, the present run as B".to_owned()
+                }
+            };
+            text::muted(ui, &words);
         }
         let keep = Button::quiet("Keep this run").hint("Keeps it as it stands, to lay another run beside it later");
         if keep.show(ui).clicked() {
             self.keep(desk);
         }
-        let Some(comparison) = comparison else { return };
+        let Some(Laid { comparison, .. }) = laid else { return };
         match comparison.first() {
             None => drop(Chip::new(Tone::Ok, "the same messages").signed().show(ui)),
             Some(first) => {
@@ -214,18 +222,22 @@ impl Compare {
         }
     }
 
-    fn body_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, comparison: &Comparison) {
+    fn body_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>, laid: &Laid) {
+        let Laid { letters: [left, right], comparison } = laid;
         let side = (ui.available_width() * 0.36).max(240.0);
         egui::Panel::right("differences")
             .exact_size(side)
             .frame(egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)))
             .show(ui, |ui| {
                 ScrollArea::vertical().id_salt("differences").auto_shrink(false).show(ui, |ui| {
-                    self.differences_ui(ui, comparison);
+                    self.differences_ui(ui, laid);
                 });
             });
         ui.spacing_mut().item_spacing.y = 0.0;
-        let table = Table::new(&COLUMNS);
+        let points = |title| Column { title, width: Width::Points(34.0) };
+        let share = Column { title: "", width: Width::Share(1.0) };
+        let columns = [points(""), points(left), share, points(right), share];
+        let table = Table::new(&columns);
         table.head(ui);
         let height = Theme::of(ui).space.row;
         let mut clicked = None;
@@ -238,7 +250,7 @@ impl Compare {
         area.show_rows(ui, height, comparison.pairs.len(), |ui, rows| {
             for index in rows {
                 let Some(pair) = comparison.pairs.get(index) else { continue };
-                if pair_ui(ui, &table, comparison, *pair, self.chosen == Some(index)) {
+                if pair_ui(ui, &table, laid, *pair, self.chosen == Some(index)) {
                     clicked = Some(index);
                 }
             }
@@ -248,14 +260,15 @@ impl Compare {
         }
     }
 
-    fn differences_ui(&self, ui: &mut Ui, comparison: &Comparison) {
+    fn differences_ui(&self, ui: &mut Ui, laid: &Laid) {
+        let Laid { letters, comparison } = laid;
         let theme = Theme::of(ui);
         let pair = self.chosen.or(comparison.first()).and_then(|index| comparison.pairs.get(index));
         let values = pair.map(|pair| comparison.differences(*pair)).unwrap_or_default();
         let count = comparison.same_count();
         text::note(ui, &format!("{count} of {} arrivals are the same", comparison.pairs.len()));
         if let Some(note) = pair.and_then(|pair| said_rule(comparison, *pair)) {
-            rule_ui(ui, &note);
+            rule_ui(ui, letters, &note);
         }
         let mut told: Vec<Matter> = Vec::new();
         for (heading, differences) in [
@@ -285,7 +298,7 @@ impl Compare {
                 });
                 if let Some(note) = rule {
                     told.push(note.matter);
-                    rule_ui(ui, &note);
+                    rule_ui(ui, letters, &note);
                 }
             }
         }
@@ -315,7 +328,7 @@ fn said_rule(comparison: &Comparison, pair: Pair) -> Option<RuleNote> {
 }
 
 /// What the page of each side says about a matter, and where.
-fn rule_ui(ui: &mut Ui, note: &RuleNote) {
+fn rule_ui(ui: &mut Ui, [left, right]: &[String; 2], note: &RuleNote) {
     let theme = Theme::of(ui);
     egui::Frame::new()
         .fill(theme.color.raised)
@@ -324,7 +337,7 @@ fn rule_ui(ui: &mut Ui, note: &RuleNote) {
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
             text::strong(ui, &format!("The rule: {}", note.matter.label().to_lowercase()));
-            for (letter, RuleWords { sentence, section, date }) in [("A", note.a), ("B", note.b)] {
+            for (letter, RuleWords { sentence, section, date }) in [(left, note.a), (right, note.b)] {
                 text::note(ui, &format!("{letter}  {sentence}")).on_hover_text(format!("{section}, {date}"));
                 text::small(ui, &format!("{date}, {section}"));
             }
@@ -332,22 +345,23 @@ fn rule_ui(ui: &mut Ui, note: &RuleNote) {
 }
 
 /// One row; true when it was clicked. A stands behind B as its ghost.
-fn pair_ui(ui: &mut Ui, table: &Table<'_>, comparison: &Comparison, pair: Pair, is_chosen: bool) -> bool {
+fn pair_ui(ui: &mut Ui, table: &Table<'_>, laid: &Laid, pair: Pair, is_chosen: bool) -> bool {
+    let Laid { letters: [left, right], comparison } = laid;
     let theme = Theme::of(ui);
     let (a, b) = pair.sides();
     let (a, b) = (a.and_then(|at| comparison.a.get(at)), b.and_then(|at| comparison.b.get(at)));
     let (tone, mark) = match pair {
-        Pair::Same(..) => (Tone::Neutral, "the same"),
-        Pair::Changed(..) => (Tone::Warn, "with other values"),
-        Pair::OnlyA(_) => (Tone::Bad, "only in A"),
-        Pair::OnlyB(_) => (Tone::Info, "only in B"),
+        Pair::Same(..) => (Tone::Neutral, "the same".to_owned()),
+        Pair::Changed(..) => (Tone::Warn, "with other values".to_owned()),
+        Pair::OnlyA(_) => (Tone::Bad, format!("only in {left}")),
+        Pair::OnlyB(_) => (Tone::Info, format!("only in {right}")),
     };
     let words = |said: Option<&Said>| said.map_or_else(String::new, Said::words);
     let name = format!("{}, {mark}", b.or(a).map_or_else(String::new, Said::words));
     let row = table.row(ui, &name, is_chosen, |cells| {
         cells.ui(|ui| match pair {
             Pair::Same(..) => Icon::Dash.show(ui, 14.0, theme.color.faint),
-            Pair::Changed(..) | Pair::OnlyA(_) | Pair::OnlyB(_) => drop(Chip::mark(tone, mark).show(ui)),
+            Pair::Changed(..) | Pair::OnlyA(_) | Pair::OnlyB(_) => drop(Chip::mark(tone, &mark).show(ui)),
         });
         cells.muted(&number(a));
         cells.muted(&words(a));

@@ -24,7 +24,7 @@ const TICK_GAP: f32 = 3.0;
 /// Branches drawn under the ticks; the others stand in the menu.
 const BRANCHES_DRAWN: usize = 3;
 /// The menu of branches, in points.
-const BRANCHES_WIDTH: f32 = 460.0;
+const BRANCHES_WIDTH: f32 = 540.0;
 
 /// The strip at the bottom.
 #[derive(Clone, Copy, Debug, Default)]

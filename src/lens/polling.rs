@@ -7,7 +7,6 @@ use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::Time;
 use crate::session::run::Session;
 use crate::world::World;
-use crate::world::app_page::shelf::Stage;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
@@ -94,20 +93,6 @@ impl Polling {
             }
         }
         self.follower.reach(past);
-        self.keep_open(session.world());
-    }
-
-    /// A poll that went wrong and is tried again has ended nothing.
-    fn keep_open(&mut self, world: &World) {
-        let is_paying = |strip: &Strip| {
-            let known = strip.product.as_ref().and_then(|product| world.app_page().shelf(product));
-            known.is_some_and(|shelf| {
-                shelf.stage == Stage::Paying && shelf.transaction.as_ref() == Some(&strip.transaction)
-            })
-        };
-        if let Some(strip) = self.strips.last_mut().filter(|strip| is_paying(strip)) {
-            strip.end = None;
-        }
     }
 
     /// The purchases, in the order in which they began.
@@ -118,7 +103,7 @@ impl Polling {
 
     fn take(&mut self, event: &Event, at: Time, world: &World) {
         match event {
-            Event::Sent { message } => self.sent(message),
+            Event::Sent { message } => self.sent(message, at),
             Event::Delivered { message } => self.arrived(message, at),
             Event::TimedOut { message, .. } => self.answered(*message, Said::Nothing),
             Event::PollingGivenUp { transaction, .. } => {
@@ -133,7 +118,6 @@ impl Polling {
                     strip.paid = Some(at);
                 }
             }
-            Event::Refused { by: Party::AppPage, refusal } => self.refused(at, refusal.code),
             Event::Refused { .. }
             | Event::TransactionChanged { .. }
             | Event::Waited { .. }
@@ -158,9 +142,12 @@ impl Polling {
         }
     }
 
-    fn sent(&mut self, message: &Message) {
+    fn sent(&mut self, message: &Message, at: Time) {
         if let Body::BuyAsked { product, .. } = &message.body {
             self.asked.insert(message.id, product.clone());
+        }
+        if let Body::AccessRefused { product, refusal } = &message.body {
+            self.refused(product, at, refusal.code);
         }
         let Body::StatusAsked { transaction, poll } = &message.body else { return };
         let Some(strip) = self.strips.iter_mut().rfind(|strip| strip.transaction == *transaction) else { return };
@@ -209,10 +196,12 @@ impl Polling {
         }
     }
 
-    /// The app said no to something. Where nothing ended the latest waiting before, that did; another poll takes it back.
-    fn refused(&mut self, at: Time, code: &'static str) {
-        let Some(strip) = self.strips.last_mut().filter(|strip| strip.end.is_none()) else { return };
-        strip.end = Some((at, Finish::Stopped(code)));
+    /// The app told the buyer no: it waits for this product no longer. A poll that is tried again tells nobody.
+    fn refused(&mut self, product: &ProductId, at: Time, code: &'static str) {
+        let waits = |strip: &&mut Strip| strip.end.is_none() && strip.product.as_ref().is_none_or(|own| own == product);
+        if let Some(strip) = self.strips.iter_mut().rfind(waits) {
+            strip.end = Some((at, Finish::Stopped(code)));
+        }
     }
 
     fn open_mut(&mut self, transaction: &TransactionId) -> Option<&mut Strip> {

@@ -74,11 +74,11 @@ pub enum ServerCharacter {
 
 /// The word is none of the characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no such character for the {who}; one of: {known}; found \"{found}\"")]
+#[error("\"{found}\" is no character of the {who}; expected one of {known}")]
 pub struct CharacterError {
     /// Whose character was read.
     pub who: &'static str,
-    /// The characters there are.
+    /// The characters there are, each between backticks.
     pub known: &'static str,
     /// What stood there.
     pub found: String,
@@ -101,6 +101,9 @@ macro_rules! spoken {
 
             fn from_str(text: &str) -> Result<Self, CharacterError> {
                 let words = text.trim().to_lowercase();
+                // On a command line, hyphens spare the quotes.
+                let is_hyphened = !words.contains(' ') && !words.contains("--");
+                let words = if is_hyphened { words.replace('-', " ") } else { words };
                 $(if words == $words { return Ok(Self::$variant); })+
                 let unknown = || CharacterError { who: $who, known: $known, found: text.to_owned() };
                 let span = words.strip_prefix($prefix).ok_or_else(unknown)?;
@@ -129,7 +132,7 @@ macro_rules! spoken {
 spoken!(
     BuyerCharacter,
     "buyer",
-    "pays at once, pays after 12 s, cancels, closes the window, wrong PIN five times, never answers, declines, charges back tomorrow, you decide",
+    "`pays at once`, `pays after 12 s`, `cancels`, `closes the window`, `wrong PIN five times`, `never answers`, `declines`, `charges back tomorrow`, `you decide`",
     [
         PaysAtOnce => "pays at once",
         Cancels => "cancels",
@@ -145,7 +148,7 @@ spoken!(
 spoken!(
     ProviderCharacter,
     "provider",
-    "charges, declines, leads elsewhere, settles after 30 s, leaves pending, never answers",
+    "`charges`, `declines`, `leads elsewhere`, `settles after 30 s`, `leaves pending`, `never answers`",
     [
         Charges => "charges",
         Declines => "declines",
@@ -158,7 +161,7 @@ spoken!(
 spoken!(
     ServerCharacter,
     "app server",
-    "answers rightly, answers wrong body, answers with spaces, books each notice, answers after 6 s, answers error, never answers",
+    "`answers rightly`, `answers wrong body`, `answers with spaces`, `books each notice`, `answers after 6 s`, `answers error`, `never answers`",
     [
         AnswersRightly => "answers rightly",
         AnswersWrongBody => "answers wrong body",
@@ -206,12 +209,16 @@ mod tests {
         assert_eq!("settles after 30 s".parse(), Ok(ProviderCharacter::SettlesAfter(Span::from_seconds(30))));
         assert_eq!("answers after 6 s".parse(), Ok(ServerCharacter::AnswersAfter(Span::from_seconds(6))));
         assert_eq!("books each notice".parse(), Ok(ServerCharacter::BooksEachNotice));
+        assert_eq!("you-decide".parse(), Ok(BuyerCharacter::YouDecide));
+        assert_eq!("pays-after-3s".parse(), Ok(BuyerCharacter::PaysAfter(Span::from_seconds(3))));
     }
 
     #[test]
     fn an_unknown_character_is_named_with_the_known_ones() {
         let error = "pays never".parse::<BuyerCharacter>().unwrap_err().to_string();
         assert!(error.contains("pays never") && error.contains("charges back tomorrow"), "{error}");
-        assert!("pays after -3 s".parse::<BuyerCharacter>().is_err());
+        for negative in ["pays after -3 s", "pays-after--3s", "pays -after -3s"] {
+            assert!(negative.parse::<BuyerCharacter>().is_err(), "{negative}");
+        }
     }
 }

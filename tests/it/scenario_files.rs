@@ -25,7 +25,7 @@ const FAULTS: &[Fault] = &[
     ("[setup]\nhosting = \"classsic\"", 4, 11, "\"classsic\"", "classic", Some("classic")),
     ("[setup]\nseed = -1", 4, 8, "-1", "u64", None),
     ("[setup]\nseed = \"one\"", 4, 8, "\"one\"", "u64", None),
-    ("[setup]\nbuyer = \"pays never\"", 4, 9, "\"pays never\"", "a set-up", None),
+    ("[setup]\nbuyer = \"pays never\"", 4, 9, "\"pays never\"", "one of pays at once, ", None),
     ("[setup]\npolling = { interval = \"1w\" }", 4, 24, "\"1w\"", "a set-up", None),
     ("[setup]\nskew = { app-pag = \"1h\" }", 4, 10, "app-pag", "app-page", Some("app-page")),
     // The steps.
@@ -40,7 +40,7 @@ const FAULTS: &[Fault] = &[
     ("[[steps]]\nadvance = 12", 4, 11, "12", "a span", None),
     ("[[steps]]\ncancel = false", 4, 10, "false", "true", None),
     ("[[steps]]\nconfirm = 1234", 4, 11, "1234", "PIN in quotes", None),
-    ("[[steps]]\nbuyer = \"pays soon\"", 4, 9, "\"pays soon\"", "a buyer's character", None),
+    ("[[steps]]\nbuyer = \"pays soon\"", 4, 9, "\"pays soon\"", "one of pays at once, ", None),
     ("[[steps]]\nrefund = \"#0\"", 4, 10, "\"#0\"", "a payment", None),
     ("[[steps]]\nbuy = \"a\"\nstep = 1", 5, 1, "step", "a new [[steps]]", None),
     ("[[steps]]\n", 3, 1, "[[steps]]", "one thing", None),

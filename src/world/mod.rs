@@ -33,6 +33,7 @@ pub mod event;
 pub mod wire;
 pub(crate) mod open_windows;
 pub(crate) mod scene;
+pub(crate) mod escapes;
 pub mod secret;
 pub(crate) mod chance;
 pub mod domain_check;

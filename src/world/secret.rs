@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
+use crate::world::escapes;
+
 /// No stretch of letters that is shorter can hold a secret or a claims object.
 const STRETCH_CHARS_MIN: usize = 16;
 
@@ -13,6 +15,8 @@ const STRETCH_CHARS_MIN: usize = 16;
 #[derive(Clone)]
 pub struct Secrets {
     spelt: Vec<(&'static str, String)>,
+    /// Those among them that JSON, an address, a form or HTML write in another way.
+    escaped: Vec<(&'static str, String)>,
 }
 
 impl Secrets {
@@ -23,13 +27,20 @@ impl Secrets {
             spelt.extend(texts.map(|text| (*name, text)));
             spelt.extend(std::str::from_utf8(bytes).ok().map(|text| (*name, text.to_owned())));
         }
-        Self { spelt }
+        // Hex and base64 are never escaped here: what matters is the text that somebody chose.
+        let is_escaped = |text: &str| !text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~+/=".contains(c));
+        let escaped = spelt.iter().filter(|(_, text)| is_escaped(text)).cloned().collect();
+        Self { spelt, escaped }
     }
 
     /// Which secret stands in this text: as it is, in hex, in base64, or so inside a token's parts.
     #[must_use]
     pub fn found_in(&self, text: &str) -> Option<&'static str> {
-        let find = |text: &str| self.spelt.iter().find(|(_, spelt)| text.contains(spelt)).map(|(name, _)| *name);
+        let find = |text: &str| {
+            let plainly = self.spelt.iter().find(|(_, spelt)| text.contains(spelt));
+            plainly.or_else(|| self.escaped.iter().find(|(_, secret)| escapes::find(text, secret).is_some()))
+        };
+        let find = |text: &str| find(text).map(|(name, _)| *name);
         find(text).or_else(|| stretches(text).find_map(|stretch| find(&decoded(stretch)?)))
     }
 
@@ -49,6 +60,15 @@ impl Secrets {
         for (name, spelt) in self.spelt.iter().filter(|(_, spelt)| text.contains(spelt.as_str())) {
             names.push(*name);
             covered = covered.replace(spelt.as_str(), cover);
+        }
+        for (name, secret) in &self.escaped {
+            let mut rest = std::mem::take(&mut covered);
+            while let Some(place) = escapes::find(&rest, secret) {
+                names.push(*name);
+                covered = covered + &rest[..place.start] + cover;
+                rest.drain(..place.end);
+            }
+            covered += &rest;
         }
         (covered, names)
     }
@@ -102,5 +122,30 @@ mod tests {
             assert_eq!(secrets.covered(text, "…"), (text.to_owned(), Vec::new()));
         }
         assert!(!format!("{secrets:?}").contains("thirty"));
+    }
+
+    #[test]
+    fn a_secret_with_signs_is_found_however_they_are_escaped() {
+        let secret = "my \"own\" secret & <it's> naïve\n\\ enough";
+        let secrets = Secrets::new(&[("the key", secret.as_bytes())]);
+        let once = serde_json::to_string(secret).unwrap();
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let claims = BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"k\":{once}}}"));
+        for text in [
+            format!("<p>{secret}</p>"),
+            format!("{{\"k\":{}}}", serde_json::to_string(&once).unwrap()),
+            once.replace('ï', "\\u00ef").replace('<', "\\u003C"),
+            format!("notice={form}&x=1"),
+            form.replace('+', "%20").to_lowercase(),
+            secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&#62;").replace('"', "&quot;"),
+            format!("eyJhbGciOiJub25lIn0.{claims}."),
+        ] {
+            assert_eq!(secrets.found_in(&text), Some("the key"), "{text}");
+            let (covered, names) = secrets.covered(&format!("{text} {text}"), "…");
+            assert!(secrets.found_in(&covered).is_none() && names.contains(&"the key"), "{covered}");
+            assert!(!covered.contains("enough"), "{covered}");
+        }
+        assert_eq!(secrets.found_in(&once.replace("own", "owm")), None);
+        assert_eq!(secrets.found_in("my \\\"own"), None);
     }
 }

@@ -2,11 +2,14 @@
 
 use paystage::export::format::Format;
 use paystage::io::exporting::{Wish, export};
+use paystage::lens::lamp::Lamp;
 use paystage::protocol::dial::Hosting;
 use paystage::session::builtin::SUITE;
 use paystage::session::run::Session;
 use paystage::session::run_file::save::save;
+use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::play::play;
+use paystage::session::watch::law::Law;
 use paystage::ui::scene;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::names::{Names, Secret};
@@ -18,6 +21,9 @@ use crate::served::Served;
 
 /// An app's own secret; long enough that it stands nowhere by chance.
 pub(crate) const OWN: &str = "an own secret of some thirty-two bytes";
+
+/// Another one, which JSON, XML and HTML write in ways of their own.
+const SIGNS: &str = r#"my "own" secret & long <enough> to count"#;
 
 /// A run in which that secret signs.
 pub(crate) const SCENARIO: &str = r#"
@@ -109,6 +115,30 @@ fn no_report_and_no_file_that_a_command_writes_holds_the_own_secret() {
         assert!(said.out.len() > 100, "{arguments:?} says something: {said:?}");
         silent(&arguments.join(" "), &said.out);
         silent(&arguments.join(" "), &said.err);
+    }
+    // Nor one with signs that are written in other ways in JSON, in XML and in HTML, where an answer tells it.
+    let told = SCENARIO.replace("\"an own secret of some thirty-two bytes\"", &format!("'{SIGNS}'"));
+    let told = told.replace(
+        "[[steps]]\nbuy",
+        &format!("[[faults]]\non = \"buy-asked\"\nanswer = {{ status = 200, body = '{SIGNS}' }}\n\n[[steps]]\nbuy"),
+    );
+    desk.file("told.toml", told.replace("One pony", &format!("One {}", SIGNS.replace('"', "\\\""))));
+    let signs = play(&parse("told.toml", &told).unwrap()).session;
+    let mut lamp = Lamp::new();
+    while lamp.refresh(&signs) {}
+    assert!(lamp.breach(Law::SecretsKept).is_some(), "the lamp sees it");
+    for arguments in [
+        &["run", "told.toml", "--messages"][..],
+        &["run", "told.toml", "--json", "-"],
+        &["run", "told.toml", "--junit", "-"],
+        &["run", "told.toml", "--html", "-"],
+        &["export", "told.toml", "--as", "json", "--unmasked"],
+        &["export", "told.toml", "--as", "har", "--unmasked"],
+        &["export", "told.toml", "--as", "html", "--unmasked"],
+    ] {
+        let said = desk.run(arguments);
+        assert!(said.out.len() > 100, "{arguments:?} says something: {said:?}");
+        assert_eq!(signs.world().secrets().found_in(&said.out), None, "{arguments:?}: {}", said.out);
     }
     // A scenario that cannot be read is quoted in the complaint; the secret is not.
     desk.file("wrong.toml", SCENARIO.replace("secret = ", "secrets = "));

@@ -8,6 +8,7 @@ use crate::cli::again::Again;
 use crate::cli::coverage;
 use crate::cli::ending::Ending;
 use crate::cli::play::lanes;
+use crate::export::mask::Mask;
 use crate::lens::caption::Teller;
 use crate::lens::flow::Flow;
 use crate::protocol::dial::Hosting;
@@ -148,7 +149,7 @@ impl Entry {
         Self {
             name,
             outcome: if failures.is_empty() { Outcome::Fine } else { Outcome::Failed },
-            title: Some(session.title().to_owned()),
+            title: Some(covering(session)(session.title())),
             end: Some(End::of(session, kind)),
             failures: unmet(session, failures),
             error: None,
@@ -196,6 +197,12 @@ impl Unmet {
     }
 }
 
+/// Puts dots over the run's payment secrets, which no report may hold.
+fn covering(session: &Session) -> impl FnMut(&str) -> String {
+    let mut mask = Mask::new(session.world().secrets(), false);
+    move |text| mask.over(text)
+}
+
 fn unmet(session: &Session, failures: Vec<Failure>) -> Vec<Unmet> {
     if failures.is_empty() {
         return Vec::new();
@@ -204,6 +211,7 @@ fn unmet(session: &Session, failures: Vec<Failure>) -> Vec<Unmet> {
     flow.read(session.past());
     let teller = Teller::new(session.setup(), session.world().catalog(), flow.purchases());
     let is_hosted = session.setup().hosting == Hosting::Hosted;
+    let mut covered = covering(session);
     let unmet = |failure: Failure| {
         let Failure { scenario: _, line, step, message, what, expected, found } = failure;
         let row = message.and_then(|number| flow.rows().get(flow.row_of_number(number)?));
@@ -211,7 +219,8 @@ fn unmet(session: &Session, failures: Vec<Failure>) -> Vec<Unmet> {
             let (label, caption) = (row.label_at(step), teller.row_caption(row, step));
             format!("{}: {label}: {}", lanes(row, is_hosted), caption.sentence)
         });
-        Unmet { line, step, message, said, what, expected, found }
+        let (what, expected, found) = (covered(&what), covered(&expected), covered(&found));
+        Unmet { line, step, message, said: said.map(|said| covered(&said)), what, expected, found }
     };
     failures.into_iter().map(unmet).collect()
 }

@@ -66,7 +66,7 @@ pub fn diagram(sheet: &Sheet, frame: Frame<'_>) -> Drawn {
         Frame::Bare => String::new(),
     };
     let scene = Scene { title: sheet.title.clone(), description, width: WIDTH, height, groups };
-    Drawn { scene, messages: sheet.arrows.iter().map(|arrow| arrow.messages).sum() }
+    Drawn { scene, messages: sheet.drawn_count() }
 }
 
 /// Lines first, heads on them.

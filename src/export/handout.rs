@@ -2,7 +2,7 @@
 
 use crate::export::diagram::{Drawn, Frame, diagram};
 use crate::export::ink::Face;
-use crate::export::paper::Draft;
+use crate::export::paper::{Draft, Sentence};
 use crate::export::sheet::{Arrow, Claim, Ladder, Rung, Sheet, Token};
 use crate::export::svg;
 use crate::export::template::{Filling, Markup, Template};
@@ -33,7 +33,7 @@ const DIAL: Template = Template::new("<tr><td>{{name}}</td><td>{{value}}</td></t
 
 /// Writes the page. It has both faces, as its reader has chosen one.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str) -> Draft {
+pub fn draft(sheet: &Sheet, count: Sentence<'_>) -> Draft {
     let Drawn { scene, messages } = diagram(sheet, Frame::Bare);
     let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(Face::Both)].into_iter().collect();
     let when = sheet.arrows.first().map_or(String::new(), |arrow| arrow.at.human());
@@ -49,7 +49,7 @@ pub fn draft(sheet: &Sheet, count: &str) -> Draft {
         ("ladders", Filling::Markup(&ladders)),
         ("tokens", Filling::Markup(&tokens)),
         ("dials", Filling::Markup(&dials(sheet))),
-        ("count", Filling::Text(count)),
+        ("count", Filling::Text(&count(messages))),
     ]);
     Draft { text: page.into_string(), messages }
 }

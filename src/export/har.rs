@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::export::paper::Draft;
+use crate::export::paper::{Draft, Sentence};
 use crate::export::sheet::{Saying, Sheet};
 use crate::protocol::time::Time;
 use crate::world::http_form::{HttpForm, StartLine, WireForm};
@@ -20,7 +20,7 @@ struct Archive<'a> {
 struct Log<'a> {
     version: &'static str,
     creator: Creator,
-    comment: &'a str,
+    comment: String,
     entries: Vec<Entry<'a>>,
     /// Clicks, calls inside the device, mail; and answers to nothing.
     #[serde(rename = "_beside")]
@@ -129,7 +129,7 @@ struct Beside<'a> {
 
 /// Writes the archive.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str) -> Draft {
+pub fn draft(sheet: &Sheet, count: Sentence<'_>) -> Draft {
     let mut answers: Vec<Option<&Saying>> = sheet.sayings.iter().map(Some).collect();
     let (mut entries, mut beside) = (Vec::new(), Vec::new());
     let mut messages = 0;
@@ -152,7 +152,7 @@ pub fn draft(sheet: &Sheet, count: &str) -> Draft {
     let log = Log {
         version: "1.2",
         creator: Creator { name: "Paystage", version: env!("CARGO_PKG_VERSION") },
-        comment: count,
+        comment: count(messages),
         entries,
         beside,
     };
@@ -204,7 +204,7 @@ fn request<'a>(asked: &'a Saying, method: &'static str, url: &'a str) -> Request
         query_string: query(url),
         post_data: body.map(|text| PostData { mime_type: content, text }),
         headers_size: -1,
-        body_size: size(body),
+        body_size: size(asked),
     }
 }
 
@@ -219,10 +219,10 @@ fn response(answer: &Saying) -> Option<Response<'_>> {
         http_version: HTTP,
         cookies: [],
         headers,
-        content: Content { size: size(body), mime_type: content_type(&answer.form), text: body },
+        content: Content { size: size(answer), mime_type: content_type(&answer.form), text: body },
         redirect_url: "",
         headers_size: -1,
-        body_size: size(body),
+        body_size: size(answer),
         error: answer.arrived.is_none().then_some("The answer was lost on its way"),
     })
 }
@@ -274,6 +274,7 @@ fn query(url: &str) -> Vec<Pair<'_>> {
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| Pair { name, value }).collect()
 }
 
-fn size(body: Option<&str>) -> i64 {
-    body.map_or(0, |body| i64::try_from(body.len()).unwrap_or(i64::MAX))
+/// As it was on the wire, dots or not.
+fn size(saying: &Saying) -> i64 {
+    i64::try_from(saying.body_bytes).unwrap_or(i64::MAX)
 }

@@ -49,12 +49,17 @@ impl Mask {
 
     /// The text with its dots. Text of any kind: what it looks for is found in JSON, in HTML, in addresses and inside tokens.
     pub fn over(&mut self, text: &str) -> String {
-        let text = if self.is_closed { self.over_tokens(text) } else { text.to_owned() };
-        let text = if self.is_closed { self.over_emails(&text) } else { text };
-        let text = if self.is_closed { self.over_pins(&text) } else { text };
+        let text = if self.is_closed { self.over_private(text) } else { text.to_owned() };
         let (text, names) = self.secrets.covered(&text, DOTS);
         self.hidden.extend(names.into_iter().map(str::to_owned));
         text
+    }
+
+    /// What the mask covers while it is closed.
+    fn over_private(&mut self, text: &str) -> String {
+        let text = self.over_tokens(text);
+        let text = self.over_emails(&text);
+        self.over_pins(&text)
     }
 
     fn over_tokens(&mut self, text: &str) -> String {
@@ -79,14 +84,14 @@ impl Mask {
     fn over_stretch(&mut self, stretch: &str) -> String {
         let mut parts: Vec<String> = stretch.split('.').map(str::to_owned).collect();
         for at in 0..parts.len() {
-            let is_header = parts.get(at).is_some_and(|part| begins_an_object(part));
+            let is_header = parts.get(at).is_some_and(|part| ends_in_an_object(part));
             if !is_header || parts.get(at + 1).is_none_or(String::is_empty) {
                 continue;
             }
             if let Some(claims) = parts.get_mut(at + 1)
                 && let Some(decoded) = decoded(claims)
             {
-                let masked = self.over_emails(&decoded);
+                let masked = self.over_private(&decoded);
                 if masked != decoded {
                     *claims = LENIENT.encode(masked);
                 }
@@ -111,6 +116,7 @@ impl Mask {
         while let Some(middle) = rest.find(at) {
             let (before, after) = (&rest[..middle], &rest[middle + at.len()..]);
             let local = before.len() - tail_len(before, |c| c.is_alphanumeric() || "._%+-".contains(c));
+            let local = local + escape_len(&before[..local], &before[local..]);
             let host = after.find(|c: char| !(c.is_alphanumeric() || ".-".contains(c))).unwrap_or(after.len());
             let domain = after[..host].trim_end_matches('.');
             if local == before.len() || !domain.trim_start_matches('.').contains('.') {
@@ -141,8 +147,10 @@ impl Mask {
             masked.push_str("pin");
             rest = after;
             if is_word && is_value && typed > 0 {
+                // A bare number in JSON: dots must be a text there.
+                let quote = if between.ends_with([':', ' ']) { before_colon(&between) } else { "" };
                 masked.push_str(&after[..digits]);
-                masked.push_str(DOTS);
+                masked.extend([quote, DOTS, quote]);
                 self.hidden.insert(format!("pin {}", &after[digits..digits + typed]));
                 rest = &after[digits + typed..];
             }
@@ -167,6 +175,30 @@ fn is_token_char(c: char) -> bool {
 
 fn begins_an_object(part: &str) -> bool {
     part.starts_with("eyJ") || decoded(part).is_some_and(|text| text.trim_start().starts_with("{\""))
+}
+
+/// Whether a part of a token holds an object, perhaps behind what is left of an escape: the `n` of `\n`, the `20` of `%20`.
+fn ends_in_an_object(part: &str) -> bool {
+    let is_object = |text: String| text.starts_with("{\"");
+    begins_an_object(part)
+        || part.match_indices("eyJ").any(|(at, _)| part.get(at..).and_then(decoded).is_some_and(is_object))
+}
+
+/// How many bytes of `text` belong to a JSON escape that begins `before` it: one letter, or `u` and four digits.
+fn escape_len(before: &str, text: &str) -> usize {
+    if !before.ends_with('\\') {
+        return 0;
+    }
+    match text.as_bytes() {
+        [b'n' | b'r' | b't' | b'b' | b'f', ..] => 1,
+        [b'u', digits @ ..] if digits.len() >= 4 && digits.iter().take(4).all(u8::is_ascii_hexdigit) => 5,
+        _ => 0,
+    }
+}
+
+/// The quotation mark, however deep it is quoted, that ends a member's name; nothing where there is none.
+fn before_colon(between: &str) -> &str {
+    between.split_once(':').map_or("", |(quote, _)| quote.trim_end())
 }
 
 fn decoded(part: &str) -> Option<String> {
@@ -233,12 +265,42 @@ mod tests {
             r#"{"body":"{\"pin\": \"1234\"}"}"#,
             "pin=1234",
             "{&quot;pin&quot;:&quot;1234&quot;}",
+            r#"{"pin":1234}"#,
+            r#"{"body":"{\"pin\": 1234}"}"#,
         ] {
             let mut mask = mask(true);
             let masked = mask.over(text);
             assert!(!masked.contains("1234") && !masked.contains("ada"), "{masked}");
             assert!(masked.contains(DOTS) && mask.count() == 1, "{masked}");
         }
+    }
+
+    #[test]
+    fn what_is_masked_in_json_leaves_json() {
+        let token = token(r#"{"a":"x\nada@example.org","pin":1234,"b":"y\ta.b@example.org"}"#);
+        for value in [
+            "Write to\nada@example.org",
+            "a\tada@example.org\r\neve+shop@example.org",
+            "\u{8}ada@example.org\u{c}ada@example.org \u{1}ada@example.org",
+            "C:\\ada@example.org",
+            r#"{"pin":1234,"to":"x\nada@example.org","pin":"1234"}"#,
+            &format!("Here it is:\n{token}\t{token}"),
+        ] {
+            let once = serde_json::to_string(value).unwrap();
+            let twice = serde_json::to_string(&once).unwrap();
+            for text in [value, &once, &twice] {
+                let masked = mask(true).over(text);
+                for private in ["ada", "eve", "a.b@", "1234", "c2lnbmF0dXJl"] {
+                    assert!(!masked.contains(private), "{text}: {masked}");
+                }
+                let is_json = |text| serde_json::from_str::<serde_json::Value>(text).is_ok();
+                assert!(is_json(&masked) || !is_json(text), "{text}: {masked}");
+            }
+        }
+        let mut mask = mask(true);
+        let claims = mask.over(&token).split('.').nth(1).map(|claims| LENIENT.decode(claims).unwrap()).unwrap();
+        let claims: serde_json::Value = serde_json::from_slice(&claims).unwrap();
+        assert_eq!((&claims["a"], &claims["pin"]), (&"x\n••••".into(), &DOTS.into()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Mermaid: the diagram as text that issue trackers and wikis draw.
 
-use crate::export::paper::Draft;
+use crate::export::paper::{Draft, Sentence};
 use crate::export::sheet::{Arrow, Sheet};
 
 /// Short names of the lanes, in their order.
@@ -8,13 +8,14 @@ const NAMES: [&str; 6] = ["buyer", "page", "device", "server", "market", "provid
 
 /// Writes the diagram: one line for each row of the flow, its badge as a note below.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str) -> Draft {
+pub fn draft(sheet: &Sheet, count: Sentence<'_>) -> Draft {
+    let messages = sheet.drawn_count();
     let comment = |text: &str| format!("%% {}\n", one_line(text).replace(['{', '}'], " "));
-    let head = format!("sequenceDiagram\n{}{}", comment(&sheet.title), comment(count));
+    let head = format!("sequenceDiagram\n{}{}", comment(&sheet.title), comment(&count(messages)));
     let lane = |(lane, name): (usize, &&str)| format!("  participant {name} as {}\n", escaped(sheet.lane(lane)));
     let lanes = NAMES.iter().enumerate().map(lane);
     let text = [head].into_iter().chain(lanes).chain(sheet.arrows.iter().map(lines)).collect();
-    Draft { text, messages: sheet.arrows.iter().map(|arrow| arrow.messages).sum() }
+    Draft { text, messages }
 }
 
 fn lines(arrow: &Arrow) -> String {
@@ -65,7 +66,7 @@ mod tests {
         let badge = Some(Badge { text: "error 500".into(), is_mild: false });
         let arrow =
             Arrow { number: 7, from: 1, to: 3, label: "GET /status".into(), badge, messages: 2, ..Arrow::default() };
-        let draft = draft(&only(arrow), "2 messages seen");
+        let draft = draft(&only(arrow), &|messages| format!("{messages} messages seen"));
         assert!(
             draft.text.starts_with("sequenceDiagram\n%% A run\n%% 2 messages seen\n  participant buyer as Buyer\n")
         );
@@ -81,14 +82,14 @@ mod tests {
     fn what_is_lost_ends_in_a_cross_and_an_answer_is_dashed() {
         for (is_lost, is_reply, sign) in [(true, false, "-x"), (true, true, "--x"), (false, true, "-->>")] {
             let arrow = Arrow { number: 1, to: 1, is_lost, is_reply, label: "x".into(), ..Arrow::default() };
-            assert!(draft(&only(arrow), "").text.contains(&format!("buyer{sign}page: 1 x")));
+            assert!(draft(&only(arrow), &|_| String::new()).text.contains(&format!("buyer{sign}page: 1 x")));
         }
     }
 
     #[test]
     fn no_text_can_leave_its_line() {
         let label = "a\nb; end %% <b> #35; q: {x}".to_owned();
-        let text = draft(&only(Arrow { number: 1, label, ..Arrow::default() }), "").text;
+        let text = draft(&only(Arrow { number: 1, label, ..Arrow::default() }), &|_| String::new()).text;
         let last = text.lines().last().unwrap();
         assert_eq!(last, "  buyer->>buyer: 1 a b#59; end #37;#37; #60;b#62; #35;35#59; q: {x}");
     }

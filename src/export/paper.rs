@@ -16,35 +16,39 @@ pub struct Paper<T = String> {
 /// What a format made of a sheet: its text, and how many messages it wrote into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
-    /// The text, nothing masked yet.
+    /// The text.
     pub text: String,
     /// Messages written.
     pub messages: usize,
 }
 
-/// Writes a sheet in one format. `draft` is given the count as a sentence; it is asked twice, since the sentence can be written
-/// only when everything else has been counted.
-pub fn write(sheet: &Sheet, mask: &mut Mask, draft: impl Fn(&Sheet, &str) -> Draft) -> Paper {
-    let Draft { text, messages } = draft(sheet, "");
-    mask.over(&text);
-    let count = Count { seen: sheet.seen, exported: messages, masked: mask.count() };
-    let content = mask.over(&draft(sheet, &count.to_string()).text);
-    Paper { content, count }
+/// The count as a sentence, for so many messages written: what a format is given to stand in its text.
+pub type Sentence<'a> = &'a dyn Fn(usize) -> String;
+
+/// Writes a sheet in one format. The values are masked, not the file: what is escaped or cut by then is not found any more.
+pub fn write(sheet: Sheet, mask: &mut Mask, draft: impl FnOnce(&Sheet, Sentence<'_>) -> Draft) -> Paper {
+    let sheet = sheet.with_texts(|text| mask.over(text));
+    let count = |exported| Count { seen: sheet.seen, exported, masked: mask.count() };
+    let Draft { text: content, messages } = draft(&sheet, &|messages| count(messages).to_string());
+    Paper { content, count: count(messages) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Draft, Mask, Sheet, write};
+    use super::{Draft, Mask, Sentence, Sheet, write};
     use crate::world::World;
     use crate::world::setup::Setup;
 
     #[test]
     fn the_count_stands_in_the_file_and_is_the_one_that_is_said() {
         let mut mask = Mask::new(World::new(Setup::default()).secrets(), true);
-        let sheet = Sheet { seen: 3, ..Sheet::default() };
-        let draft = |_: &Sheet, count: &str| Draft { text: format!("{count}: ada@example.org"), messages: 2 };
-        let paper = write(&sheet, &mut mask, draft);
-        assert_eq!(paper.content, "3 messages seen, 2 exported, 1 value masked: ••••");
+        let sheet = Sheet { seen: 3, title: "for\tada@example.org".into(), ..Sheet::default() };
+        let draft = |sheet: &Sheet, count: Sentence<'_>| Draft {
+            text: format!("{}: {}", count(2), serde_json::to_string(&sheet.title).unwrap()),
+            messages: 2,
+        };
+        let paper = write(sheet, &mut mask, draft);
+        assert_eq!(paper.content, r#"3 messages seen, 2 exported, 1 value masked: "for\t••••""#);
         assert_eq!(paper.count.to_string(), "3 messages seen, 2 exported, 1 value masked");
     }
 }

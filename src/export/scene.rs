@@ -118,25 +118,6 @@ impl Span {
     }
 }
 
-impl Scene {
-    /// The same with every text changed: how dots get into a drawing.
-    #[must_use]
-    pub fn with_texts(mut self, mut change: impl FnMut(&str) -> String) -> Self {
-        (self.title, self.description) = (change(&self.title), change(&self.description));
-        for group in &mut self.groups {
-            group.caption = change(&group.caption);
-            for mark in &mut group.marks {
-                if let Mark::Words { spans, .. } = mark {
-                    for span in spans {
-                        span.text = change(&span.text);
-                    }
-                }
-            }
-        }
-        self
-    }
-}
-
 /// About how wide a text is in Inter, in points. For layout only: whoever draws has the real letters.
 #[must_use]
 pub fn about_width(text: &str, size: f32) -> f32 {

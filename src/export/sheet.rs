@@ -1,7 +1,8 @@
 //! Sheets: all that an export may show of a run, already in words. Who gathers a sheet knows the run; who reads it need not.
 
+use crate::export::format::Format;
 use crate::protocol::time::Time;
-use crate::world::http_form::WireForm;
+use crate::world::http_form::{HttpForm, StartLine, WireForm};
 
 /// A run up to one place, in words.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +88,8 @@ pub struct Saying {
     pub answers: Option<u32>,
     /// How it looks on the wire.
     pub form: WireForm,
+    /// How many bytes its body has on the wire, whatever stands for them in `form`.
+    pub body_bytes: usize,
     /// One sentence that tells what it means.
     pub caption: String,
     /// The historic code, where it is a no.
@@ -173,9 +176,90 @@ impl Sheet {
         (0..all).map(part).collect()
     }
 
+    /// The same without what this format does not write: what is masked is masked because it would be read.
+    #[must_use]
+    pub fn only_for(mut self, format: Format) -> Self {
+        let is_data = matches!(format, Format::Har | Format::Json);
+        if is_data {
+            self.arrows.clear();
+        } else {
+            self.sayings.clear();
+        }
+        if format != Format::Html {
+            (self.tokens, self.ladders, self.dials) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        if format != Format::Json {
+            self.run = None;
+        }
+        match format {
+            Format::Har => self.title.clear(),
+            Format::Mermaid | Format::Png => self.arrows.iter_mut().for_each(|arrow| arrow.caption.clear()),
+            Format::Svg | Format::Json | Format::Html => {}
+        }
+        self
+    }
+
+    /// The same with every text changed, but for the run file: how dots get into a sheet, before anybody escapes or cuts a text.
+    #[must_use]
+    pub fn with_texts(mut self, mut change: impl FnMut(&str) -> String) -> Self {
+        let mut to = |text: &mut String| *text = change(text);
+        to(&mut self.title);
+        for arrow in &mut self.arrows {
+            to(&mut arrow.label);
+            to(&mut arrow.caption);
+            arrow.badge.iter_mut().for_each(|badge| to(&mut badge.text));
+        }
+        for saying in &mut self.sayings {
+            to(&mut saying.caption);
+            form_texts(&mut saying.form, &mut to);
+        }
+        for token in &mut self.tokens {
+            to(&mut token.text);
+            for claim in &mut token.claims {
+                to(&mut claim.path);
+                to(&mut claim.value);
+            }
+        }
+        for ladder in &mut self.ladders {
+            to(&mut ladder.product);
+            to(&mut ladder.headline);
+            for rung in &mut ladder.rungs {
+                to(&mut rung.shown);
+                to(&mut rung.why);
+            }
+        }
+        for (name, value) in &mut self.dials {
+            to(name);
+            to(value);
+        }
+        self
+    }
+
+    /// How many messages its rows stand for.
+    #[must_use]
+    pub fn drawn_count(&self) -> usize {
+        self.arrows.iter().map(|arrow| arrow.messages).sum()
+    }
+
     /// The name of a lane.
     #[must_use]
     pub fn lane(&self, lane: usize) -> &'static str {
         self.lanes.get(lane).copied().unwrap_or_default()
     }
+}
+
+/// Every text of a message as it looks on the wire: the names of headers are the protocol's own.
+fn form_texts(form: &mut WireForm, to: &mut impl FnMut(&mut String)) {
+    let HttpForm { start, headers, body } = match form {
+        WireForm::Call(text) => return to(text),
+        WireForm::Http(http) => http,
+    };
+    match start {
+        StartLine::Request { method: _, url } => to(url),
+        StartLine::Response { .. } => {}
+    }
+    for (_, value) in headers {
+        to(value.to_mut());
+    }
+    body.iter_mut().for_each(to);
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::export::diagram::{Drawn, Frame, diagram};
 use crate::export::ink::{Face, Ink};
-use crate::export::paper::Draft;
+use crate::export::paper::{Draft, Sentence};
 use crate::export::scene::{Area, Group, Mark, Scene, Span};
 use crate::export::sheet::Sheet;
 use crate::export::template::{Filling, Markup, Template};
@@ -36,8 +36,8 @@ const STYLE: Template = Template::new(
 
 /// The drawing as a file of its own.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str, face: Face) -> Draft {
-    let Drawn { scene, messages } = diagram(sheet, Frame::Whole { count });
+pub fn draft(sheet: &Sheet, count: Sentence<'_>, face: Face) -> Draft {
+    let Drawn { scene, messages } = diagram(sheet, Frame::Whole { count: &count(sheet.drawn_count()) });
     let text = WHOLE.fill(&[
         ("width", Filling::Text(&points(scene.width))),
         ("height", Filling::Text(&points(scene.height))),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::export::paper::Draft;
+use crate::export::paper::{Draft, Sentence};
 use crate::export::sheet::{Saying, Sheet};
 use crate::protocol::time::Time;
 use crate::world::http_form::WireForm;
@@ -33,7 +33,7 @@ struct Line<'a> {
 
 /// Writes the trace.
 #[must_use]
-pub fn draft(sheet: &Sheet, count: &str) -> Draft {
+pub fn draft(sheet: &Sheet, count: Sentence<'_>) -> Draft {
     let lines: Vec<String> = sheet.sayings.iter().map(|saying| line(sheet, saying)).collect();
     let run = sheet.run.as_deref().map_or("null", str::trim_end);
     let why = if sheet.run.is_some() { String::new() } else { format!("\"why\": {},\n", json(NO_RUN)) };
@@ -41,7 +41,7 @@ pub fn draft(sheet: &Sheet, count: &str) -> Draft {
         "{{\n\"format\": {}, \"version\": {VERSION},\n\"title\": {},\n\"comment\": {},\n\"messages\": [\n{}\n],\n{why}\"run\": {run}\n}}\n",
         json(FORMAT),
         json(&sheet.title),
-        json(count),
+        json(&count(lines.len())),
         lines.join(",\n"),
     );
     Draft { text, messages: lines.len() }
@@ -104,12 +104,12 @@ mod tests {
     #[test]
     fn the_run_comes_out_as_it_went_in() {
         let with = Sheet { run: Some("{\"format\": \"paystage-run\"}\n".into()), ..Sheet::default() };
-        assert_eq!(run_of(&draft(&with, "").text).unwrap(), r#"{"format":"paystage-run"}"#);
+        assert_eq!(run_of(&draft(&with, &|_| String::new()).text).unwrap(), r#"{"format":"paystage-run"}"#);
     }
 
     #[test]
     fn a_trace_without_a_run_says_what_to_do() {
-        let without = draft(&Sheet::default(), "").text;
+        let without = draft(&Sheet::default(), &|_| String::new()).text;
         assert_eq!(run_of(&without), Err(TraceError::NoRun));
         assert!(without.contains("--unmasked"));
         assert_eq!(run_of(&without.replace("\"version\": 1", "\"version\": 2")), Err(TraceError::OtherVersion));

@@ -7,7 +7,7 @@ use crate::export::diagram::{Drawn, Frame, diagram};
 use crate::export::format::Format;
 use crate::export::ink::Face;
 use crate::export::mask::Mask;
-use crate::export::paper::{self, Draft, Paper};
+use crate::export::paper::{self, Draft, Paper, Sentence};
 use crate::export::scene::Scene;
 use crate::export::sheet::Sheet;
 use crate::export::{handout, har, mermaid, svg, trace};
@@ -43,11 +43,11 @@ impl Wish {
 /// What the painter says, where pixels were asked for.
 pub fn export(session: &Session, wish: Wish, paint: Painter) -> Result<Paper<Vec<Vec<u8>>>, String> {
     let mask = || Mask::new(session.world().secrets(), !wish.is_unmasked);
-    let sheet = sheets::sheet(session, &[], &mut mask());
+    let sheet = sheets::sheet(session, &[], &mut mask()).only_for(wish.format);
     if wish.format == Format::Png {
-        return pixels(&sheet, mask(), wish.face, paint);
+        return pixels(sheet, mask(), wish.face, paint);
     }
-    let paper = paper::write(&sheet, &mut mask(), |sheet, count| draft(sheet, count, wish));
+    let paper = paper::write(sheet, &mut mask(), |sheet, count| draft(sheet, count, wish));
     Ok(Paper { content: vec![paper.content.into_bytes()], count: paper.count })
 }
 
@@ -91,10 +91,11 @@ pub fn places(place: &Place, count: usize) -> Result<Vec<Place>, String> {
 #[must_use]
 pub fn mermaid(session: &Session) -> Paper {
     let mask = || Mask::new(session.world().secrets(), true);
-    paper::write(&sheets::sheet(session, &[], &mut mask()), &mut mask(), mermaid::draft)
+    let sheet = sheets::sheet(session, &[], &mut mask()).only_for(Format::Mermaid);
+    paper::write(sheet, &mut mask(), mermaid::draft)
 }
 
-fn draft(sheet: &Sheet, count: &str, wish: Wish) -> Draft {
+fn draft(sheet: &Sheet, count: Sentence<'_>, wish: Wish) -> Draft {
     match wish.format {
         Format::Har => har::draft(sheet, count),
         Format::Mermaid => mermaid::draft(sheet, count),
@@ -104,20 +105,14 @@ fn draft(sheet: &Sheet, count: &str, wish: Wish) -> Draft {
     }
 }
 
-fn pixels(sheet: &Sheet, mut mask: Mask, face: Face, paint: Painter) -> Result<Paper<Vec<Vec<u8>>>, String> {
-    let parts = sheet.in_pictures();
-    // Once to count, once with the count in it.
-    let mut exported = 0;
-    for part in &parts {
-        let Drawn { scene, messages } = diagram(part, Frame::Whole { count: "" });
-        let _ = scene.with_texts(|text| mask.over(text));
-        exported += messages;
-    }
-    let count = Count { seen: sheet.seen, exported, masked: mask.count() };
+fn pixels(sheet: Sheet, mut mask: Mask, face: Face, paint: Painter) -> Result<Paper<Vec<Vec<u8>>>, String> {
+    let sheet = sheet.with_texts(|text| mask.over(text));
+    let count = Count { seen: sheet.seen, exported: sheet.drawn_count(), masked: mask.count() };
     let words = count.to_string();
-    let painted = parts.iter().map(|part| {
+    let parts = sheet.in_pictures();
+    let pictures = parts.iter().map(|part| {
         let Drawn { scene, .. } = diagram(part, Frame::Whole { count: &words });
-        paint(&scene.with_texts(|text| mask.over(text)), face)
+        paint(&scene, face)
     });
-    Ok(Paper { content: painted.collect::<Result<_, _>>()?, count })
+    Ok(Paper { content: pictures.collect::<Result<_, _>>()?, count })
 }

@@ -16,6 +16,7 @@ use crate::session::dials::list::DIALS;
 use crate::session::run::Session;
 use crate::session::run_file::save;
 use crate::world::event::Event;
+use crate::world::http_form::WireForm;
 use crate::world::message::Message;
 use crate::world::party::Party;
 
@@ -99,6 +100,7 @@ fn sayings(session: &Session, teller: &Teller<'_>) -> Vec<Saying> {
 
 fn saying(session: &Session, teller: &Teller<'_>, message: &Message) -> Saying {
     let caption = teller.caption(message);
+    let form = message.wire_form(session.setup(), session.world().catalog());
     Saying {
         id: message.id.0,
         number: message.number,
@@ -108,9 +110,17 @@ fn saying(session: &Session, teller: &Teller<'_>, message: &Message) -> Saying {
         sent: message.sent,
         arrived: None,
         answers: message.answers.map(|asked| asked.0),
-        form: message.wire_form(session.setup(), session.world().catalog()),
+        body_bytes: body_bytes(&form),
+        form,
         caption: caption.sentence,
         code: caption.code,
+    }
+}
+
+fn body_bytes(form: &WireForm) -> usize {
+    match form {
+        WireForm::Http(http) => http.body.as_ref().map_or(0, String::len),
+        WireForm::Call(_) => 0,
     }
 }
 

@@ -140,6 +140,91 @@ fn an_own_secret_stays_at_home_even_unmasked() {
     }
 }
 
+/// A run whose texts would break a file that is masked as a whole, and hide from a mask that reads them escaped: the payment
+/// server answers with `body`, a literal of TOML.
+fn hostile(body: &str) -> Session {
+    played(&format!(
+        r#"
+title = "Ask\tada@example.org"
+why = "w"
+
+[setup.names.app]
+secret = 'my "own" secret & long <enough> to count'
+
+[[faults]]
+on = "buy-asked"
+answer = {{ status = 200, body = {body} }}
+
+[[steps]]
+buy = "shiny-pony"
+
+[[steps]]
+run = "until idle"
+"#
+    ))
+}
+
+const HOSTILE_TEXT: &str = r#""Write to\nada@example.org\n\tmy \"own\" secret & long <enough> to count""#;
+const HOSTILE_JSON: &str =
+    r#"'{"why":"Write to\nada@example.org","own":"my \"own\" secret & long <enough> to count","pin":1234}'"#;
+
+/// What an archive holds as the bodies of answers.
+fn bodies(archive: &str) -> Vec<String> {
+    let archive: Value = serde_json::from_str(archive).unwrap();
+    let entries = archive["log"]["entries"].as_array().unwrap().iter();
+    entries.filter_map(|entry| entry["response"]["content"]["text"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn what_is_masked_leaves_every_file_whole_and_nothing_of_it_behind() {
+    for session in [HOSTILE_TEXT, HOSTILE_JSON].map(hostile) {
+        for format in TEXTS {
+            let (text, count) = export(&session, Wish::of(format));
+            for private in ["ada", "@example.org", "secret &", "own&quot;", "1234"] {
+                assert!(!text.contains(private), "{private} in {}:\n{text}", format.name());
+            }
+            assert!(text.contains(&count.to_string()) && count.masked > 0, "{}: {count}", format.name());
+            match format {
+                Format::Har | Format::Json => drop(serde_json::from_str::<Value>(&text).unwrap()),
+                Format::Svg | Format::Html => drop(xml::read(&text)),
+                Format::Mermaid | Format::Png => {}
+            }
+        }
+    }
+    let text = bodies(&masked(&hostile(HOSTILE_TEXT), Format::Har));
+    assert!(text.iter().any(|body| body == "Write to\n••••\n\t••••"), "{text:?}");
+    let json = bodies(&masked(&hostile(HOSTILE_JSON), Format::Har));
+    let json = json.iter().find(|body| body.contains("why")).unwrap();
+    let json: Value = serde_json::from_str(json).unwrap();
+    assert_eq!(json, serde_json::json!({ "why": "Write to\n••••", "own": "••••", "pin": "••••" }));
+    // Asked for by name, all of it is there but the secret.
+    for session in [HOSTILE_TEXT, HOSTILE_JSON].map(hostile) {
+        let (open, count) = export(&session, Wish { is_unmasked: true, ..Wish::of(Format::Har) });
+        assert!(open.contains("nada@example.org") && !open.contains("secret &") && count.masked == 1, "{count}");
+    }
+}
+
+#[test]
+fn a_text_is_masked_before_it_is_cut() {
+    let mut session = builtin("plain-hosted");
+    for length in 60..140 {
+        session.rename(format!("{}zoeglobe@example.org", "x ".repeat(length / 2)));
+        for format in [Format::Svg, Format::Html] {
+            assert!(!masked(&session, format).contains("zoeg"), "{length} as {}", format.name());
+        }
+    }
+    session.rename("ada@example.org and eve@example.org");
+    let count = |format| export(&session, Wish::of(format)).1.masked;
+    // An archive has no title, and a diagram no tokens: what is not written is not counted.
+    let plain = builtin("plain-hosted");
+    assert_eq!(count(Format::Svg), 2);
+    let plainly = export(&plain, Wish::of(Format::Har)).1;
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("that run as HAR: `{plainly}`")), "the README shows {plainly}");
+    assert_eq!(count(Format::Har), export(&plain, Wish::of(Format::Har)).1.masked);
+    assert_eq!(count(Format::Html), export(&plain, Wish::of(Format::Html)).1.masked + 2);
+}
+
 #[test]
 fn only_what_was_seen_up_to_the_step_is_exported() {
     let mut session = builtin("plain-hosted");

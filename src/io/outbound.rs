@@ -11,6 +11,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1;
+use hyper::header::HeaderName;
 use hyper::{Method, Request, header};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -28,7 +29,6 @@ const HEAD_LINES_MAX: usize = 64;
 /// Where requests may go: to this machine's own loopback ports, and to hosts that somebody allowed by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    ports: Option<BTreeSet<u16>>,
     hosts: BTreeSet<String>,
 }
 
@@ -37,12 +37,6 @@ impl Reach {
     #[must_use]
     pub fn loopback() -> Self {
         Self::default()
-    }
-
-    /// These loopback ports only.
-    #[must_use]
-    pub fn loopback_ports(ports: impl IntoIterator<Item = u16>) -> Self {
-        Self { ports: Some(ports.into_iter().collect()), hosts: BTreeSet::new() }
     }
 
     /// Allows `host` as well, on every port: a name or an address, as the URL writes it.
@@ -54,10 +48,6 @@ impl Reach {
 
     fn names(&self, host: &str) -> bool {
         self.hosts.contains(host)
-    }
-
-    fn has_port(&self, port: u16) -> bool {
-        self.ports.as_ref().is_none_or(|ports| ports.contains(&port))
     }
 }
 
@@ -118,12 +108,6 @@ pub enum OutboundError {
     /// Not an address that is asked at all.
     #[error(transparent)]
     Target(#[from] TargetError),
-    /// A loopback port that is not the app's.
-    #[error("port {port} on this machine is not one that the app registered")]
-    PortNotRegistered {
-        /// The port.
-        port: u16,
-    },
     /// A host beyond this machine that nobody allowed.
     #[error("{host} is not this machine, and nobody has allowed it by name")]
     HostNotAllowed {
@@ -200,7 +184,7 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError`].
     pub async fn get(&self, url: &str) -> Result<Answer, OutboundError> {
-        self.ask(Method::GET, url, None, Vec::new()).await
+        self.ask(Method::GET, url, &[], Vec::new()).await
     }
 
     /// Posts `body` of the given kind to `url`.
@@ -208,14 +192,18 @@ impl Outbound {
     /// # Errors
     /// [`OutboundError`].
     pub async fn post(&self, url: &str, content_type: &str, body: Vec<u8>) -> Result<Answer, OutboundError> {
-        self.ask(Method::POST, url, Some(content_type), body).await
+        self.ask(Method::POST, url, &[("content-type", content_type)], body).await
     }
 
-    async fn ask(
+    /// Sends a request with these headers beside its own. What frames a message is ours to say, and names that are none are left out.
+    ///
+    /// # Errors
+    /// [`OutboundError`].
+    pub async fn ask(
         &self,
         method: Method,
         url: &str,
-        content_type: Option<&str>,
+        headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Answer, OutboundError> {
         let target = Target::parse(url)?;
@@ -223,7 +211,7 @@ impl Outbound {
         let exchange = async {
             let addresses = self.addresses(&target).await?;
             let (socket, address) = connect(&addresses, target.port).await?;
-            let request = request(method, &target, content_type, body);
+            let request = request(method, &target, headers, body);
             exchange(socket, address, request).await
         };
         timeout(self.time_limit, exchange).await.map_err(|_| OutboundError::TimedOut { limit_ms })?
@@ -247,21 +235,9 @@ impl Outbound {
             }
         };
         for address in &found {
-            self.judge(*address, &text, target.port, is_named)?;
+            judge(*address, &text, is_named)?;
         }
         Ok(found)
-    }
-
-    fn judge(&self, address: IpAddr, host: &str, port: u16, is_named: bool) -> Result<(), OutboundError> {
-        if is_never_asked(address) {
-            return Err(OutboundError::AddressForbidden { host: host.to_owned(), address });
-        }
-        match (is_named, address.is_loopback()) {
-            (true, _) => Ok(()),
-            (false, true) if self.reach.has_port(port) => Ok(()),
-            (false, true) => Err(OutboundError::PortNotRegistered { port }),
-            (false, false) => Err(OutboundError::HostNotAllowed { host: host.to_owned() }),
-        }
     }
 }
 
@@ -272,6 +248,16 @@ impl std::fmt::Debug for Outbound {
             .field("time_limit", &self.time_limit)
             .finish_non_exhaustive()
     }
+}
+
+fn judge(address: IpAddr, host: &str, is_named: bool) -> Result<(), OutboundError> {
+    if is_never_asked(address) {
+        return Err(OutboundError::AddressForbidden { host: host.to_owned(), address });
+    }
+    if is_named || address.is_loopback() {
+        return Ok(());
+    }
+    Err(OutboundError::HostNotAllowed { host: host.to_owned() })
 }
 
 /// Where no request goes even when its name is allowed: link-local, which is also where clouds keep their metadata, the
@@ -309,7 +295,17 @@ async fn connect(addresses: &[IpAddr], port: u16) -> Result<(TcpStream, SocketAd
     Err(last.unwrap_or(OutboundError::NotConnected { address: nowhere, cause: io::ErrorKind::AddrNotAvailable.into() }))
 }
 
-fn request(method: Method, target: &Target, content_type: Option<&str>, body: Vec<u8>) -> Request<Full<Bytes>> {
+/// What says to whom a request goes and where it ends: never taken from elsewhere.
+const OWN_HEADERS: [HeaderName; 6] = [
+    header::HOST,
+    header::USER_AGENT,
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
+
+fn request(method: Method, target: &Target, more: &[(&str, &str)], body: Vec<u8>) -> Request<Full<Bytes>> {
     let mut request = Request::new(Full::new(Bytes::from(body)));
     *request.method_mut() = method;
     *request.uri_mut() = target.path.clone();
@@ -318,8 +314,13 @@ fn request(method: Method, target: &Target, content_type: Option<&str>, body: Ve
     headers
         .insert(header::USER_AGENT, header::HeaderValue::from_static(concat!("Paystage/", env!("CARGO_PKG_VERSION"))));
     headers.insert(header::CONNECTION, header::HeaderValue::from_static("close"));
-    if let Some(kind) = content_type.and_then(|kind| header::HeaderValue::from_str(kind).ok()) {
-        headers.insert(header::CONTENT_TYPE, kind);
+    for (name, value) in more {
+        let named = (HeaderName::from_bytes(name.as_bytes()), header::HeaderValue::from_str(value));
+        if let (Ok(name), Ok(value)) = named
+            && !OWN_HEADERS.contains(&name)
+        {
+            headers.insert(name, value);
+        }
     }
     request
 }

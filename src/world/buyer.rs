@@ -27,6 +27,8 @@ pub struct Buyer {
     windows: OpenWindows<PaymentWindow>,
     /// Who decides in windows that are being opened, where it is not the character of the run.
     guests: BTreeMap<MessageId, BuyerCharacter>,
+    /// The payments in the list that the store showed last.
+    history: Vec<TransactionId>,
 }
 
 /// What the buyer sees in the trusted window.
@@ -48,7 +50,7 @@ pub struct PaymentWindow {
 
 impl Buyer {
     pub(crate) fn new(character: BuyerCharacter) -> Self {
-        Self { character, windows: OpenWindows::default(), guests: BTreeMap::new() }
+        Self { character, windows: OpenWindows::default(), guests: BTreeMap::new(), history: Vec::new() }
     }
 
     /// How the buyer behaves.
@@ -99,6 +101,12 @@ impl Buyer {
         }
     }
 
+    /// The completed payments, oldest first, in the list that the store showed this buyer last.
+    #[must_use]
+    pub fn history(&self) -> &[TransactionId] {
+        &self.history
+    }
+
     /// Takes on another character. Windows that are open are decided anew, but for those where somebody else decides.
     pub(crate) fn change(&mut self, character: BuyerCharacter, out: &mut Outbox<'_>) {
         self.character = character;
@@ -146,10 +154,8 @@ impl Buyer {
                     out.remind(GLANCE, Reminder::Decide { transaction: transaction.clone() });
                 }
             }
-            Body::AccessGranted { .. }
-            | Body::AccessRefused { .. }
-            | Body::HistoryAnswered { .. }
-            | Body::ReceiptDenied { .. } => {}
+            Body::HistoryAnswered { transactions } => self.history.clone_from(transactions),
+            Body::AccessGranted { .. } | Body::AccessRefused { .. } | Body::ReceiptDenied { .. } => {}
             only_to!(app_page)
             | only_to!(device)
             | only_to!(app_server)

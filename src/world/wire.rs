@@ -164,14 +164,15 @@ impl Wire {
             self.next_number += 1;
             number = self.next_number;
         }
+        let is_for_app = is_for_app(question, &body);
         let answer = Arc::new(Message {
             id,
             number,
             from: question.to,
-            to: question.from,
+            to: if is_for_app { Party::AppPage } else { question.from },
             sent: question.sent,
             due: question.due,
-            answers: Some(question.id),
+            answers: (!is_for_app).then_some(question.id),
             crossing: question.crossing.map(|_| Crossing::Out),
             body,
         });
@@ -235,6 +236,9 @@ impl<'a> Outbox<'a> {
 
     /// Puts on the wire what a server outside answered.
     pub(crate) fn hear_answer(&mut self, question: &Message, body: Body) -> MessageId {
+        if is_for_app(question, &body) {
+            return self.hear(question.to, Party::AppPage, body);
+        }
         let route =
             Route { from: question.to, to: question.from, answers: Some(question.id), crossing: Some(Crossing::In) };
         self.launch(route, body, question.number, Span::from_millis(0))
@@ -248,6 +252,9 @@ impl<'a> Outbox<'a> {
 
     /// Answers a message. A brief answer comes back at once under the same number; any other is an arrow of its own.
     pub(crate) fn answer(&mut self, question: &Message, body: Body) -> MessageId {
+        if is_for_app(question, &body) {
+            return self.send(question.to, Party::AppPage, body);
+        }
         let crossing = question.crossing.map(|_| Crossing::Out);
         let route = Route { from: question.to, to: question.from, answers: Some(question.id), crossing };
         if body.is_brief() {
@@ -293,6 +300,11 @@ impl<'a> Outbox<'a> {
         self.wire.put(due, Due::Arrival(message));
         id
     }
+}
+
+/// A receipt from the history is handed to the app, although the buyer asked for it; to a program outside that asked, it is an answer.
+fn is_for_app(question: &Message, body: &Body) -> bool {
+    question.crossing.is_none() && question.from == Party::Buyer && matches!(body, Body::ReceiptHandedOver { .. })
 }
 
 /// Where a message goes, and why.

@@ -17,7 +17,7 @@ use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, StartLine, WireForm};
-use crate::world::message::{Body, ChargeAnswer, Message, Method};
+use crate::world::message::{Body, ChargeAnswer, Crossing, Message, Method};
 use crate::world::planted::Planted;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
@@ -42,7 +42,10 @@ impl Message {
     /// The message as it travels: HTTP, or the call as its caller would write it. The PIN alone is never shown.
     #[must_use]
     pub fn wire_form(&self, setup: &Setup, catalog: &Catalog) -> WireForm {
-        Addresses { setup, catalog }.form_of(self)
+        match silence(&self.body) {
+            Some(why) if self.crossing != Some(Crossing::Out) => say(format!("no answer // {why}")),
+            Some(_) | None => Addresses { setup, catalog }.form_of(self),
+        }
     }
 }
 
@@ -244,6 +247,17 @@ fn unverified_services(receipt: &str) -> Services {
     let token = receipt.rsplit('~').next().unwrap_or_default();
     let claims = Jwt::parse_within(token, MAX_INSPECT_BYTES).and_then(|jwt| jwt.unverified_claims());
     claims.unwrap_or_default()
+}
+
+/// Why there was no answer, where this stands in an answer's place: status 0 is how the clients of the time were told.
+fn silence(body: &Body) -> Option<&str> {
+    if let Body::NoticeAnswered { status: 0, body, .. } | Body::HttpAnswered { status: 0, body } = body {
+        return Some(body);
+    }
+    if let Body::ReceiptDenied { status: 0, refusal, .. } = body {
+        return Some(refusal.found.as_deref().unwrap_or(refusal.sentence));
+    }
+    None
 }
 
 fn say(text: impl Into<String>) -> WireForm {

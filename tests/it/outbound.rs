@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use axum::http::Method;
 use paystage::io::outbound::{ANSWER_BYTES_MAX, Answer, Found, Outbound, OutboundError, Reach, Resolver, TIME_LIMIT};
 use paystage::io::target::TargetError;
 
@@ -177,18 +178,31 @@ fn a_redirect_is_an_answer_and_is_followed_nowhere() {
 }
 
 #[test]
-fn only_the_ports_that_the_app_registered_are_asked() {
+fn a_request_wears_the_headers_that_it_is_given_but_for_those_that_frame_it() {
     let server = Once::saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    let stranger = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let port = stranger.local_addr().unwrap().port();
-    stranger.set_nonblocking(true).unwrap();
-    let outbound = Outbound::new(Reach::loopback_ports([server.port]));
-    for host in ["127.0.0.1", "localhost", "[::1]", "127.0.0.2"] {
-        let refused = refusal(&outbound, &format!("http://{host}:{port}/"));
-        assert!(matches!(refused, OutboundError::PortNotRegistered { port: named } if named == port), "{refused}");
+    let (port, outbound) = (server.port, Outbound::new(Reach::loopback()));
+    let headers = [
+        ("Origin", "http://127.0.0.1:9100"),
+        ("Accept", "application/json"),
+        ("Host", "evil.example"),
+        ("Content-Length", "7"),
+        ("Transfer-Encoding", "chunked"),
+        ("no name", "x"),
+        ("X-Line", "a\r\nX-Smuggled: b"),
+    ];
+    assert_eq!(waited(outbound.ask(Method::OPTIONS, &server.url(), &headers, Vec::new())).unwrap().status, 200);
+    let asked = server.asked().to_ascii_lowercase();
+    assert!(asked.starts_with("options /notices http/1.1\r\n"), "{asked}");
+    for line in [
+        format!("host: 127.0.0.1:{port}"),
+        "origin: http://127.0.0.1:9100".to_owned(),
+        "accept: application/json".to_owned(),
+    ] {
+        assert!(asked.lines().any(|known| known == line), "{line:?} in {asked}");
     }
-    assert!(stranger.accept().is_err(), "somebody came");
-    assert_eq!(post(&outbound, &server.url()).unwrap().status, 200);
+    for word in ["evil.example", "content-length: 7", "chunked", "no name", "smuggled"] {
+        assert!(!asked.contains(word), "{word:?} in {asked}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ use paystage::io::http::listen::Listening;
 use paystage::io::store::handle::Store;
 use paystage::io::store::keeper::LineKeeper;
 use paystage::io::store::place::StorePlace;
+use paystage::protocol::time::Span;
 use paystage::session::branch::BranchId;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
@@ -46,6 +47,15 @@ impl Program {
         let text = if body.is_null() { String::new() } else { body.to_string() };
         let answer = ask(self.port, line, &[("Host", &host), ("Content-Type", "application/json")], &text);
         serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{line}: {error}: {answer:?}"))
+    }
+
+    /// Lets time pass in its run, by the control interface.
+    pub(crate) fn advance(&self, span: Span) {
+        let token = format!("Bearer {}", std::fs::read_to_string(&self.token).unwrap().trim());
+        let (host, body) = (format!("127.0.0.1:{}", self.port), json!({ "advance": span }).to_string());
+        let headers = [("Host", host.as_str()), ("Authorization", &token), ("Content-Type", "application/json")];
+        let answer = ask(self.port, "POST /control/clock", &headers, &body);
+        assert_eq!(answer.status, 200, "{answer:?}");
     }
 
     fn verify(&self, receipt: &str) -> String {
@@ -101,7 +111,12 @@ fn serve(desk: &Desk, arguments: &[&str]) -> Command {
 }
 
 fn serve_at(desk: &Desk, port: u16, arguments: &[&str]) -> Command {
-    let mut command = desk.command(&[&["serve", "--port", &port.to_string()], arguments].concat());
+    anywhere(desk, &[&["--port", &port.to_string()], arguments].concat())
+}
+
+/// Without a port, as people start it.
+fn anywhere(desk: &Desk, arguments: &[&str]) -> Command {
+    let mut command = desk.command(&[&["serve"], arguments].concat());
     // The token's folder must be the user's alone; the desk's is not.
     command.env_remove("XDG_RUNTIME_DIR").env("XDG_STATE_HOME", desk.path("state")).stderr(Stdio::piped());
     command
@@ -227,6 +242,30 @@ fn a_named_store_goes_on_with_what_a_reset_began() {
     drop(again);
     let store = Store::open(&StorePlace::File(desk.path("runs.sqlite"))).unwrap();
     assert_eq!(store.recent(9).unwrap().len(), 2, "one for each beginning");
+}
+
+#[test]
+fn a_run_goes_on_at_the_port_that_its_receipts_name_and_elsewhere_says_what_to_do() {
+    let desk = Desk::new("serve-again");
+    let first = Program::start(&desk, &["--store", "runs.sqlite", "--buyer", "you decide"]);
+    let (port, receipt) = (first.port, first.pony());
+    assert_eq!(first.interrupt().0, Some(0));
+    // Nobody names a port: the run's own is free, so it is taken.
+    let second = Program::of(anywhere(&desk, &["--store", "runs.sqlite"]));
+    assert_eq!((second.port, second.verify(&receipt).contains("\"ok\"")), (port, true));
+    let (_, rest) = second.interrupt();
+    assert!(rest.contains("Goes on with the store's last run") && !rest.contains('!'), "{rest}");
+    // Another is named: said, with the way back.
+    let (_, rest) = Program::start(&desk, &["--store", "runs.sqlite"]).interrupt();
+    assert!(rest.contains(&format!("calls its store http://127.0.0.1:{port}")), "{rest}");
+    assert!(rest.contains(&format!("leave --port out, or give --port {port}")), "{rest}");
+    // Its own has been taken by somebody else: another port, and who must go.
+    let other = Listening::bind(port).unwrap();
+    let third = Program::of(anywhere(&desk, &["--store", "runs.sqlite"]));
+    assert_ne!(third.port, port);
+    let (_, rest) = third.interrupt();
+    assert!(rest.contains(&format!("Another program has port {port}: end that one")), "{rest}");
+    drop(other);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Errands: carrying messages to servers that sit outside, and their answers back into the run.
 
+use hyper::Method;
 use tokio::sync::mpsc;
 
 use crate::io::inbox::WeakLetterbox;
@@ -30,14 +31,13 @@ async fn carry(errand: &Errand, outbound: &Outbound) -> Input {
     }
 }
 
+/// The request goes out as its arrow shows it: the same method, headers and body.
 async fn send(errand: &Errand, outbound: &Outbound) -> Result<Answer, OutboundError> {
     let form = &errand.form;
-    let url = match &form.start {
-        StartLine::Request { method: "GET", url } => return outbound.get(url).await,
-        StartLine::Request { url, .. } => url,
-        StartLine::Response { .. } => "",
+    let (method, url) = match &form.start {
+        StartLine::Request { method, url } => (Method::from_bytes(method.as_bytes()).unwrap_or_default(), url.as_str()),
+        StartLine::Response { .. } => (Method::GET, ""),
     };
-    let kind = form.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let kind = kind.map_or("application/octet-stream", |(_, value)| value);
-    outbound.post(url, kind, form.body.clone().unwrap_or_default().into_bytes()).await
+    let headers: Vec<(&str, &str)> = form.headers.iter().map(|(name, value)| (&**name, &**value)).collect();
+    outbound.ask(method, url, &headers, form.body.clone().unwrap_or_default().into_bytes()).await
 }

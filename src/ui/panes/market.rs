@@ -16,6 +16,7 @@ use crate::ui::widgets::table::{Column, Table, Width};
 use crate::ui::widgets::{choice, surface, text};
 use crate::world::command::Command;
 use crate::world::marketplace::ledger::{Delivery, Transaction};
+use crate::world::party::Party;
 use crate::world::transaction::TransactionState;
 
 /// The store's own screen.
@@ -190,6 +191,10 @@ fn purchases_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     }
     ui.add_space(theme.space.gap);
     ui.spacing_mut().item_spacing.y = 0.0;
+    let setup = session.setup();
+    if setup.seats.is_outside(Party::Marketplace, setup.is_hosted()) {
+        return their_history_ui(ui, desk);
+    }
     let table = Table::new(&PURCHASE_COLUMNS);
     let transactions = session.world().marketplace().transactions();
     let completed: Vec<_> = transactions.iter().filter_map(|one| Some((one, one.completed?))).collect();
@@ -206,6 +211,30 @@ fn purchases_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
                 let name = format!("Get receipt {}", short(&transaction.id));
                 if Button::link("Get receipt").name(&name).show(ui).clicked() {
                     desk.ask(Command::GetReceipt { transaction: transaction.id.clone() });
+                }
+            });
+        });
+    }
+}
+
+const HISTORY_COLUMNS: [Column<'static>; 2] =
+    [Column { title: "PAYMENT", width: Width::Share(1.0) }, Column { title: "", width: Width::Points(100.0) }];
+
+/// The list as a store outside showed it: nobody here has its books.
+fn their_history_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let payments = desk.session.world().buyer().history();
+    if payments.is_empty() {
+        return text::empty_state(ui, Icon::Bookmark, "No list yet", "The store outside has it: open it above");
+    }
+    let table = Table::new(&HISTORY_COLUMNS);
+    table.head(ui);
+    for payment in payments.iter().rev() {
+        table.row(ui, &format!("Purchase {}", short(payment)), false, |cells| {
+            cells.mono(payment.as_str());
+            cells.ui(|ui| {
+                let name = format!("Get receipt {}", short(payment));
+                if Button::link("Get receipt").name(&name).show(ui).clicked() {
+                    desk.ask(Command::GetReceipt { transaction: payment.clone() });
                 }
             });
         });

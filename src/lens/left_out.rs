@@ -58,7 +58,7 @@ pub const LEFT_OUT: &[LeftOut] = &[
     LeftOut {
         list: List::KeyCheck,
         what: &["INVALID_JWT_OR_UNKNOWN_ISSUER", "INCORRECT_JWT_TYP"],
-        reason: "No seller on this stage has a key checked: that was a service beside the purchase",
+        reason: "A key is checked over HTTP, beside any purchase: the answer is no arrow, so no run meets it",
     },
     LeftOut {
         list: List::Reasons,

@@ -58,14 +58,6 @@ impl FlowFailure {
     }
 }
 
-codes! {
-    /// What a developer learns who has a key checked (`sig_check`).
-    pub KeyCheckError {
-        InvalidJwtOrUnknownIssuer = "INVALID_JWT_OR_UNKNOWN_ISSUER", "The token is invalid, or nobody is registered for its issuer", "Sign with the secret of the key in iss";
-        IncorrectJwtTyp = "INCORRECT_JWT_TYP", "The token is not meant for checking a key", "Set typ to mozilla/payments/sigcheck/v1";
-    }
-}
-
 /// How many digits a PIN has.
 pub const PIN_DIGITS: usize = 4;
 /// How many wrong PINs lock it.
@@ -76,14 +68,13 @@ mod tests {
     use std::collections::BTreeSet;
 
     use crate::protocol::code::Code;
-    use crate::protocol::flow_failure::{FlowFailure, KeyCheckError};
+    use crate::protocol::flow_failure::FlowFailure;
 
     #[test]
     fn every_failure_has_a_code_and_a_sentence_of_its_own() {
         let codes: BTreeSet<&str> = FlowFailure::ALL.iter().map(|failure| failure.code()).collect();
         let sentences: BTreeSet<&str> = FlowFailure::ALL.iter().map(|failure| failure.sentence()).collect();
         assert_eq!((codes.len(), sentences.len()), (FlowFailure::ALL.len(), FlowFailure::ALL.len()));
-        assert_eq!(KeyCheckError::ALL.len(), 2);
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub mod request;
 pub mod pay_error;
 mod draft_request;
 pub mod payflow;
+pub mod key_check;
 pub mod flow_failure;
 pub mod mozpay;
 pub mod notice;

@@ -142,6 +142,7 @@ pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedReq
     if desk.is_signature_checked {
         jwt.verify(&seller.key).map_err(|error| Refusal::because_of(PayError::BadSignature, error))?;
     }
+    check_type(&draft, desk)?;
     let dates = check_claims(&draft, desk, now)?;
     let request = check_required(&draft)?;
     check_urls(request, simulation.is_some())?;
@@ -243,12 +244,16 @@ fn check_opening(opening: Opening, is_simulation: bool) -> Result<(), PayRefusal
     }
 }
 
-/// Type, times and audience of a request whose signature is good.
-fn check_claims(draft: &DraftRequest, desk: &PayDesk, now: Time) -> Result<Dates, PayRefusal> {
-    let rules = desk.rules;
-    if rules.is_type_checked && draft.typ.as_ref().and_then(Value::as_str) != Some(&desk.typ) {
+fn check_type(draft: &DraftRequest, desk: &PayDesk) -> Result<(), PayRefusal> {
+    if desk.rules.is_type_checked && draft.typ.as_ref().and_then(Value::as_str) != Some(&desk.typ) {
         return Err(Refusal::because_of(PayError::WrongType, shown(draft.typ.as_ref())));
     }
+    Ok(())
+}
+
+/// Times and audience of a token whose signature is good.
+pub(crate) fn check_claims(draft: &DraftRequest, desk: &PayDesk, now: Time) -> Result<Dates, PayRefusal> {
+    let rules = desk.rules;
     let not_before = not_before(draft.nbf.as_ref(), rules)?;
     if let Some(early) = not_before.filter(|_| rules.is_not_before_reported_expired)
         && early.time() > now + rules.not_before_pad

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use paystage::protocol::code::Code;
-use paystage::protocol::flow_failure::{FlowFailure, KeyCheckError};
+use paystage::protocol::flow_failure::FlowFailure;
+use paystage::protocol::key_check::KeyCheckError;
 use paystage::protocol::mozpay::MozPayError;
 use paystage::session::scenario::parse::parse;
 use paystage::session::scenario::play::play;
@@ -134,11 +135,11 @@ const MOZPAY_LEFT_OUT: [(&str, &str); 15] = [
     ("INTERNAL_ERROR_ERROR_CREATING_PAY_REQUEST", "the simulated device can always take a request in"),
 ];
 
-/// What the key check could answer; nothing of it is reached, for there is nobody to ask.
-const KEY_CHECK_LEFT_OUT: [(&str, &str); 2] = [
-    ("INVALID_JWT_OR_UNKNOWN_ISSUER", "the stage's payment flow has no key check to post a token to"),
-    ("INCORRECT_JWT_TYP", "the stage's payment flow has no key check to post a token to"),
-];
+const KEY_CHECK_IS_NO_ARROW: &str = "it is answered over HTTP, and no run is told of it; http_walk has it checked";
+
+/// What the key check answers: over HTTP, beside any purchase, so that no run is told of it.
+const KEY_CHECK_LEFT_OUT: [(&str, &str); 2] =
+    [("INVALID_JWT_OR_UNKNOWN_ISSUER", KEY_CHECK_IS_NO_ARROW), ("INCORRECT_JWT_TYP", KEY_CHECK_IS_NO_ARROW)];
 
 /// A purchase of the pony as lines of a scenario.
 #[derive(Clone, Copy)]

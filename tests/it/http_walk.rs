@@ -2,17 +2,22 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use paystage::protocol::dial::{Hosting, SigningMode};
+use paystage::protocol::dial::{DomainCheck, Hosting, SigningMode};
 use paystage::protocol::id::TransactionId;
+use paystage::protocol::jwt::{HeaderExtras, sign};
+use paystage::protocol::key::SigningKey;
+use paystage::protocol::request::SIGNATURE_CHECK_TYPE;
 use paystage::protocol::time::Span;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::domain_check::ForeignCaller;
 use paystage::world::event::Event;
 use paystage::world::message::Body;
+use paystage::world::names::{AppName, Names, Secret};
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
-use crate::served::Served;
+use crate::served::{NOON, Served};
 
 const FORM: [(&str, &str); 1] = [("Content-Type", "application/x-www-form-urlencoded")];
 const TEXT: [(&str, &str); 1] = [("Content-Type", "text/plain")];
@@ -190,6 +195,51 @@ fn where_nothing_is_a_sentence_says_so() {
     assert_eq!((&legend["locale"], legend["legend"]["USER_CANCELLED"].is_string()), (&json!("de"), true));
     let get = served.ask("GET /verify/", &[], "");
     assert_eq!((get.status, get.header("allow").as_str()), (405, "post"));
+}
+
+#[test]
+fn a_developer_has_a_key_checked_before_anybody_buys() {
+    let app = AppName { key: "pony-key".to_owned(), secret: Some(Secret::new("the app's own")), ..AppName::default() };
+    let names = Names { app, ..Names::default() };
+    let served = Served::start(Setup { hosting: Hosting::Classic, names, ..Setup::default() });
+    let domain = served.look(|run| run.world().catalog().market_domain.clone());
+    let token = |secret: &str, typ: &str| {
+        let now = NOON.seconds();
+        let claims =
+            json!({ "iss": "pony-key", "aud": domain, "typ": typ, "iat": now, "exp": now + 60, "request": {} });
+        sign(&claims, &SigningKey::hs256("pony-key", secret.as_bytes()).unwrap(), HeaderExtras::default()).unwrap()
+    };
+    let asked = |body: &str| {
+        let answer = served.ask("POST /mozpay/services/sig_check", &FORM, body);
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap())
+    };
+    let good = token("the app's own", SIGNATURE_CHECK_TYPE);
+    assert_eq!(asked(&format!("sig_check_jwt={good}")), (200, json!({ "result": "ok", "errors": {} })));
+    for (body, code) in [
+        (format!("sig_check_jwt={}", token("another", SIGNATURE_CHECK_TYPE)), "INVALID_JWT_OR_UNKNOWN_ISSUER"),
+        (format!("sig_check_jwt={}", token("the app's own", "mozilla/payments/pay/v1")), "INCORRECT_JWT_TYP"),
+        ("sig_check_jwt=a.b.c".to_owned(), "INVALID_JWT_OR_UNKNOWN_ISSUER"),
+        (format!("jwt={good}"), "This field is required."),
+        (String::new(), "This field is required."),
+    ] {
+        let errors = json!({ "result": "error", "errors": { "sig_check_jwt": [code] } });
+        assert_eq!(asked(&body), (400, errors), "{body}");
+    }
+    assert_eq!(served.ask("GET /mozpay/services/sig_check", &[], "").status, 405);
+    assert_eq!(served.look(|run| run.count()), 1, "the run is not told of it");
+}
+
+#[test]
+fn an_origin_in_the_path_tells_where_a_buy_request_comes_from() {
+    let served = Served::start(Setup { domain_check: DomainCheck::OriginInPath, ..Setup::default() });
+    let own = served.url().replace(':', "%3A").replace('/', "%2F");
+    served.json(&format!("POST /mozpay/app/{own}/product/shiny-pony/buy"), 200);
+    let refused = |path: &str| served.json(&format!("POST {path}"), 403)["error_code"].clone();
+    assert_eq!(
+        refused("/mozpay/app/https%3A%2F%2Fevil.example/product/shiny-pony/buy"),
+        ForeignCaller::PathForeign.code()
+    );
+    assert_eq!(refused("/mozpay/product/shiny-pony/buy"), ForeignCaller::PathMissing.code());
 }
 
 #[test]

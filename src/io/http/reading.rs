@@ -18,6 +18,7 @@ use crate::protocol::time::Time;
 use crate::session::recorded::Recorded;
 use crate::world::marketplace::ledger::Transaction;
 use crate::world::message::Body;
+use crate::world::party::Party;
 
 /// Answers without asking the run to do anything.
 pub async fn of(reading: Reading, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
@@ -26,6 +27,7 @@ pub async fn of(reading: Reading, letterbox: &Letterbox, asked: &Asked) -> Respo
         Reading::Receipt => receipt(letterbox, asked).await,
         Reading::Logo => logo(letterbox, asked).await,
         Reading::ErrorLegend => answer::as_json(200, &error_legend(asked.query("locale").unwrap_or("en-US"))),
+        Reading::KeyCheck => key_check(letterbox, asked).await,
         Reading::Health => answer::as_json(200, &json!({ "status": "ok" })),
     }
 }
@@ -139,6 +141,22 @@ pub fn tries_left(reply: &Reply) -> Option<u8> {
     if let Body::PinRefused { left, .. } = &reply.message.body { Some(*left) } else { None }
 }
 
+/// What the shipped service said of a token that asks for nothing; a refusal told the code alone.
+async fn key_check(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+    let wrong = |why: &str| json!({ "result": "error", "errors": { "sig_check_jwt": [why] } });
+    let Ok(token) = asked.field("sig_check_jwt") else {
+        return answer::as_json(400, &wrong("This field is required."));
+    };
+    let read = move |run: &dyn Recorded, _| {
+        run.world().marketplace().key_check(&token, run.world().clock_of(Party::Marketplace))
+    };
+    match letterbox.read(read).await {
+        Ok(Ok(())) => answer::as_json(200, &json!({ "result": "ok", "errors": {} })),
+        Ok(Err(refusal)) => answer::as_json(400, &wrong(refusal.code())),
+        Err(silence) => answer::silent(silence),
+    }
+}
+
 /// The shipped legend: every code of the flow with its sentence. There is one language.
 fn error_legend(locale: &str) -> Value {
     let words =
@@ -147,5 +165,5 @@ fn error_legend(locale: &str) -> Value {
     for words in words {
         legend.entry(words.code).or_insert_with(|| Value::from(words.sentence));
     }
-    json!({ "locale": locale, "errors": {}, "legend": legend })
+    json!({ "locale": locale, "errors": null, "legend": legend })
 }

@@ -115,6 +115,8 @@ pub enum Reading {
     Logo,
     /// All error codes with their sentences.
     ErrorLegend,
+    /// Whether a seller's key is set up rightly.
+    KeyCheck,
     /// That the server is there.
     Health,
 }

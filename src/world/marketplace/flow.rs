@@ -146,6 +146,10 @@ impl PaymentFlow {
         Self { desk, windows: Windows::default() }
     }
 
+    pub(crate) fn desk(&self) -> &PayDesk {
+        &self.desk
+    }
+
     pub(crate) fn desk_mut(&mut self) -> &mut PayDesk {
         &mut self.desk
     }

@@ -11,15 +11,18 @@ pub(crate) mod shelf;
 
 use std::sync::Arc;
 
+use crate::protocol::code::Refusal as Coded;
 use crate::protocol::flow_failure::FlowFailure;
 use crate::protocol::id::{Kid, ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
+use crate::protocol::key_check::{self, KeyCheckError};
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::payflow::PayDesk;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::request::SimulationResult;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::{Status, StoreAnswer};
+use crate::protocol::time::Time;
 use crate::world::app_server::issuer_of;
 use crate::world::chance::Chance;
 use crate::world::event::Event;
@@ -89,6 +92,14 @@ impl Marketplace {
     #[must_use]
     pub fn published_keys(&self) -> String {
         self.counter.published_keys()
+    }
+
+    /// Whether a seller's key and secret are set up rightly, by a token that asks for nothing. Changes nothing.
+    ///
+    /// # Errors
+    /// [`KeyCheckError`].
+    pub fn key_check(&self, token: &str, now: Time) -> Result<(), Coded<KeyCheckError>> {
+        key_check::check(token, self.flow.desk(), now)
     }
 
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {

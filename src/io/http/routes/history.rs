@@ -40,6 +40,14 @@ pub const ROUTES: &[Route] = &[
         serves: Serves::Reading(Reading::ErrorLegend),
     },
     Route {
+        verb: Verb::Post,
+        path: "/mozpay/services/sig_check",
+        door: Door::Public,
+        about: "Whether an app's key and secret are set up rightly, by a token that asks for nothing",
+        takes: Takes::Form(&["sig_check_jwt"]),
+        serves: Serves::Reading(Reading::KeyCheck),
+    },
+    Route {
         verb: Verb::Get,
         path: "/services/status/",
         door: Door::Public,

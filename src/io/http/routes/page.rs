@@ -5,6 +5,7 @@ use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb,
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::notice::NoticeKind;
 use crate::world::input::Input;
+use crate::world::provenance::Provenance;
 
 /// The routes of the specification's sketch, and the keys that an app fetches beforehand.
 pub const ROUTES: &[Route] = &[
@@ -13,6 +14,14 @@ pub const ROUTES: &[Route] = &[
         path: "/mozpay/product/{slug}/buy",
         door: Door::Public,
         about: "Starts a purchase: a pay request, the transaction's id and the URL that tells how it stands",
+        takes: Takes::Nothing,
+        serves: Serves::Input(Hears::Proper(buy), Words::Page),
+    },
+    Route {
+        verb: Verb::Post,
+        path: "/mozpay/app/{app}/product/{slug}/buy",
+        door: Door::Public,
+        about: "The same, where the app's origin stands in the path, percent-encoded: what one way of checking callers reads",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Proper(buy), Words::Page),
     },
@@ -76,7 +85,9 @@ fn buy(asked: &Asked) -> Result<Input, Misheard> {
     let unknown =
         |_| Misheard::missing("UNKNOWN_PRODUCT", format!("There is no such product in this shop: {slug:.80}"));
     let product = ProductId::parse(slug).map_err(unknown)?;
-    Ok(Input::Buy { product, origin: asked.origin(), provenance: asked.provenance() })
+    let app = Some(asked.param("app")).filter(|app| !app.is_empty()).map(str::to_owned);
+    let provenance = Provenance { path: app, ..asked.provenance() };
+    Ok(Input::Buy { product, origin: asked.origin(), provenance })
 }
 
 fn poll(asked: &Asked) -> Input {

@@ -216,6 +216,8 @@ fn notice_answer(answer: &Body) -> Saying {
     let Body::NoticeAnswered { transaction, status, body, .. } = answer else { return Saying::NOTICE_MISANSWERED };
     if notice_is_acknowledged(*status, body, transaction.as_str()) {
         Saying::NOTICE_ACCEPTED
+    } else if *status == 0 {
+        Saying::NOTICE_UNANSWERED
     } else if (200..300).contains(status) {
         Saying::NOTICE_MISANSWERED
     } else {

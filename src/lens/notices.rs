@@ -10,7 +10,7 @@ use crate::protocol::time::Time;
 use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::event::Event;
-use crate::world::message::{Body, Message, MessageId};
+use crate::world::message::{Body, Crossing, Message, MessageId};
 use crate::world::party::Party;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
@@ -99,6 +99,8 @@ pub enum Fate {
     WrongBody,
     /// The status says that it went wrong.
     WrongStatus,
+    /// Nobody could be reached.
+    Unreached,
     /// Nothing came within the time-out.
     Unanswered,
     /// An answer came when nobody waited for it any more.
@@ -242,8 +244,9 @@ impl Notices {
                 attempt.effect = Some(if is_outside { Effect::Outside } else { effect(was_heard, after) });
             }
         }
+        // What answers a program outside is no answer to this store; what a server outside answers is.
         if let Body::NoticeAnswered { transaction, kind, status, body } = &message.body
-            && message.crossing.is_none()
+            && message.crossing != Some(Crossing::Out)
         {
             let answer = Answer { at, status: *status, body: body.clone() };
             let wanted = self.deliveries.iter_mut().find(|one| one.transaction == *transaction && one.kind == *kind);
@@ -293,6 +296,10 @@ impl Delivery {
     /// An answer has arrived. As the store does: whichever attempt it answers, it counts for the one that is waited for.
     fn hear(&mut self, answers: Option<MessageId>, answer: Answer, rules: &NoticeRules) {
         let is_waited_for = matches!(self.outlook, Outlook::Waiting { .. });
+        // That nothing comes any more is no answer: the time-out has said so before.
+        if answer.status == 0 && !is_waited_for {
+            return;
+        }
         let is_plain = rules.is_answer_trimmed || answer.body == self.transaction.as_str();
         let is_right = is_plain && notice_is_acknowledged(answer.status, &answer.body, self.transaction.as_str());
         let (fate, outlook) = match (is_waited_for, is_right) {
@@ -302,7 +309,11 @@ impl Delivery {
                 (Fate::WrongBody, Outlook::GivenUp { is_mailed: false })
             }
             (true, false) => {
-                let fate = if (200..300).contains(&answer.status) { Fate::WrongBody } else { Fate::WrongStatus };
+                let fate = match answer.status {
+                    0 => Fate::Unreached,
+                    200..300 => Fate::WrongBody,
+                    _ => Fate::WrongStatus,
+                };
                 (fate, Outlook::Again { at: answer.at + NOTICE_RETRY_DELAY })
             }
         };
@@ -372,6 +383,7 @@ impl Fate {
             Self::Counted => "counts",
             Self::WrongBody => "wrong body",
             Self::WrongStatus => "error",
+            Self::Unreached => "nobody there",
             Self::Unanswered => "no answer",
             Self::TooLate => "too late",
         }
@@ -385,6 +397,7 @@ impl Fate {
             Self::Counted => "The status is good and the body is the payment's id, so the notice is delivered",
             Self::WrongBody => "The body must be the payment's id and nothing else, so this is as good as no answer",
             Self::WrongStatus => "Only a status from 200 to 299 counts, so this is as good as no answer",
+            Self::Unreached => "Nobody could be reached at this address, or the connection broke",
             Self::Unanswered => "Nothing came back within 5 s",
             Self::TooLate => "Nobody waited for this answer any more, so it changed nothing",
         }

@@ -131,6 +131,8 @@ impl Saying {
     );
     pub(crate) const NOTICE_FAILED: Self =
         say("The {server} answers with error {n}, so the notice counts as lost", "the {server} answers with an error");
+    pub(crate) const NOTICE_UNANSWERED: Self =
+        say("No answer comes from the {server}, so the notice counts as lost", "no answer comes from the {server}");
     pub(crate) const OWNER_MAILED: Self = say(
         "No notice got through in {what}, so the marketplace writes to the app's owner",
         "the app's owner gets a mail",

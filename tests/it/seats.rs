@@ -1,5 +1,6 @@
 //! The app server's seat, taken by a real second process: it signs its own pay requests and takes our notices over HTTP.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::{Child, Command as Process, Stdio};
@@ -8,6 +9,7 @@ use std::time::Instant;
 
 use paystage::io::clock;
 use paystage::io::inbox::Clock;
+use paystage::lens::notices::{Effect, Fate, Notices, Outlook};
 use paystage::protocol::dial::Hosting;
 use paystage::protocol::id::{Origin, TransactionId};
 use paystage::protocol::key::SigningKey;
@@ -41,7 +43,7 @@ struct Theirs {
 }
 
 impl Theirs {
-    /// `answers`: `rightly`, or `wrongly` with the body that historic servers got wrong.
+    /// `answers`: `rightly`, `wrongly` with the body that historic servers got wrong, `broken` or `never`; one for each notice.
     fn start(test: &str, answers: &str) -> Self {
         let mut child = Process::new(std::env::current_exe().unwrap())
             .args(["--exact", &format!("seats::{test}"), "--nocapture", "--test-threads=1"])
@@ -93,12 +95,14 @@ fn be_their_server(answers: &str) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     println!("port {port}");
+    // One word for each notice; the last one stays.
+    let mut answers = answers.split(',').collect::<VecDeque<_>>();
     for socket in listener.incoming() {
-        attend(socket.unwrap(), port, answers);
+        attend(socket.unwrap(), port, &mut answers);
     }
 }
 
-fn attend(mut socket: TcpStream, port: u16, answers: &str) {
+fn attend(mut socket: TcpStream, port: u16, answers: &mut VecDeque<&str>) {
     let mut reader = BufReader::new(socket.try_clone().unwrap());
     let (mut start, mut length) = (String::new(), 0);
     reader.read_line(&mut start).unwrap();
@@ -117,9 +121,17 @@ fn attend(mut socket: TcpStream, port: u16, answers: &str) {
     let kind = if start.contains("/chargeback") { NoticeKind::Chargeback } else { NoticeKind::Postback };
     let (status, text) = match start.split(' ').nth(1) {
         Some("/request") => (200, sign(port)),
-        Some("/postback" | "/chargeback") => take_notice(&body, kind, answers),
+        Some("/postback" | "/chargeback") => {
+            let how = if answers.len() > 1 { answers.pop_front() } else { answers.front().copied() };
+            take_notice(&body, kind, how.unwrap_or_default())
+        }
         _ => (404, String::new()),
     };
+    if status == 0 {
+        // Says nothing for as long as the other side listens.
+        std::thread::spawn(move || socket.read_to_end(&mut Vec::new()));
+        return;
+    }
     // Whoever asked may have gone.
     let _ = write!(socket, "HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}", text.len());
 }
@@ -138,7 +150,7 @@ fn sign(port: u16) -> String {
     request.sign(&SigningKey::hs256(KEY, SECRET.as_bytes()).unwrap()).unwrap()
 }
 
-fn take_notice(body: &[u8], kind: NoticeKind, answers: &str) -> (u16, String) {
+fn take_notice(body: &[u8], kind: NoticeKind, answer: &str) -> (u16, String) {
     let token = String::from_utf8(body.to_vec()).unwrap().strip_prefix("notice=").unwrap_or_default().to_owned();
     let key = SigningKey::hs256(KEY, SECRET.as_bytes()).unwrap().verifying_key();
     let own = Recipient { name: KEY, provider: PROVIDER, key: &key };
@@ -153,7 +165,12 @@ fn take_notice(body: &[u8], kind: NoticeKind, answers: &str) -> (u16, String) {
                 if kind == NoticeKind::Postback { "paid" } else { "taken-back" },
                 notice.transaction_id()
             );
-            (200, if answers == "rightly" { notice.transaction_id().to_owned() } else { "OK".to_owned() })
+            match answer {
+                "rightly" => (200, notice.transaction_id().to_owned()),
+                "broken" => (500, "out of order".to_owned()),
+                "never" => (0, String::new()),
+                _ => (200, "OK".to_owned()),
+            }
         }
     }
 }
@@ -217,6 +234,11 @@ fn their_server_signs_and_is_told_of_payment_and_refund() {
     until(&served, &payment, NoticeKind::Chargeback, |delivery| delivery.is_acknowledged);
     // The record needs neither their process nor ours.
     drop(theirs);
+    lived_again(&served);
+}
+
+/// The same run, from its record alone.
+fn lived_again(served: &Served) -> Session {
     let (setup, commands, trace) = served.look(|run| {
         let steps = run.kept();
         let trace: Vec<_> = steps.iter().map(|step| step.canonical_json()).collect();
@@ -227,6 +249,54 @@ fn their_server_signs_and_is_told_of_payment_and_refund() {
         session.dispatch(command);
     }
     assert_eq!(session.trace().lines().collect::<Vec<_>>(), trace);
+    session
+}
+
+#[test]
+fn the_notice_desk_says_what_their_server_answered_each_time() {
+    if let Ok(answers) = std::env::var(CHILD) {
+        return be_their_server(&answers);
+    }
+    let name = "the_notice_desk_says_what_their_server_answered_each_time";
+    let theirs = Theirs::start(name, "wrongly,broken,never,rightly");
+    let served = stage(theirs.port);
+    let payment = pay(&served, &theirs.pay_request());
+    for attempt in 1..=4 {
+        until(&served, &payment, NoticeKind::Postback, |delivery| delivery.attempts == attempt);
+        assert_eq!(theirs.said("notice"), format!("paid {payment}"));
+        // The answer has come, or the news that none will.
+        let began = Instant::now();
+        while served.look(|run| run.world().errands().next().is_some()) {
+            assert!(began.elapsed() < PATIENCE, "attempt {attempt}");
+            std::thread::yield_now();
+        }
+        if attempt < 4 {
+            served.advance(Span::from_seconds(301));
+        }
+    }
+    until(&served, &payment, NoticeKind::Postback, |delivery| delivery.is_acknowledged);
+    let mut desk = Notices::default();
+    desk.refresh(&lived_again(&served));
+    let [delivery] = desk.deliveries() else { panic!("{desk:?}") };
+    let told: Vec<_> =
+        delivery.attempts.iter().map(|one| (one.fate, one.answer.as_ref().map(|answer| answer.status))).collect();
+    assert_eq!(
+        told,
+        [
+            (Fate::WrongBody, Some(200)),
+            (Fate::WrongStatus, Some(500)),
+            (Fate::Unanswered, None),
+            (Fate::Counted, Some(200)),
+        ]
+    );
+    assert!(delivery.attempts.iter().all(|one| one.effect == Some(Effect::Outside)));
+    assert_eq!(delivery.outlook, Outlook::Delivered);
+    // And so does the control interface.
+    let bearer = format!("Bearer {}", served.token);
+    let state = served.ask("GET /control/state", &[("Authorization", &bearer)], "").body;
+    let state: serde_json::Value = serde_json::from_str(&state).unwrap();
+    let notice = json!({ "kind": "mozilla/payments/pay/postback/v1", "attempts": 4, "standing": "delivered" });
+    assert_eq!(state["transactions"][0]["notices"], json!([notice]));
 }
 
 #[test]
@@ -259,4 +329,8 @@ fn a_server_that_is_gone_is_asked_until_the_store_gives_up() {
         served.advance(Span::from_seconds(310));
     }
     until(&served, &payment, NoticeKind::Postback, |delivery| delivery.is_given_up && !delivery.is_acknowledged);
+    let mut desk = Notices::default();
+    desk.refresh(&lived_again(&served));
+    let attempts = &desk.deliveries()[0].attempts;
+    assert!(attempts.len() == 6 && attempts.iter().all(|one| one.fate == Fate::Unreached), "{attempts:?}");
 }

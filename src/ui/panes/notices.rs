@@ -142,15 +142,17 @@ fn attempt_ui(ui: &mut Ui, desk: &mut Desk<'_>, table: &Table<'_>, attempt: &Att
     }
 }
 
-/// `200 "OK" after 80 ms`.
+/// `200 "OK" after 80 ms`; where nobody answered, why not.
 fn answer_words(sent: Time, answer: &Answer) -> String {
+    if answer.status == 0 {
+        return answer.body.clone();
+    }
     let body = if answer.body.len() > 24 {
         format!("{}…", answer.body.chars().take(23).collect::<String>())
     } else {
         answer.body.clone()
     };
-    let status = if answer.status == 0 { "nobody there".to_owned() } else { answer.status.to_string() };
-    format!("{status} {body:?} after {}", answer.at - sent)
+    format!("{} {body:?} after {}", answer.status, answer.at - sent)
 }
 
 fn clock(time: Time) -> String {
@@ -169,6 +171,6 @@ fn tone_of_fate(fate: Fate) -> Tone {
     match fate {
         Fate::Counted => Tone::Ok,
         Fate::Waiting | Fate::TooLate => Tone::Warn,
-        Fate::WrongBody | Fate::WrongStatus | Fate::Unanswered => Tone::Bad,
+        Fate::WrongBody | Fate::WrongStatus | Fate::Unreached | Fate::Unanswered => Tone::Bad,
     }
 }

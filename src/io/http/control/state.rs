@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::io::inbox::Clock;
 use crate::session::recorded::Recorded;
 use crate::world::World;
+use crate::world::marketplace::ledger::Delivery;
 
 /// The run as it stands.
 #[must_use]
@@ -19,6 +20,7 @@ pub fn of(run: &dyn Recorded, clock: Clock) -> Value {
             "price": payment.price.to_string(),
             "state": payment.state,
             "receipts": payment.receipts.len(),
+            "notices": payment.notices.iter().map(notice).collect::<Vec<_>>(),
         })
     });
     let access = world.app_page().shelves().map(|shelf| (shelf.product.to_string(), Value::from(shelf.is_open)));
@@ -32,6 +34,16 @@ pub fn of(run: &dyn Recorded, clock: Clock) -> Value {
         "faults": faults(world),
         "setup": run.setup(),
     })
+}
+
+/// How often the app server was told of a payment or of its being taken back, and how that stands.
+fn notice(delivery: &Delivery) -> Value {
+    let standing = match (delivery.is_acknowledged, delivery.is_given_up) {
+        (true, _) => "delivered",
+        (false, true) => "given-up",
+        (false, false) => "under-way",
+    };
+    json!({ "kind": delivery.kind, "attempts": delivery.attempts, "standing": standing })
 }
 
 /// The run's clock, and who moves it.

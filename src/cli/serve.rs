@@ -16,6 +16,7 @@ use crate::io::live::setup;
 use crate::io::outbound::Reach;
 use crate::io::store::place::StorePlace;
 use crate::protocol::dial::Hosting;
+use crate::protocol::id::Origin;
 use crate::protocol::time::Span;
 use crate::world::names::Secret;
 use crate::world::seat::Seat;
@@ -33,7 +34,7 @@ pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Re
         },
         reach: arguments.allow_host.iter().fold(Reach::loopback(), |reach, host| reach.and_host(host)),
     };
-    headless::run(plan, |serving| announce(serving, out))?;
+    headless::run(plan, |serving| announce(serving, arguments.port.is_some(), out))?;
     Ok(Ending::Fine)
 }
 
@@ -42,12 +43,12 @@ pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Re
 fn kept(arguments: &ServeArguments) -> Kept {
     match (&arguments.store, data_folder()) {
         (Some(store), _) => Kept::In(StorePlace::named(store.clone())),
-        (None, Some(folder)) if arguments.port != 0 => Kept::ByPort(folder),
+        (None, Some(folder)) if arguments.port != Some(0) => Kept::ByPort(folder),
         (None, _) => Kept::In(StorePlace::Temporary),
     }
 }
 
-fn announce(serving: &Serving<'_>, out: &mut dyn Write) -> std::io::Result<()> {
+fn announce(serving: &Serving<'_>, is_port_named: bool, out: &mut dyn Write) -> std::io::Result<()> {
     let Serving { url, token, store, market, goes_on_after } = serving;
     writeln!(out, "{url}")?;
     writeln!(out, "{}", token.display())?;
@@ -60,11 +61,22 @@ fn announce(serving: &Serving<'_>, out: &mut dyn Write) -> std::io::Result<()> {
     if let Some(steps) = goes_on_after {
         writeln!(out, "{}", painted(QUIET, format_args!("Goes on with the store's last run, after {steps} steps")))?;
         if market.as_str() != *url {
-            let words = format_args!("That run calls its store {market}; its receipts name that address");
-            writeln!(out, "{} {words}", painted(WARN, "!"))?;
+            writeln!(out, "{} {}", painted(WARN, "!"), elsewhere(market, is_port_named))?;
         }
     }
     out.flush()
+}
+
+/// That the run was begun at another address, what comes of it, and what to do.
+fn elsewhere(market: &Origin, is_port_named: bool) -> String {
+    let what = format!("That run calls its store {market}: its receipts send apps there, not here.");
+    match market.loopback_port() {
+        None => format!("{what} Serve there what it names, or begin a new run with any dial, such as --seed 1"),
+        Some(port) if is_port_named => {
+            format!("{what} To go on there, end this and leave --port out, or give --port {port}")
+        }
+        Some(port) => format!("{what} Another program has port {port}: end that one, then this, and start again"),
+    }
 }
 
 /// The set-up that the file and the flags ask for; a flag wins.

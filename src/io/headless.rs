@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::io::clock;
 use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
-use crate::io::http::listen::{ListenError, Listening};
+use crate::io::http::listen::{ListenError, Listening, USUAL_PORT};
 use crate::io::http::serve::{serve, stopper};
 use crate::io::http::site;
 use crate::io::http::token::{Token, TokenError, TokenFile};
@@ -21,17 +21,19 @@ use crate::io::outbound::{Outbound, Reach};
 use crate::io::store::error::StoreError;
 use crate::io::store::handle::Store;
 use crate::io::store::keeper::LineKeeper;
-use crate::io::store::load::LoadError;
+use crate::io::store::load::{self, LoadError};
 use crate::io::store::place::StorePlace;
 use crate::protocol::id::{IdError, Origin};
 use crate::session::line::Line;
+use crate::world::seat::Seat;
 use crate::world::setup::Setup;
 
 /// What shall be served.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The port; 0 takes one that is free.
-    pub port: u16,
+    /// The port; 0 takes one that is free. `None` takes the [usual one](USUAL_PORT), and for a run that goes on its own: another
+    /// only where a program has it meanwhile.
+    pub port: Option<u16>,
     /// Where runs are kept.
     pub kept: Kept,
     /// The set-up of a new run; `None` goes on with the last one of a [named store](Kept::In), if it has one.
@@ -117,16 +119,15 @@ pub enum HeadlessError {
 /// # Errors
 /// [`HeadlessError`].
 pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) -> Result<(), HeadlessError> {
-    let listening = Listening::bind(plan.port)?;
+    let (listening, store) = ground(&plan)?;
     let url = listening.url();
-    let store = open(&plan.kept, listening.port())?;
     let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
     let wanted = is_new.then(|| plan.setup.unwrap_or_default());
     let (keeper, line, goes_on_after) = line(&store, wanted, &Origin::parse(&url)?)?;
     let keeper = if let Kept::ByPort(_) = plan.kept { keeper.among_latest(RUNS_KEPT) } else { keeper };
     let token = Token::fresh()?;
     let file = TokenFile::create(&token, listening.port())?;
-    let market = line.setup().names.market.clone();
+    let market = own_market(line.setup(), &url);
     let gate = Gate::new(listening.port(), token, Limits::default());
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
@@ -147,6 +148,36 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     // The last of the store's handles writes what is left.
     drop(store);
     Ok(outcome?)
+}
+
+/// Where is served, and where it is kept: each may say the other.
+fn ground(plan: &Plan) -> Result<(Listening, Store), HeadlessError> {
+    if let (None, Kept::In(place), None) = (plan.port, &plan.kept, &plan.setup) {
+        let store = Store::open(place)?;
+        let listening = match own_port(&store)?.map(Listening::bind) {
+            None => Listening::bind(USUAL_PORT)?,
+            Some(Err(ListenError::Taken { .. })) => Listening::bind(0)?,
+            Some(bound) => bound?,
+        };
+        return Ok((listening, store));
+    }
+    let listening = Listening::bind(plan.port.unwrap_or(USUAL_PORT))?;
+    let store = open(&plan.kept, listening.port())?;
+    Ok((listening, store))
+}
+
+/// What the run calls its store, where it is played here.
+fn own_market(setup: &Setup, url: &str) -> Origin {
+    let is_theirs = setup.seats.marketplace == Seat::External;
+    let here = || Origin::parse(url).ok().filter(|_| is_theirs);
+    here().unwrap_or_else(|| setup.names.market.clone())
+}
+
+/// The port of this machine at which the store's last run was begun: its receipts name it.
+fn own_port(store: &Store) -> Result<Option<u16>, HeadlessError> {
+    let Some(last) = store.recent(1)?.into_iter().next() else { return Ok(None) };
+    let setup = load::setup(store, last.id).map_err(HeadlessError::Load)?;
+    Ok(setup::own_port(&setup))
 }
 
 /// The store, in a folder that is there.

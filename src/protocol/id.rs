@@ -205,6 +205,16 @@ impl Origin {
         matches!(self.host(), "127.0.0.1" | "[::1]" | "localhost")
     }
 
+    /// The port of 127.0.0.1, if that is what this names.
+    #[must_use]
+    pub fn loopback_port(&self) -> Option<u16> {
+        let port = match self.as_str().strip_prefix("http://127.0.0.1")? {
+            "" => 80,
+            rest => rest.strip_prefix(':')?.parse().ok()?,
+        };
+        (Self::loopback(port) == *self).then_some(port)
+    }
+
     /// `http`, `https`, `app` or `marketplace`.
     #[must_use]
     pub fn scheme(&self) -> &str {
@@ -386,6 +396,12 @@ mod tests {
     fn a_loopback_origin_is_what_its_text_reads_as() {
         for (port, text) in [(7717, "http://127.0.0.1:7717"), (80, "http://127.0.0.1")] {
             assert_eq!(Origin::loopback(port), Origin::parse(text).unwrap());
+            assert_eq!(Origin::loopback(port).loopback_port(), Some(port));
+        }
+        for other in
+            ["https://127.0.0.1:7717", "http://localhost:7717", "http://127.0.0.11:7717", "http://pony.example"]
+        {
+            assert_eq!(Origin::parse(other).unwrap().loopback_port(), None, "{other}");
         }
     }
 

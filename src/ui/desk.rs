@@ -10,10 +10,10 @@ use crate::session::run::Session;
 use crate::ui::explored::Standing;
 use crate::ui::keys::Action;
 use crate::ui::live_state::Live;
+use crate::ui::seating::Seating;
 use crate::ui::selection::{Lab, Selection};
 use crate::ui::view::View;
 use crate::world::command::Command;
-use crate::world::seat::Seats;
 use crate::world::setup::Setup;
 
 /// What a pane is given for one pass.
@@ -65,7 +65,7 @@ pub enum Ask {
     /// Whether the run's clock follows the machine's.
     RealTime(bool),
     /// A new run in which these parties are played by programs outside.
-    Seats(Seats),
+    Seats(Box<Seating>),
     /// This lab, in the inspector.
     OpenLab(Lab),
     /// Everything that can go wrong with this run, beside the frames.

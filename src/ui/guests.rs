@@ -66,10 +66,21 @@ impl Guests {
     /// # Errors
     /// [`GuestsError`].
     pub fn invite(port: u16, ctx: &Context, keeper: Box<dyn Keep>) -> Result<Self, GuestsError> {
-        let listening = match Listening::bind(port) {
-            Err(ListenError::Taken { .. }) => Listening::bind(0)?,
-            bound => bound?,
-        };
+        match Listening::bind(port) {
+            Err(ListenError::Taken { .. }) => Self::at(Listening::bind(0)?, ctx, keeper),
+            bound => Self::at(bound?, ctx, keeper),
+        }
+    }
+
+    /// Opens the door at this port and no other.
+    ///
+    /// # Errors
+    /// [`GuestsError`].
+    pub fn invite_at(port: u16, ctx: &Context, keeper: Box<dyn Keep>) -> Result<Self, GuestsError> {
+        Self::at(Listening::bind(port)?, ctx, keeper)
+    }
+
+    fn at(listening: Listening, ctx: &Context, keeper: Box<dyn Keep>) -> Result<Self, GuestsError> {
         let address = Origin::parse(&listening.url())?;
         let token = Token::fresh()?;
         let file = TokenFile::create(&token, listening.port())?;

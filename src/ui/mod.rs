@@ -35,6 +35,8 @@ pub mod finder;
 pub mod exports;
 pub mod pilot;
 pub mod guests;
+pub mod seating;
+pub mod company;
 pub mod keeping;
 pub mod expedition;
 pub mod window;

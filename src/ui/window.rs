@@ -7,12 +7,11 @@ use std::path::Path;
 use egui::{Align2, Area, Context, Frame, Id, Label, Margin, Sense, Ui, vec2};
 
 use crate::export::format::Format;
-use crate::io::clock;
-use crate::io::live::setup as live_setup;
 use crate::lens::attack::Reading;
 use crate::session::attack::card::Card;
 use crate::session::attack::play;
 use crate::session::run::Session;
+use crate::ui::company::Company;
 use crate::ui::desk::{Ask, Desk, Mode};
 use crate::ui::expedition::Expedition;
 use crate::ui::exports::{self, Exports};
@@ -23,7 +22,6 @@ use crate::ui::guests::{Guests, GuestsError};
 use crate::ui::help;
 use crate::ui::keeping::{Keeping, News};
 use crate::ui::keys;
-use crate::ui::live_state::Live;
 use crate::ui::pane::Pane as _;
 use crate::ui::panes::dials::Dials;
 use crate::ui::pilot::{Pilot, Wanted};
@@ -31,8 +29,6 @@ use crate::ui::regions::{Regions, TIMELINE_HEIGHT};
 use crate::ui::selection::Selection;
 use crate::ui::view::View;
 use crate::ui::widgets::surface;
-use crate::world::seat::Seats;
-use crate::world::setup::Setup;
 
 /// The panel of dials, in points.
 const DIALS_WIDTH: f32 = 880.0;
@@ -49,8 +45,7 @@ pub struct Window {
     said: Option<String>,
     path: Option<String>,
     pressed: Vec<keys::Action>,
-    guests: Option<Guests>,
-    live: Live,
+    company: Company,
     keeping: Keeping,
     dials: Dials,
     expedition: Expedition,
@@ -79,8 +74,7 @@ impl Window {
             said: None,
             path: None,
             pressed: Vec::new(),
-            guests: None,
-            live: Live::Closed,
+            company: Company::default(),
             keeping: Keeping::default(),
             dials: Dials::default(),
             expedition: Expedition::default(),
@@ -96,10 +90,7 @@ impl Window {
 
     /// Lets programs outside in from the next frame on, or says why they are not.
     pub fn let_in(&mut self, guests: Result<Guests, GuestsError>) {
-        match guests {
-            Ok(guests) => self.guests = Some(guests),
-            Err(why) => (self.live, self.said) = (Live::Refused, Some(why.to_string())),
-        }
+        self.said = self.company.let_in(guests).or(self.said.take());
     }
 
     /// The same, with its runs kept there.
@@ -118,7 +109,7 @@ impl Window {
     /// The file with the token for the control interface, where a server runs.
     #[must_use]
     pub fn token_path(&self) -> Option<&Path> {
-        self.guests.as_ref().map(Guests::token_path)
+        self.company.token_path()
     }
 
     /// Whether everything that was done in this run is given to the store.
@@ -221,7 +212,7 @@ impl Window {
             theme: ui.ctx().options(|options| options.theme_preference),
             can_undo: self.pilot.can_undo(),
             can_redo: self.pilot.can_redo(),
-            live: self.live,
+            live: self.company.live(),
         }
     }
 
@@ -314,19 +305,11 @@ impl Window {
         if let Some(news) = self.keeping.news() {
             self.take_news(news);
         }
-        if let Some(guests) = &mut self.guests {
-            if guests.serve(self.pilot.number(), self.pilot.session_mut()) {
-                ctx.request_repaint();
-            }
-            if let Some(left) = guests.take_left() {
-                self.pilot.leave(left);
-                guests.adopt(self.pilot.number(), self.pilot.session());
-                self.selection = self.selection.let_go();
-            }
-            if let Some(sleep) = guests.sleep(self.pilot.session()) {
-                ctx.request_repaint_after(sleep);
-            }
-            self.live = Live::Open { port: guests.port(), is_real_time: guests.is_real_time() };
+        if self.company.tend(ctx, &mut self.pilot) {
+            self.selection = self.selection.let_go();
+        }
+        if let Some(words) = self.company.go_home(ctx, &self.pilot, &self.keeping) {
+            self.said = Some(words);
         }
         self.keeping.keep_up(self.pilot.number(), self.pilot.session());
     }
@@ -360,19 +343,6 @@ impl Window {
             self.pilot.forget_the_run_before();
         }
     }
-
-    /// Lets these parties be played from outside, in a new run.
-    fn seat(&mut self, seats: Seats) {
-        let mut setup = Setup { seats, ..self.pilot.session().setup().clone() };
-        let Some(guests) = &mut self.guests else { return };
-        if seats.has_external() {
-            setup = live_setup::at_home(setup, guests.address(), clock::now());
-        }
-        guests.follow_real_time(self.pilot.session(), seats.has_external());
-        let mut session = Session::new(setup);
-        session.rename(self.pilot.session().title());
-        self.open_run(session);
-    }
 }
 
 /// Doing.
@@ -381,12 +351,12 @@ impl Window {
         self.said = None;
         match ask {
             Ask::Theme(theme) => ctx.set_theme(theme),
-            Ask::RealTime(is_wanted) => {
-                if let Some(guests) = &mut self.guests {
-                    guests.follow_real_time(self.pilot.session(), is_wanted);
+            Ask::RealTime(is_wanted) => self.company.follow_real_time(self.pilot.session(), is_wanted),
+            Ask::Seats(seating) => {
+                if let Some(session) = self.company.seated(self.pilot.session(), &seating) {
+                    self.open_run(session);
                 }
             }
-            Ask::Seats(seats) => self.seat(seats),
             Ask::Show(session) => self.open_run(*session),
             Ask::OpenLab(lab) => {
                 self.selection.open_lab(lab);

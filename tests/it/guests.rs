@@ -9,13 +9,17 @@ use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use paystage::protocol::rules::Revision;
+use paystage::protocol::dial::Hosting;
+use paystage::protocol::id::{Origin, TransactionId};
 use paystage::session::run::Session;
 use paystage::ui::guests::Guests;
 use paystage::ui::keeping::Keeping;
 use paystage::ui::keys::Action;
 use paystage::ui::window::Window;
 use paystage::world::command::Command;
-use paystage::world::seat::Seat;
+use paystage::world::input::Input;
+use paystage::world::names::Secret;
+use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::Setup;
 
 use crate::cpu_renderer::dressed;
@@ -28,9 +32,14 @@ const LONG: Duration = Duration::from_secs(20);
 
 /// A window that is kept nowhere, open to guests, and the port of its door.
 fn open() -> (Stagehand, u16) {
+    open_on(Session::new(Setup::default()))
+}
+
+/// The same, on this run.
+fn open_on(session: Session) -> (Stagehand, u16) {
     let keeping = Keeping::default();
     let keeper = keeping.keeper();
-    let window = Window::new(Session::new(Setup::default())).with_keeping(keeping);
+    let window = Window::new(session).with_keeping(keeping);
     let mut harness = dressed([1600.0, 1000.0], egui::Theme::Dark)
         .with_max_steps(20)
         .build_ui_state(|ui, window: &mut Window| window.ui(ui), window);
@@ -183,6 +192,80 @@ fn whoever_waits_on_the_branch_that_is_left_for_other_dials_is_not_answered_from
             press(&mut harness, Action::Undo);
         }
     }
+}
+
+#[test]
+fn a_server_that_takes_a_seat_is_told_where_it_listens_and_what_it_signs_with() {
+    let (mut harness, port) = open();
+    harness.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();
+    harness.run_steps(3);
+    for (name, text) in [
+        ("Address of your server", "http://127.0.0.1:9100/x"),
+        ("Key of your app server", "pony-key"),
+        ("Secret of your app server", "hush"),
+    ] {
+        harness.get_by_label(name).focus();
+        harness.step();
+        harness.get_by_label(name).type_text(text);
+        harness.run_steps(2);
+    }
+    // What is no address seats nobody.
+    assert!(harness.query_by_label_contains("An address is http://").is_some());
+    harness.get_by_label("App server").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session().setup().seats.app_server, Seat::Simulated);
+    harness.get_by_label("Address of your server").focus();
+    harness.step();
+    harness.key_press(egui::Key::Backspace);
+    harness.key_press(egui::Key::Backspace);
+    harness.run_steps(3);
+    harness.get_by_label("App server").click();
+    harness.run_steps(3);
+    let setup = harness.state().session().setup();
+    let app = &setup.names.app;
+    assert_eq!((setup.seats.app_server, setup.hosting), (Seat::External, Hosting::Classic));
+    assert_eq!(app.server_url, Some(Origin::loopback(9100)));
+    assert_eq!((app.key.as_str(), app.secret.as_ref().map(Secret::expose)), ("pony-key", Some("hush")));
+}
+
+#[test]
+fn a_live_run_goes_on_at_the_port_that_its_receipts_name() {
+    let (mut first, port) = open();
+    first.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();
+    first.run_steps(2);
+    first.get_by_label("App page").click();
+    first.run_steps(3);
+    let run = first.state().session().clone();
+    drop(first);
+    let (mut second, other) = open_on(run.clone());
+    assert_ne!(other, port);
+    second.run_steps(2);
+    assert!(second.query_by_label(&format!("Live at 127.0.0.1:{port}")).is_some());
+    let answer = asking(port, "GET /services/status/");
+    assert_eq!(until(&mut second, "the answer", |_| answer.try_recv().ok()).status, 200);
+    // Its twin: another program has the port, and the window says what to do.
+    let (mut third, other) = open_on(run);
+    third.run_steps(2);
+    assert!(third.query_by_label(&format!("Live at 127.0.0.1:{other}")).is_some());
+    let words = format!("The receipts of this run send apps to port {port}, which another program has. End that one");
+    assert!(third.query_by_label_contains(&words).is_some());
+}
+
+#[test]
+fn the_list_of_a_store_outside_is_the_one_that_it_showed() {
+    let seats = Seats { marketplace: Seat::External, ..Seats::default() };
+    let mut run = Session::new(Setup { seats, ..Setup::default() });
+    run.dispatch(Command::OpenHistory);
+    let message = run.world().errands().last().unwrap().id.0;
+    let body = r#"{"purchases":[{"transaction":"7f3a9c"},{"transaction":"81bb02"}]}"#.to_owned();
+    run.dispatch(Command::Receive { at: run.world().now(), input: Input::Answer { message, status: 200, body } });
+    let (mut harness, _) = open_on(run);
+    harness.get_by_label("Purchases").click();
+    harness.run_steps(2);
+    harness.get_by_label("Get receipt 7f3a…").click();
+    harness.run_steps(2);
+    let asked = Command::GetReceipt { transaction: TransactionId::from("7f3a9c") };
+    assert!(harness.state().session().past().iter().any(|step| step.command == asked));
 }
 
 /// A folder of its own, gone afterwards.

@@ -8,7 +8,6 @@ use crate::cli::arguments::dials::DialArguments;
 use crate::cli::arguments::words::names;
 use crate::cli::seat::{Taken, taken};
 use crate::io::files::Place;
-use crate::io::http::listen::USUAL_PORT;
 use crate::protocol::dial::SigningMode;
 use crate::protocol::id::Origin;
 use crate::protocol::rules::Revision;
@@ -29,9 +28,10 @@ use crate::world::character::BuyerCharacter;
   paystage serve --dial identity=email --dial domain-check=origin-header
   paystage serve --seat app-server=http://127.0.0.1:9100 --key my-key --secret-file secret.txt")]
 pub(crate) struct ServeArguments {
-    /// The port on this machine, for both address families; 0 takes one that is free
-    #[arg(long, value_name = "PORT", default_value_t = USUAL_PORT)]
-    pub(crate) port: u16,
+    /// The port on this machine, for both address families; 0 takes one that is free. Without it 7717, and for a run that goes on
+    /// the port at which it began: its receipts name that address
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
     /// Where runs are kept: a file, whose last run goes on, or `:memory:` for nowhere. Without it a new run begins in the file of
     /// this port, which holds the latest twenty in which anything was done; at a free port (0) nothing is kept
     #[arg(long, value_name = "FILE")]

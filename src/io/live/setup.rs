@@ -21,7 +21,9 @@ pub fn at_home(mut setup: Setup, address: &Origin, now: Time) -> Setup {
         setup.latency = Span::ZERO;
     }
     if setup.names.market == names.market {
-        setup.names.market = address.clone();
+        // Somebody's own store is called by its own address: that is what its receipts name.
+        let theirs = setup.names.marketplace_url.as_ref().filter(|_| setup.seats.marketplace == Seat::External);
+        setup.names.market = theirs.unwrap_or(address).clone();
     }
     if setup.names.app.origin == names.app.origin {
         setup.names.app.origin = address.clone();
@@ -31,6 +33,12 @@ pub fn at_home(mut setup: Setup, address: &Origin, now: Time) -> Setup {
         setup.seats.app_page = Seat::External;
     }
     setup
+}
+
+/// The port of this machine that the receipts of this run name: where its own store was when it began.
+#[must_use]
+pub fn own_port(setup: &Setup) -> Option<u16> {
+    (setup.seats.marketplace == Seat::Simulated).then(|| setup.names.market.loopback_port())?
 }
 
 /// Reads a set-up file: the dials as a scenario's `[setup]` has them, under that head or without one. A whole scenario will do.
@@ -66,6 +74,20 @@ mod tests {
         assert_eq!(home.names.app.origin.as_str(), "http://127.0.0.1:9100");
         assert_eq!(home.names.market, address);
         assert_eq!(home.seats.app_page, Seat::External);
+    }
+
+    #[test]
+    fn somebodys_own_store_is_called_by_its_own_address_and_is_no_port_of_ours() {
+        let now = Time::from_seconds(1_800_000_000);
+        let (address, theirs) = (Origin::loopback(7717), Origin::loopback(7000));
+        let mut setup = Setup::default();
+        assert_eq!(own_port(&at_home(setup.clone(), &address, now)), Some(7717));
+        setup.names.marketplace_url = Some(theirs.clone());
+        assert_eq!(at_home(setup.clone(), &address, now).names.market, address, "nobody sits there");
+        setup.seats.marketplace = Seat::External;
+        let home = at_home(setup, &address, now);
+        assert_eq!((own_port(&home), &home.names.market), (None, &theirs));
+        assert_eq!(own_port(&Setup::default()), None);
     }
 
     #[test]

@@ -12,7 +12,13 @@ const TRACK: Vec2 = vec2(30.0, 18.0);
 /// One line of text. `name` is what a screen reader says, `hint` what stands there while it is empty.
 pub fn line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
     let id = ui.next_auto_id();
-    line_with_id(ui, id, name, text, hint, width_pt)
+    line_with_id(ui, (id, false), name, text, hint, width_pt)
+}
+
+/// The same for what nobody else may read: dots stand for its letters.
+pub fn secret_line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
+    let id = ui.next_auto_id();
+    line_with_id(ui, (id, true), name, text, hint, width_pt)
 }
 
 /// The line of a dialog in which people type first. While it `is_fresh`, it takes the keyboard, and hears what is typed in this very pass.
@@ -21,7 +27,7 @@ pub fn first_line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_
     if is_fresh {
         ui.memory_mut(|memory| memory.request_focus(id));
     }
-    let response = line_with_id(ui, id, name, text, hint, width_pt);
+    let response = line_with_id(ui, (id, false), name, text, hint, width_pt);
     if is_fresh {
         // Once more: a dialog measures itself in its first pass, after which egui forgets the request.
         response.request_focus();
@@ -29,10 +35,18 @@ pub fn first_line(ui: &mut Ui, name: &str, text: &mut String, hint: &str, width_
     response
 }
 
-fn line_with_id(ui: &mut Ui, id: Id, name: &str, text: &mut String, hint: &str, width_pt: f32) -> Response {
+fn line_with_id(
+    ui: &mut Ui,
+    (id, is_secret): (Id, bool),
+    name: &str,
+    text: &mut String,
+    hint: &str,
+    width_pt: f32,
+) -> Response {
     let theme = Theme::of(ui);
     let edit = TextEdit::singleline(text)
         .id(id)
+        .password(is_secret)
         .font(theme.mono())
         .hint_text(egui::RichText::new(hint).font(theme.label()).color(theme.color.muted))
         .desired_width(width_pt - 16.0)

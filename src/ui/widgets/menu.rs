@@ -1,7 +1,7 @@
 //! Menus: a list that drops from a button, one line per choice. The present choice carries a tick.
 
 use egui::accesskit::Role;
-use egui::{Color32, Popup, Rect, Response, Sense, SetOpenCommand, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, Popup, PopupCloseBehavior, Rect, Response, Sense, SetOpenCommand, Ui, WidgetInfo, pos2, vec2};
 
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
@@ -13,6 +13,16 @@ const MARK_WIDTH: f32 = 26.0;
 /// Drops a menu of this width from `button` while it is open; a click on the button opens and closes it.
 pub fn drop_down(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
     Popup::menu(button).accessible_name("Menu").show(|ui| {
+        ui.set_width(width_pt);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        contents(ui);
+    });
+}
+
+/// The same with fields in it, so that only a line or a click beside it closes it.
+pub fn drop_form(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
+    let form = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    form.accessible_name("Menu").show(|ui| {
         ui.set_width(width_pt);
         ui.spacing_mut().item_spacing.y = 2.0;
         contents(ui);

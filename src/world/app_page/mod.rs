@@ -3,6 +3,8 @@
 pub mod shelf;
 mod judging;
 mod keys;
+mod shop;
+mod buying;
 mod complaint;
 mod round;
 mod memory;
@@ -19,17 +21,14 @@ use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::Question;
-use crate::world::app_page::complaint::{
-    Misanswer, StatusWord, of_giving_up, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt, of_request,
-    of_window_message,
-};
+use crate::world::app_page::complaint::{Misanswer, of_install, of_misanswer, of_no, of_no_receipt, of_window_message};
 use crate::world::app_page::judging::{Held, Sites, believed, judged, question};
 use crate::world::app_page::keys::{hear_of_rotation, published};
 use crate::world::app_page::memory::Memory;
 use crate::world::app_page::round::Round;
-use crate::world::app_page::shelf::{Shelf, Shelves, Stage};
-use crate::world::asked::{Matter, Questions};
-use crate::world::domain_check::own_provenance;
+use crate::world::app_page::shelf::{Shelf, Stage};
+use crate::world::app_page::shop::Shop;
+use crate::world::asked::Matter;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId, Method};
 use crate::world::party::Party;
@@ -44,8 +43,7 @@ const HOUR: Span = Span::from_seconds(3_600);
 #[derive(Clone, Debug, Default)]
 pub struct AppPage {
     keys: KeyRing,
-    shelves: Shelves,
-    questions: Questions,
+    shop: Shop,
     memory: Memory,
     /// The passes over all receipts that are under way.
     rounds: BTreeMap<ProductId, Round>,
@@ -61,12 +59,12 @@ impl AppPage {
     /// What the app knows about this product; `None` before anything happened to it.
     #[must_use]
     pub fn shelf(&self, product: &ProductId) -> Option<&Shelf> {
-        self.shelves.get(product)
+        self.shop.shelves.get(product)
     }
 
     /// All products that anything happened to.
     pub fn shelves(&self) -> impl Iterator<Item = &Shelf> {
-        self.shelves.iter()
+        self.shop.shelves.iter()
     }
 
     /// What the app would say of this receipt, without these checks and without asking the store.
@@ -91,25 +89,25 @@ impl AppPage {
 
     /// Obtains the store's keys.
     pub(crate) fn fetch_keys(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
-        self.ask(scene, Matter::Keys, (Party::Marketplace, Body::KeysAsked), out);
+        self.shop.ask(scene, Matter::Keys, (Party::Marketplace, Body::KeysAsked), out);
     }
 
     /// The app is ready: a client that makes its list of receipts once makes it now, and the hours begin to be counted.
     pub(crate) fn begin(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
         count_hours(scene, out);
         if scene.setup.client_rules().is_map_built_once {
-            self.ask(scene, Matter::Map, (Party::Device, Body::ReceiptsAsked), out);
+            self.shop.ask(scene, Matter::Map, (Party::Device, Body::ReceiptsAsked), out);
         }
     }
 
     /// The app is closed and opened again. What it only had in mind is gone; what it has is looked at, if that is its way.
     pub(crate) fn reopen(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
         out.event(Event::AppReopened);
-        self.questions.close_all(out);
+        self.shop.questions.close_all(out);
         self.rounds.clear();
         out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
         let can_resume = scene.setup.client_rules().is_purchase_resumed;
-        for shelf in self.shelves.iter_mut().filter(|shelf| shelf.stage.is_busy()) {
+        for shelf in self.shop.shelves.iter_mut().filter(|shelf| shelf.stage.is_busy()) {
             let was_paying = shelf.stage == Stage::Paying && can_resume;
             shelf.stage = match (shelf.is_open, was_paying) {
                 (true, _) => Stage::Open,
@@ -119,7 +117,7 @@ impl AppPage {
         }
         self.begin(scene, out);
         match scene.setup.check_when {
-            CheckWhen::AtInstall => self.resume_all(scene, out),
+            CheckWhen::AtInstall => buying::resume_all(&mut self.shop, scene, out),
             CheckWhen::AtStart | CheckWhen::Hourly => self.check_all(scene, out),
         }
     }
@@ -133,91 +131,59 @@ impl AppPage {
     /// Looks again at everything that was ever here and is at rest.
     fn check_all(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
         let is_known = |shelf: &&Shelf| shelf.is_open || shelf.receipt.is_some() || shelf.stage == Stage::GaveUp;
-        let at_rest = self.shelves.iter().filter(|shelf| !shelf.stage.is_busy());
+        let at_rest = self.shop.shelves.iter().filter(|shelf| !shelf.stage.is_busy());
         let known: Vec<ProductId> = at_rest.filter(is_known).map(|shelf| shelf.product.clone()).collect();
         for product in known {
             self.verify_again(scene, &product, out);
         }
     }
 
-    /// Takes up every purchase that timed out, where the client kept its id.
-    fn resume_all(&mut self, scene: &Scene, out: &mut Outbox<'_>) {
-        let products: Vec<ProductId> = self.shelves.iter().map(|shelf| shelf.product.clone()).collect();
-        for product in products {
-            self.resume(scene, &product, out);
-        }
-    }
-
-    /// Polls once more for a purchase that timed out. False where there is none, or the client has forgotten it.
-    fn resume(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) -> bool {
-        let stock = self.shelves.at(product);
-        let Some(transaction) = stock.transaction.clone().filter(|_| stock.stage == Stage::GaveUp) else {
-            return false;
-        };
-        if !scene.setup.client_rules().is_purchase_resumed {
-            return false;
-        }
-        stock.stage = Stage::Paying;
-        self.poll(scene, &transaction, out);
-        true
+    /// The moment of the next poll has come.
+    pub(crate) fn poll(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
+        buying::poll(&mut self.shop, scene, transaction, out);
     }
 
     /// Looks again at what the device holds for this product.
     pub(crate) fn verify_again(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
-        if self.resume(scene, product, out) {
+        if buying::resume(&mut self.shop, scene, product, out) {
             return;
         }
         self.rounds.remove(product);
-        self.shelves.at(product).stage = Stage::Judging;
-        self.ask(scene, Matter::Device(product.clone()), (Party::Device, Body::ReceiptsAsked), out);
+        self.shop.shelves.at(product).stage = Stage::Judging;
+        self.shop.ask(scene, Matter::Device(product.clone()), (Party::Device, Body::ReceiptsAsked), out);
     }
 
     /// Trades the receipt of this product for a fresh one.
     pub(crate) fn reissue(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
+        let stock = self.shop.shelves.at(product);
         match stock.receipt.clone() {
             None => out.event(Event::CommandIgnored { why: "The app has no receipt for this product" }),
             Some(receipt) => {
                 stock.stage = Stage::Reissuing;
                 let body = Body::ReissueAsked { receipt };
-                self.ask(scene, Matter::Fresh(product.clone()), (Party::Marketplace, body), out);
+                self.shop.ask(scene, Matter::Fresh(product.clone()), (Party::Marketplace, body), out);
             }
         }
     }
 
-    /// Asks, for as long as the client waits for such an answer.
-    fn ask(&mut self, scene: &Scene, matter: Matter, said: (Party, Body), out: &mut Outbox<'_>) {
-        let rules = scene.setup.client_rules();
-        let patience = match matter {
-            Matter::Store(_) | Matter::Leave(_) => rules.verify_patience,
-            Matter::Keys
-            | Matter::Order(_)
-            | Matter::Status(_)
-            | Matter::Fresh(_)
-            | Matter::Product(_)
-            | Matter::Map
-            | Matter::Device(_) => rules.api_patience,
-        };
-        self.questions.ask(matter, patience, said, out);
-    }
-
     pub(crate) fn handle(&mut self, scene: &Scene, message: &Message, out: &mut Outbox<'_>) {
-        let question = message.answers.and_then(|asked| self.questions.close(asked, out)).map(|(question, _)| question);
+        let question =
+            message.answers.and_then(|asked| self.shop.questions.close(asked, out)).map(|(question, _)| question);
         // An answer after its time falls on deaf ears. `mozPay` alone may take as long as it likes.
         if message.answers.is_some() && question.is_none() && !matches!(message.body, Body::PaySettled { .. }) {
             return out.unexpected(Party::AppPage, message);
         }
         match &message.body {
             Body::KeysAnswered { keys } => self.keys = published(scene, keys),
-            Body::BuyClicked { product } => self.ask_to_buy(scene, product, out),
-            Body::BuyAnswered { transaction, request } => self.pay(scene, transaction, request, out),
+            Body::BuyClicked { product } => buying::ask_to_buy(&mut self.shop, scene, product, out),
+            Body::BuyAnswered { transaction, request } => buying::pay(&mut self.shop, scene, transaction, request, out),
             Body::BuyRefused { status, refusal } => {
-                self.fail_in(Stage::Asking, &of_no(scene.setup.client, *status, refusal), out);
+                self.shop.fail_in(Stage::Asking, &of_no(scene.setup.client, *status, refusal), out);
             }
             Body::PaySettled { failure: None } => {}
-            Body::PaySettled { failure: Some(refusal) } => self.stop_paying(scene, refusal, out),
+            Body::PaySettled { failure: Some(refusal) } => buying::stop_paying(&mut self.shop, scene, refusal, out),
             Body::StatusAnswered { transaction, receipt } => {
-                self.read_status(scene, transaction, receipt.as_ref(), out);
+                buying::read_status(&mut self.shop, scene, transaction, receipt.as_ref(), out);
             }
             Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
             Body::ReceiptsAnswered { receipts } => match question {
@@ -230,19 +196,19 @@ impl AppPage {
                 let Some(Matter::Store(product)) = question else { return };
                 self.hear_store(scene, &product, &StoreReply::Answer(answer.clone()), out);
             }
-            Body::ReceiptHandedOver { product, receipt, .. } => self.install(scene, product, receipt, out),
+            Body::ReceiptHandedOver { product, receipt, .. } => self.shop.install(scene, product, receipt, out),
             Body::ReissueAnswered { answer, .. } => self.reissued(scene, answer, out),
             Body::ProductsAnswered { .. } => self.end_purchase(scene, question.as_ref(), message, out),
             Body::StoreRefused { status, refusal } => match question {
                 Some(Matter::Product(product)) => {
-                    self.fail(&product, Stage::Refused, of_no(scene.setup.client, *status, refusal), out);
+                    self.shop.fail(&product, Stage::Refused, of_no(scene.setup.client, *status, refusal), out);
                 }
                 _ => out.unexpected(Party::AppPage, message),
             },
             Body::WindowPosted { origin, status, code } => {
                 if let Some(refusal) = of_window_message(scene, (origin, status, code.as_deref()), out) {
                     out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
-                    self.fail_in(Stage::Paying, &refusal, out);
+                    self.shop.fail_in(Stage::Paying, &refusal, out);
                 }
             }
             Body::KeyRotated { old, at } => hear_of_rotation(scene, &mut self.keys, old, *at),
@@ -263,7 +229,7 @@ impl AppPage {
 
     /// No answer came in time.
     pub(crate) fn overdue(&mut self, scene: &Scene, message: MessageId, out: &mut Outbox<'_>) {
-        if let Some((question, after)) = self.questions.close(message, out) {
+        if let Some((question, after)) = self.shop.questions.close(message, out) {
             out.event(Event::TimedOut { message, after });
             self.misanswered(scene, &question, &Misanswer::Nothing, out);
         }
@@ -274,121 +240,29 @@ impl AppPage {
         let refusal = of_misanswer(scene.setup.client, found);
         match question {
             Matter::Keys | Matter::Map => out.event(Event::Refused { by: Party::AppPage, refusal }),
-            Matter::Status(transaction) => self.poll_misanswered(scene, transaction, (found, refusal), out),
+            Matter::Status(transaction) => {
+                buying::poll_misanswered(&mut self.shop, scene, transaction, (found, refusal), out);
+            }
             Matter::Store(product) | Matter::Leave(product) => self.hear_store(scene, product, &found.reply(), out),
             Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) | Matter::Product(product) => {
-                if self.shelves.at(product).stage.is_busy() {
-                    self.fail(product, Stage::Refused, refusal, out);
+                if self.shop.shelves.at(product).stage.is_busy() {
+                    self.shop.fail(product, Stage::Refused, refusal, out);
                 }
             }
         }
     }
 
-    fn poll_misanswered(
-        &mut self,
-        scene: &Scene,
-        transaction: &TransactionId,
-        (found, refusal): (&Misanswer<'_>, Refusal),
-        out: &mut Outbox<'_>,
-    ) {
-        let rules = scene.setup.client_rules();
-        let Some(product) = self.shelves.paying(transaction).map(|shelf| shelf.product.clone()) else {
-            return out.event(Event::Refused { by: Party::AppPage, refusal });
-        };
-        if rules.is_null_receipt_taken && found.status_word() == StatusWord::CompleteWithoutReceipt {
-            self.install(scene, &product, &Arc::from(""), out);
-        } else if rules.is_poll_error_final {
-            self.fail(&product, Stage::Refused, refusal, out);
-        } else {
-            out.event(Event::Refused { by: Party::AppPage, refusal });
-            self.poll_again(scene, transaction, out);
-        }
-    }
-
-    /// The moment of the next poll has come.
-    pub(crate) fn poll(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shelves.paying(transaction) else { return };
-        stock.polls += 1;
-        let poll = stock.polls;
-        let body = Body::StatusAsked { transaction: transaction.clone(), poll };
-        self.ask(scene, Matter::Status(transaction.clone()), (Party::AppServer, body), out);
-    }
-
-    fn ask_to_buy(&mut self, scene: &Scene, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
-        if stock.stage.is_busy() {
-            return;
-        }
-        (stock.stage, stock.transaction, stock.polls, stock.refusal) = (Stage::Asking, None, 0, None);
-        let origin = Some(scene.catalog.app.clone());
-        let provenance = own_provenance(scene, product);
-        let body = Body::BuyAsked { product: product.clone(), origin, provenance };
-        self.ask(scene, Matter::Order(product.clone()), (Party::AppServer, body), out);
-    }
-
-    /// Hands the pay request to `mozPay` and starts polling.
-    fn pay(&mut self, scene: &Scene, transaction: &TransactionId, request: &Arc<str>, out: &mut Outbox<'_>) {
-        if let Some(refusal) = of_request(scene, request) {
-            return self.fail_in(Stage::Asking, &refusal, out);
-        }
-        let Some(stock) = self.shelves.in_stage(Stage::Asking) else { return };
-        (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
-        out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
-        out.remind(scene.setup.polling.pause_after(0), Reminder::Poll { transaction: transaction.clone() });
-    }
-
-    fn stop_paying(&mut self, scene: &Scene, refusal: &Refusal, out: &mut Outbox<'_>) {
-        out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
-        self.fail_in(Stage::Paying, &of_mozpay(scene.setup.client, refusal), out);
-    }
-
-    fn read_status(
-        &mut self,
-        scene: &Scene,
-        transaction: &TransactionId,
-        receipt: Option<&Arc<str>>,
-        out: &mut Outbox<'_>,
-    ) {
-        let Some(stock) = self.shelves.paying(transaction) else { return };
-        match receipt {
-            Some(receipt) => {
-                let product = stock.product.clone();
-                self.install(scene, &product, receipt, out);
-            }
-            None => self.poll_again(scene, transaction, out),
-        }
-    }
-
-    /// The app knows no more than before: it waits for the next poll, or gives up.
-    fn poll_again(&mut self, scene: &Scene, transaction: &TransactionId, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shelves.paying(transaction) else { return };
-        let (product, polls) = (stock.product.clone(), stock.polls);
-        if polls < scene.setup.polling.tries {
-            return out
-                .remind(scene.setup.polling.pause_after(polls), Reminder::Poll { transaction: transaction.clone() });
-        }
-        out.event(Event::PollingGivenUp { transaction: transaction.clone(), polls });
-        self.fail(&product, Stage::GaveUp, of_giving_up(scene.setup.client), out);
-    }
-
-    fn install(&mut self, scene: &Scene, product: &ProductId, receipt: &Arc<str>, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
-        (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(receipt)));
-        let body = Body::InstallAsked { receipt: Arc::clone(receipt) };
-        self.ask(scene, Matter::Device(product.clone()), (Party::Device, body), out);
-    }
-
     fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shelves.in_stage(Stage::Installing) else { return };
+        let Some(stock) = self.shop.shelves.in_stage(Stage::Installing) else { return };
         let product = stock.product.clone();
         let rules = scene.setup.client_rules();
         match error {
-            Some(refusal) => self.fail(&product, Stage::Refused, of_install(scene.setup.client, refusal), out),
+            Some(refusal) => self.shop.fail(&product, Stage::Refused, of_install(scene.setup.client, refusal), out),
             None if rules.is_status_trusted => {
                 stock.stage = Stage::Concluding;
                 let body =
                     Body::ProductsAsked { origin: Some(scene.catalog.app.to_string()), product: Some(product.clone()) };
-                self.ask(scene, Matter::Product(product), (Party::Marketplace, body), out);
+                self.shop.ask(scene, Matter::Product(product), (Party::Marketplace, body), out);
             }
             None if rules.is_every_receipt_judged => self.verify_again(scene, &product, out),
             None => self.judge(scene, &product, None, out),
@@ -398,7 +272,7 @@ impl AppPage {
     /// The store has told what was bought, which is the last that fxpay wants to know.
     fn end_purchase(&mut self, scene: &Scene, question: Option<&Matter>, message: &Message, out: &mut Outbox<'_>) {
         let Some(Matter::Product(product)) = question else { return out.unexpected(Party::AppPage, message) };
-        let Some(receipt) = self.shelves.at(product).receipt.clone() else { return };
+        let Some(receipt) = self.shop.shelves.at(product).receipt.clone() else { return };
         let held = Held { keys: &self.keys, receipt: &receipt, reply: None, kept: None };
         let verdict = believed(scene, &held);
         self.tell_verdict(product, receipt, verdict, out);
@@ -408,7 +282,7 @@ impl AppPage {
     fn restore(&mut self, scene: &Scene, product: &ProductId, receipts: &[Arc<str>], out: &mut Outbox<'_>) {
         let rules = scene.setup.client_rules();
         match self.memory.found(scene, product, receipts) {
-            Err(refusal) => self.close(product, refusal, out),
+            Err(refusal) => self.shop.close(product, refusal, out),
             // Nobody is told, and so everybody waits.
             Ok(found) if found.is_empty() && rules.is_silent_without_receipts => {
                 out.event(Event::Refused { by: Party::AppPage, refusal: of_no_receipt(scene) });
@@ -425,9 +299,9 @@ impl AppPage {
 
     fn look_at(&mut self, scene: &Scene, product: &ProductId, receipt: Option<Arc<str>>, out: &mut Outbox<'_>) {
         match receipt {
-            None => self.close(product, of_no_receipt(scene), out),
+            None => self.shop.close(product, of_no_receipt(scene), out),
             Some(receipt) => {
-                self.shelves.at(product).receipt = Some(receipt);
+                self.shop.shelves.at(product).receipt = Some(receipt);
                 self.judge(scene, product, None, out);
             }
         }
@@ -435,7 +309,7 @@ impl AppPage {
 
     /// Climbs the ladder. What comes of it is acted on when the app page has heard its own message.
     fn judge(&mut self, scene: &Scene, product: &ProductId, reply: Option<&StoreReply>, out: &mut Outbox<'_>) {
-        let Some(receipt) = self.shelves.get(product).and_then(|stock| stock.receipt.clone()) else { return };
+        let Some(receipt) = self.shop.shelves.get(product).and_then(|stock| stock.receipt.clone()) else { return };
         let kept = self.memory.kept(&receipt);
         let verdict = judged(scene, &Held { keys: &self.keys, receipt: &receipt, reply, kept });
         self.memory.keep(scene, &receipt, &verdict, reply);
@@ -444,7 +318,7 @@ impl AppPage {
 
     fn tell_verdict(&mut self, product: &ProductId, receipt: Arc<str>, verdict: Verdict, out: &mut Outbox<'_>) {
         let verdict = Arc::new(verdict);
-        let stock = self.shelves.at(product);
+        let stock = self.shop.shelves.at(product);
         (stock.stage, stock.verdict) = (Stage::Judging, Some(Arc::clone(&verdict)));
         let product = product.clone();
         out.send(Party::AppPage, Party::AppPage, Body::ReceiptJudged { product, receipt, verdict });
@@ -452,7 +326,7 @@ impl AppPage {
 
     /// Acts on a verdict; within a round, on what all of them come to.
     fn hear_verdict(&mut self, scene: &Scene, product: &ProductId, verdict: &Arc<Verdict>, out: &mut Outbox<'_>) {
-        let receipt = self.shelves.at(product).receipt.clone();
+        let receipt = self.shop.shelves.at(product).receipt.clone();
         let is_over = !verdict.is_waiting_for_store();
         if let (Some(round), Some(receipt), true) = (self.rounds.get_mut(product), receipt, is_over) {
             round.take(receipt, Arc::clone(verdict));
@@ -461,7 +335,7 @@ impl AppPage {
             }
             let whole = self.rounds.remove(product).and_then(Round::end);
             if let Some((receipt, verdict)) = whole {
-                let stock = self.shelves.at(product);
+                let stock = self.shop.shelves.at(product);
                 (stock.receipt, stock.verdict) = (Some(receipt), Some(Arc::clone(&verdict)));
                 return self.act_on(scene, product, &verdict, out);
             }
@@ -471,7 +345,7 @@ impl AppPage {
 
     fn act_on(&mut self, scene: &Scene, product: &ProductId, verdict: &Verdict, out: &mut Outbox<'_>) {
         if verdict.is_waiting_for_store() {
-            let stock = self.shelves.at(product);
+            let stock = self.shop.shelves.at(product);
             stock.stage = Stage::AskingStore;
             if is_preflight_sent(scene) {
                 self.ask_store(scene, (Matter::Leave(product.clone()), Method::Options), product, out);
@@ -479,9 +353,9 @@ impl AppPage {
                 self.ask_store(scene, (Matter::Store(product.clone()), Method::Post), product, out);
             }
         } else if verdict.is_accepted() {
-            self.grant(product, out);
+            self.shop.grant(product, out);
         } else {
-            self.close(product, Refusal::of_verdict(verdict), out);
+            self.shop.close(product, Refusal::of_verdict(verdict), out);
         }
     }
 
@@ -492,14 +366,14 @@ impl AppPage {
         product: &ProductId,
         out: &mut Outbox<'_>,
     ) {
-        let Some(receipt) = self.shelves.at(product).receipt.clone() else { return };
+        let Some(receipt) = self.shop.shelves.at(product).receipt.clone() else { return };
         let body = Body::VerifyAsked { receipt, path: None, method };
-        self.ask(scene, matter, (Party::Marketplace, body), out);
+        self.shop.ask(scene, matter, (Party::Marketplace, body), out);
     }
 
     /// The store has told the browser whether pages may ask it. Of a no the page hears only that nothing came.
     fn hear_leave(&mut self, scene: &Scene, product: &ProductId, status: u16, out: &mut Outbox<'_>) {
-        if self.shelves.at(product).stage != Stage::AskingStore {
+        if self.shop.shelves.at(product).stage != Stage::AskingStore {
         } else if (200..300).contains(&status) {
             self.ask_store(scene, (Matter::Store(product.clone()), Method::Post), product, out);
         } else {
@@ -508,18 +382,18 @@ impl AppPage {
     }
 
     fn hear_store(&mut self, scene: &Scene, product: &ProductId, reply: &StoreReply, out: &mut Outbox<'_>) {
-        if self.shelves.at(product).stage == Stage::AskingStore {
+        if self.shop.shelves.at(product).stage == Stage::AskingStore {
             self.judge(scene, product, Some(reply), out);
         }
     }
 
     fn reissued(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shelves.in_stage(Stage::Reissuing) else { return };
+        let Some(stock) = self.shop.shelves.in_stage(Stage::Reissuing) else { return };
         let (product, old) = (stock.product.clone(), stock.receipt.clone());
         if let (Some(new), Some(old)) = (&answer.receipt, old) {
             (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
             let body = Body::ReplaceAsked { old, new: Arc::clone(new) };
-            return self.ask(scene, Matter::Device(product), (Party::Device, body), out);
+            return self.shop.ask(scene, Matter::Device(product), (Party::Device, body), out);
         }
         match answer.status {
             // The old receipt stands, so nothing changes.
@@ -528,46 +402,9 @@ impl AppPage {
                 out.event(Event::Refused { by: Party::Marketplace, refusal: Stop::NotReissued.into() });
             }
             Status::Refunded | Status::Expired | Status::Invalid => {
-                self.close(&product, Refusal::of_answer(answer), out);
+                self.shop.close(&product, Refusal::of_answer(answer), out);
             }
         }
-    }
-
-    /// The only place where access is given.
-    fn grant(&mut self, product: &ProductId, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
-        (stock.stage, stock.is_open, stock.refusal) = (Stage::Open, true, None);
-        out.event(Event::AccessGranted { product: product.clone() });
-        out.send(Party::AppPage, Party::Buyer, Body::AccessGranted { product: product.clone() });
-    }
-
-    fn fail_in(&mut self, stage: Stage, refusal: &Refusal, out: &mut Outbox<'_>) {
-        if let Some(product) = self.shelves.in_stage(stage).map(|stock| stock.product.clone()) {
-            self.fail(&product, Stage::Refused, refusal.clone(), out);
-        }
-    }
-
-    /// A purchase came to nothing. What was open before stays open.
-    fn fail(&mut self, product: &ProductId, stage: Stage, refusal: Refusal, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
-        stock.stage = if stock.is_open { Stage::Open } else { stage };
-        self.tell(product, refusal, out);
-    }
-
-    /// A verdict keeps the product closed, or closes it: the only place where access ends.
-    fn close(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
-        let stock = self.shelves.at(product);
-        stock.stage = Stage::Refused;
-        if std::mem::replace(&mut stock.is_open, false) {
-            out.event(Event::AccessEnded { product: product.clone() });
-        }
-        self.tell(product, refusal, out);
-    }
-
-    fn tell(&mut self, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
-        self.shelves.at(product).refusal = Some(refusal.clone());
-        out.event(Event::Refused { by: Party::AppPage, refusal: refusal.clone() });
-        out.send(Party::AppPage, Party::Buyer, Body::AccessRefused { product: product.clone(), refusal });
     }
 }
 

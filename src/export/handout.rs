@@ -1,15 +1,13 @@
 //! The handout: one page that needs nothing else. The diagram, what each arrow means, what was checked, every claim.
 
 use crate::export::diagram::{Drawn, Frame, diagram};
-use crate::export::ink::Face;
+use crate::export::page_style::page_style;
 use crate::export::paper::{Draft, Sentence};
 use crate::export::sheet::{Arrow, Claim, Ladder, Rung, Sheet, Token};
 use crate::export::svg;
 use crate::export::template::{Filling, Markup, Template};
 
 const PAGE: Template = Template::new(include_str!("../../assets/web/handout/handout.html"));
-/// Styles have no gaps.
-const LOOK: Template = Template::new(include_str!("../../assets/web/pages/look.css"));
 const STYLE: Template = Template::new(include_str!("../../assets/web/handout/handout.css"));
 const CAPTION: Template = Template::new(
     r#"<tr><td>{{number}}</td><td>{{way}}</td><td>{{caption}} <span class="code">{{code}}</span></td></tr>"#,
@@ -31,18 +29,17 @@ const DIALS: Template = Template::new(
 );
 const DIAL: Template = Template::new("<tr><td>{{name}}</td><td>{{value}}</td></tr>");
 
-/// Writes the page. It has both faces, as its reader has chosen one.
+/// Writes the page.
 #[must_use]
 pub fn draft(sheet: &Sheet, count: Sentence<'_>) -> Draft {
     let Drawn { scene, messages } = diagram(sheet, Frame::Bare);
-    let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(Face::Both)].into_iter().collect();
     let when = sheet.arrows.first().map_or(String::new(), |arrow| arrow.at.human());
     let captions: Markup = sheet.arrows.iter().map(|arrow| caption(sheet, arrow)).collect();
     let ladders: Markup = sheet.ladders.iter().map(ladder).collect();
     let tokens: Markup = sheet.tokens.iter().map(token).collect();
     let page = PAGE.fill(&[
         ("title", Filling::Text(&plain(&sheet.title))),
-        ("style", Filling::Markup(&style)),
+        ("style", Filling::Markup(&page_style(&STYLE))),
         ("when", Filling::Text(&when)),
         ("diagram", Filling::Markup(&svg::inline(&scene))),
         ("captions", Filling::Markup(&captions)),

@@ -13,4 +13,5 @@ pub mod ink;
 pub mod scene;
 pub mod diagram;
 pub mod svg;
+pub mod page_style;
 pub mod handout;

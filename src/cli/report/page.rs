@@ -5,13 +5,10 @@ use std::time::Duration;
 use crate::cli::paint::plain;
 use crate::cli::report::entry::{End, Entry, Outcome, Report, Unmet};
 use crate::cli::shard::Shard;
-use crate::export::ink::Face;
-use crate::export::svg;
+use crate::export::page_style::page_style;
 use crate::export::template::{Filling, Markup, Template};
 
 const PAGE: Template = Template::new(include_str!("../../../assets/web/report/page.html"));
-/// Styles have no gaps.
-const LOOK: Template = Template::new(include_str!("../../../assets/web/pages/look.css"));
 const STYLE: Template = Template::new(include_str!("../../../assets/web/report/report.css"));
 const FAILED: Template = Template::new(
     r#"<section class="card"><h2>{{title}}</h2><p class="code">{{name}}</p><p class="muted">{{way_back}}</p><div>{{unmet}}</div>{{diagram}}</section>"#,
@@ -29,7 +26,6 @@ const ROW: Template = Template::new(
 /// The page. `diagrams` are those of the entries at the same places.
 pub(crate) fn page(report: &Report, diagrams: &[Markup], shard: Option<Shard>, took: Duration) -> String {
     let name = shard.map_or_else(|| "paystage run".to_owned(), |shard| format!("paystage run {shard}"));
-    let style: Markup = [LOOK.fill(&[]), STYLE.fill(&[]), svg::style(Face::Both)].into_iter().collect();
     let none = Markup::default();
     let entries = report.results.iter().enumerate();
     let failures: Markup =
@@ -38,7 +34,7 @@ pub(crate) fn page(report: &Report, diagrams: &[Markup], shard: Option<Shard>, t
     let is_fine = report.failed + report.unreadable == 0;
     PAGE.fill(&[
         ("name", Filling::Text(&name)),
-        ("style", Filling::Markup(&style)),
+        ("style", Filling::Markup(&page_style(&STYLE))),
         ("sentence", Filling::Text(&report.sentence())),
         ("tone", Filling::Text(if is_fine { "ok" } else { "bad" })),
         ("took", Filling::Text(&format!("{}.{:03} s", took.as_secs(), took.subsec_millis()))),

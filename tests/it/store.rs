@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use paystage::io::saved::Keep as _;
@@ -9,7 +10,7 @@ use paystage::io::store::error::StoreError;
 use paystage::io::store::handle::Store;
 use paystage::io::store::keeper::LineKeeper;
 use paystage::io::store::load::Progress;
-use paystage::io::store::loading::{self, Standing, Wanted};
+use paystage::io::store::loading::{self, Loading, Opened, Standing, Wanted};
 use paystage::io::store::place::StorePlace;
 use paystage::io::store::recorder::Recorder;
 use paystage::session::branch::BranchId;
@@ -282,25 +283,39 @@ fn a_store_is_opened_and_its_last_run_loaded_while_the_window_goes_on() {
     let session = branched();
     drop(Recorder::begin(&shelf.open(), &bought()));
     let run = Recorder::begin(&shelf.open(), &session).run();
-    let (wake, woken) = std::sync::mpsc::channel();
-    let mut loading = loading::open(shelf.place(), Wanted::Last, move || wake.send(()).unwrap_or_default());
-    let opened = loop {
+    let (mut loading, woken) = begun(|wake| loading::open(shelf.place(), Wanted::Last, wake));
+    let opened = ended(&mut loading, &woken).unwrap();
+    assert!(matches!(loading.standing(), Standing::Taken));
+    let heads = opened.store.recent(9).unwrap();
+    assert_eq!((heads.len(), heads[0].id), (2, run));
+    let (recorder, last) = opened.run.unwrap().unwrap();
+    assert_eq!((recorder.run(), save(&last)), (run, save(&session)));
+    let load = |wanted| {
+        let (mut loading, woken) = begun(|wake| loading::load(&opened.store, wanted, wake));
+        ended(&mut loading, &woken).unwrap().run
+    };
+    assert_eq!(save(&load(Wanted::Run(heads[1].id)).unwrap().unwrap().1), save(&bought()));
+    assert!(load(Wanted::Nothing).is_none());
+    let (mut refused, woken) = begun(|wake| loading::open(shelf.place(), Wanted::Last, wake));
+    assert_eq!(ended(&mut refused, &woken).map(|_| ()).unwrap_err(), StoreError::InUse(shelf.place()));
+}
+
+/// An opening under way, and what it wakes a window by.
+fn begun(begin: impl FnOnce(Box<dyn Fn() + Send>) -> Loading) -> (Loading, Receiver<()>) {
+    let (wake, woken) = channel();
+    (begin(Box::new(move || wake.send(()).unwrap_or_default())), woken)
+}
+
+/// What an opening comes to, looked at whenever it wakes.
+fn ended(loading: &mut Loading, woken: &Receiver<()>) -> Result<Opened, StoreError> {
+    loop {
         match loading.standing() {
-            Standing::Ended(ended) => break ended.unwrap(),
+            Standing::Ended(ended) => return *ended,
             Standing::Under(progress) => assert!(progress.done <= progress.of),
             Standing::Taken => panic!("nobody has taken it"),
         }
         woken.recv().unwrap();
-    };
-    assert!(matches!(loading.standing(), Standing::Taken));
-    assert_eq!((opened.recent.len(), opened.recent[0].id), (2, run));
-    let (recorder, last) = opened.run.unwrap().unwrap();
-    assert_eq!((recorder.run(), save(&last)), (run, save(&session)));
-    let other = loading::load(&opened.store, Wanted::Run(opened.recent[1].id), || ()).wait().unwrap();
-    assert_eq!(save(&other.run.unwrap().unwrap().1), save(&bought()));
-    assert!(loading::load(&opened.store, Wanted::Nothing, || ()).wait().unwrap().run.is_none());
-    let refused = loading::open(shelf.place(), Wanted::Last, || ()).wait();
-    assert_eq!(refused.map(|_| ()).unwrap_err(), StoreError::InUse(shelf.place()));
+    }
 }
 
 #[test]

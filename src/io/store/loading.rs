@@ -11,21 +11,16 @@ use crate::io::store::handle::Store;
 use crate::io::store::load::{LoadError, Progress};
 use crate::io::store::place::StorePlace;
 use crate::io::store::recorder::Recorder;
-use crate::io::store::row::{RunHead, RunId};
+use crate::io::store::row::RunId;
 use crate::session::run::Session;
 
 /// How many replayed steps lie between two calls to whoever shows the progress.
 const TOLD_EVERY: usize = 500;
 
-/// How many runs are listed.
-const RECENT: usize = 20;
-
-/// A store that has been opened, with what it holds and the run that was wanted.
+/// A store that has been opened, with the run that was wanted.
 pub struct Opened {
     /// The store.
     pub store: Store,
-    /// The runs that were used last, the latest first.
-    pub recent: Vec<RunHead>,
     /// The run that was wanted, loaded, or why it could not be; `None` where none was wanted or there.
     pub run: Option<Result<(Recorder, Session), LoadError>>,
 }
@@ -106,14 +101,13 @@ fn begin(
 }
 
 fn fetch(store: Store, wanted: Wanted, progress: &mut dyn FnMut(Progress)) -> Result<Opened, StoreError> {
-    let recent = store.recent(RECENT)?;
     let run = match wanted {
         Wanted::Nothing => None,
-        Wanted::Last => recent.first().map(|head| head.id),
+        Wanted::Last => store.recent(1)?.first().map(|head| head.id),
         Wanted::Run(run) => Some(run),
     };
     let run = run.map(|run| Recorder::resume(&store, run, progress));
-    Ok(Opened { store, recent, run })
+    Ok(Opened { store, run })
 }
 
 impl Loading {
@@ -130,13 +124,5 @@ impl Loading {
         };
         self.answer = None;
         Standing::Ended(Box::new(ended))
-    }
-
-    /// Waits for its end, as a program without a window does.
-    ///
-    /// # Errors
-    /// [`StoreError`]; closed, if the end was taken already.
-    pub fn wait(self) -> Result<Opened, StoreError> {
-        self.answer.and_then(|answer| answer.recv().ok()).unwrap_or(Err(StoreError::Closed))
     }
 }

@@ -8,6 +8,7 @@ pub(crate) const FILES: &[(&str, &str)] = &embedded_cases![
     "053-buy-request-from-a-script",
     "054-product-of-another-app",
     "055-bought-again",
+    "055-owned-app-refused",
     "056-slow-store",
     "056-store-answers-500",
     "056-store-answers-html",

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::protocol::dial::AppClient;
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
 use crate::protocol::money::Money;
@@ -19,6 +20,7 @@ use crate::world::catalog::{Catalog, REISSUE_PATH, VERIFY_PATH};
 use crate::world::http_form::{HttpForm, StartLine, WireForm};
 use crate::world::message::{Body, ChargeAnswer, Crossing, Message, Method};
 use crate::world::planted::Planted;
+use crate::world::platform::LocalStorage;
 use crate::world::provenance::Provenance;
 use crate::world::refusal::Refusal;
 use crate::world::setup::Setup;
@@ -91,11 +93,11 @@ impl Addresses<'_> {
             Body::ReceiptSupplied { receipt, .. } | Body::ReceiptHandedOver { receipt, .. } => {
                 answer(201).json(&[("receipt", receipt)]).into()
             }
-            Body::InstallAsked { receipt } => say(format!("app.addReceipt({receipt:?})")),
-            Body::ReplaceAsked { old, new } => say(format!("app.replaceReceipt({old:?}, {new:?})")),
+            Body::InstallAsked { receipt } => say(self.kept(receipt)),
+            Body::ReplaceAsked { old, new } => say(self.replaced(old, new)),
             Body::InstallAnswered { error } => say(settled(error.as_ref())),
-            Body::ReceiptsAsked => say("navigator.mozApps.getSelf()"),
-            Body::ReceiptsAnswered { receipts } => say(format!("app.receipts = [{}]", quoted(receipts))),
+            Body::ReceiptsAsked => say(self.sought()),
+            Body::ReceiptsAnswered { receipts } => say(self.held(receipts)),
             Body::ReceiptJudged { verdict, .. } => say(format!("verify(receipt) // {}", verdict.headline())),
             Body::VerifyAsked { receipt, method, .. } => self.verify(receipt, *method).into(),
             Body::VerifyAnswered { answer } => verify_answer(answer.json(), message.sent).into(),
@@ -122,10 +124,45 @@ impl Addresses<'_> {
             Body::TestReceiptIssued { receipt } => {
                 answer(201).json(&[("receipt", receipt.as_deref().unwrap_or_default())]).into()
             }
-            Body::ReceiptPlanted { kind, receipt, .. } => {
-                say(format!("app.addReceipt({receipt:?}) // {}", planted(kind)))
-            }
+            Body::ReceiptPlanted { kind, receipt, .. } => say(format!("{} // {}", self.kept(receipt), planted(kind))),
         }
+    }
+
+    /// How a receipt is kept: by the device, or in a list of the page's own.
+    fn kept(&self, receipt: &str) -> String {
+        match self.own_list() {
+            Some(list) => format!("{list} = JSON.stringify([...receipts, {receipt:?}]) // no app.addReceipt here"),
+            None if self.setup.device.keeps_receipts() => format!("app.addReceipt({receipt:?})"),
+            None => format!("// neither app.addReceipt nor localStorage: there is nowhere to keep {receipt:?}"),
+        }
+    }
+
+    /// How the app looks for what is kept.
+    fn sought(&self) -> String {
+        self.own_list().map_or_else(|| "navigator.mozApps.getSelf()".to_owned(), |list| format!("JSON.parse({list})"))
+    }
+
+    /// What it finds.
+    fn held(&self, receipts: &[Arc<str>]) -> String {
+        let list = if self.own_list().is_some() { "receipts" } else { "app.receipts" };
+        format!("{list} = [{}]", quoted(receipts))
+    }
+
+    /// How one is put in the place of another.
+    fn replaced(&self, old: &str, new: &str) -> String {
+        match self.own_list() {
+            None => format!("app.replaceReceipt({old:?}, {new:?})"),
+            Some(list) => format!("{list} = JSON.stringify([...receipts without {old:?}, {new:?}])"),
+        }
+    }
+
+    /// Where a page keeps its receipts by itself; `None` where the device does, or where there is no place.
+    fn own_list(&self) -> Option<&'static str> {
+        let device = &self.setup.device;
+        let is_kept_by_page = !device.keeps_receipts() && device.local_storage != LocalStorage::Missing;
+        let is_fxpay = self.setup.client == AppClient::Fxpay;
+        let list = if is_fxpay { "localStorage.fxpayReceipts" } else { "localStorage.receipts" };
+        is_kept_by_page.then_some(list)
     }
 
     fn at_market(&self, method: &'static str, path: &str) -> HttpForm {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use crate::session::cases::{buying, codes, notices, purchases, receipts, requests, verify};
 use crate::session::scenario::fault::ScenarioError;
 use crate::session::scenario::parse::parse;
@@ -26,7 +28,7 @@ pub struct Group {
 }
 
 /// What a list shows of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Card {
     /// Its title.
     pub title: String,
@@ -101,7 +103,7 @@ impl Builtin {
         parse(&format!("{}.toml", self.name), self.text)
     }
 
-    /// What a list shows of it; read once for the whole suite.
+    /// What a list shows of it; read once for the whole suite, and without what its tables hold.
     #[must_use]
     pub fn card(&self) -> &'static Card {
         static CARDS: LazyLock<Vec<(&'static str, Card)>> =
@@ -112,10 +114,28 @@ impl Builtin {
 }
 
 impl Card {
+    /// A file begins with these lines; reading all of every file would be felt when a list opens.
     fn of(builtin: &Builtin) -> Self {
-        match builtin.scenario() {
-            Ok(Scenario { title, why, case, .. }) => Self { title, why, case: case.and_then(|case| case.number) },
-            Err(error) => Self { title: builtin.name.to_owned(), why: error.to_string(), case: None },
+        let head = builtin.text.split("\n[").next().unwrap_or_default();
+        toml::from_str(head).unwrap_or_else(|error| Self {
+            title: builtin.name.to_owned(),
+            why: error.to_string(),
+            case: None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SUITE;
+
+    #[test]
+    fn a_card_tells_the_same_as_the_whole_file() {
+        for builtin in SUITE {
+            let scenario = builtin.scenario().unwrap();
+            let number = scenario.case.and_then(|case| case.number);
+            let card = builtin.card();
+            assert_eq!((&card.title, &card.why, card.case), (&scenario.title, &scenario.why, number));
         }
     }
 }

@@ -192,8 +192,7 @@ fn entries(session: &Session) -> Vec<Entry> {
         back.into_iter().chain(positions)
     });
     let scenarios = SUITE.iter().map(|builtin| {
-        let title = builtin.scenario().map_or_else(|_| builtin.name.to_owned(), |scenario| scenario.title);
-        Entry::new(format!("Open {title}"), builtin.name.to_owned(), Deed::Open(builtin.name))
+        Entry::new(format!("Open {}", builtin.card().title), builtin.name.to_owned(), Deed::Open(builtin.name))
     });
     let code = Entry::new("Open a run code".to_owned(), "R1-42-…".to_owned(), Deed::Act(Action::Open));
     let attacks = CARDS

@@ -252,6 +252,17 @@ impl Session {
         self.branches.len() == 1 && self.steps().len() == 1
     }
 
+    /// Does several things as one act: one undo leads back to before all of them.
+    pub fn at_once<R>(&mut self, deed: impl FnOnce(&mut Self) -> R) -> R {
+        let (before, depth) = (self.here, self.undo.len());
+        let done = deed(self);
+        self.undo.truncate(depth);
+        if self.here != before {
+            self.undo.push(before);
+        }
+        done
+    }
+
     /// Whether there is something to undo.
     #[must_use]
     pub fn can_undo(&self) -> bool {

@@ -198,6 +198,26 @@ fn undo_and_redo_walk_over_acts_and_jumps_and_lose_nothing() {
 }
 
 #[test]
+fn what_is_done_at_once_is_undone_at_once_and_what_does_nothing_leaves_nothing_to_undo() {
+    let mut session = bought();
+    let end = session.here();
+    session.at_once(|session| {
+        session.rewind(4);
+        session.dispatch(Command::RotateKey);
+        session.dispatch(Command::OpenHistory);
+    });
+    let in_b = session.here();
+    assert_eq!((in_b.step, session.branches().len()), (6, 2));
+    assert!(session.undo());
+    assert_eq!(session.here(), end);
+    assert!(session.redo());
+    assert_eq!(session.here(), in_b);
+    let mut fresh = Session::new(Setup::default());
+    fresh.at_once(|_| ());
+    assert!(!fresh.can_undo());
+}
+
+#[test]
 fn places_beyond_the_ends_stop_at_the_ends() {
     let mut session = bought();
     let count = session.steps().len();

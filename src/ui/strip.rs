@@ -144,6 +144,7 @@ fn poll_ui(ui: &mut Ui, theme: &Theme, strip: &Strip, poll: &Poll, (index, cente
         poll.said.label()
     );
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+    surface::follow_focus(&response);
     let ink = ink_of(theme, poll.said);
     let sign = Rect::from_center_size(center, Vec2::splat(MARK));
     ui.painter().circle(center, MARK / 2.0, theme.color.panel, Stroke::new(1.5, ink));
@@ -181,6 +182,7 @@ pub fn ends(ui: &mut Ui, row: &Row, current: Habit) -> Option<u32> {
         let (rect, response) = ui.allocate_exact_size(vec2(width, SQUARE.y), Sense::click());
         let name = format!("Every {interval}: {sentence}");
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+        surface::follow_focus(&response);
         for (index, end) in (0_i64..).zip(&row.ends) {
             let min = rect.min + vec2(as_points(index) * SQUARE.x, 0.0);
             let square = Rect::from_min_size(min, SQUARE).shrink(1.0);

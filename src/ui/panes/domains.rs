@@ -13,8 +13,8 @@ use crate::ui::widgets::{surface, text};
 
 /// What the longest attacker's name needs.
 const NAMES_WIDTH: f32 = 210.0;
-/// What the longest code needs; a narrower window scrolls.
-const CELL_WIDTH: f32 = 168.0;
+/// What the longest code needs; a narrower window scrolls. A wider one gives its cells more room, within reason.
+const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 146.0..=232.0;
 
 /// The lab. One cell is tried in each frame until all are.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +48,13 @@ impl Domains {
     fn grid_ui(&self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
         ui.spacing_mut().item_spacing = vec2(theme.space.tight, 0.0);
+        let count = DomainCheck::ALL.iter().map(|_| 1.0).sum::<f32>();
+        let room = ui.available_width() - NAMES_WIDTH - count * theme.space.tight;
+        let width = (room / count).floor().clamp(*CELL_WIDTHS.start(), *CELL_WIDTHS.end());
         ui.horizontal(|ui| {
             slot(ui, NAMES_WIDTH, |ui| drop(text::muted(ui, "")));
             for check in DomainCheck::ALL {
-                slot(ui, CELL_WIDTH, |ui| drop(text::strong(ui, check.label()).on_hover_text(check.meaning())));
+                slot(ui, width, |ui| drop(text::strong(ui, check.label()).on_hover_text(check.meaning())));
             }
         });
         for attacker in Attacker::ALL {
@@ -60,8 +63,8 @@ impl Domains {
                 slot(ui, NAMES_WIDTH, |ui| drop(text::plain(ui, attacker.label()).on_hover_text(attacker.meaning())));
                 for check in DomainCheck::ALL {
                     match self.grid.cell(*check, *attacker) {
-                        None => slot(ui, CELL_WIDTH, |ui| drop(text::muted(ui, "…"))),
-                        Some(cell) => cell_ui(ui, desk, cell),
+                        None => slot(ui, width, |ui| drop(text::muted(ui, "…"))),
+                        Some(cell) => cell_ui(ui, desk, cell, width),
                     }
                 }
             });
@@ -75,15 +78,16 @@ fn slot(ui: &mut Ui, width: f32, contents: impl FnOnce(&mut Ui)) {
     contents(&mut surface::row_ui(ui, rect));
 }
 
-fn cell_ui(ui: &mut Ui, desk: &mut Desk<'_>, cell: &Cell) {
+fn cell_ui(ui: &mut Ui, desk: &mut Desk<'_>, cell: &Cell, width: f32) {
     let theme = Theme::of(ui);
     let (tone, words, told) = match &cell.outcome {
         Outcome::LetIn => (Tone::Bad, "let in", "let in".to_owned()),
         Outcome::Refused { code, sentence } => (Tone::Ok, *code, format!("refused, {sentence}")),
     };
     let name = format!("{} against {}: {told}", cell.attacker.label(), cell.check.label());
-    let (rect, response) = ui.allocate_exact_size(vec2(CELL_WIDTH, theme.space.row), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme.space.row), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &name));
+    surface::follow_focus(&response);
     if response.hovered() {
         ui.painter().rect_filled(rect, theme.corner.button, theme.color.hover);
     }

@@ -156,6 +156,7 @@ impl<'a> Button<'a> {
             None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), self.name),
         };
         response.widget_info(info);
+        surface::follow_focus(&response);
         if ui.is_rect_visible(rect) {
             self.paint(ui, theme, &response, galley);
             surface::focus_ring(ui, &response, theme.corner.button);

@@ -59,6 +59,7 @@ pub fn line(ui: &mut Ui, words: &str, note: &str, is_current: bool) -> Response 
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE_HEIGHT), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItemRadio, ui.is_enabled(), is_current, words));
+    surface::follow_focus(&response);
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, theme.corner.button, theme.color.hover);
     }

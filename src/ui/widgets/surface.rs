@@ -130,6 +130,13 @@ pub(crate) fn keep_focus_in_sight(ui: &Ui, last: &mut Option<Id>) {
     }
 }
 
+/// Scrolls to it when it comes to have the keyboard: Tab and the arrows walk through all of a list, and it shall be seen.
+pub(crate) fn follow_focus(response: &Response) {
+    if response.gained_focus() {
+        response.scroll_to_me(None);
+    }
+}
+
 /// Paints the ring around what has the keyboard, and nothing around what has not.
 pub(crate) fn focus_ring(ui: &Ui, response: &Response, corner: u8) {
     if response.has_focus() {

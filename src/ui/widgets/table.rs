@@ -1,7 +1,7 @@
 //! Tables: a quiet head, rows with hairlines, one of them selected. Rows are of equal height, so a long table can show only what is visible.
 
 use egui::accesskit::Role;
-use egui::{Color32, Rect, Response, Sense, Ui, pos2, vec2};
+use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::surface;
@@ -55,6 +55,9 @@ impl<'a> Table<'a> {
         let theme = Theme::of(ui);
         let (rect, response) = surface::flush_row(ui, Sense::click());
         surface::announce(ui, &response, Role::Row, name, is_selected);
+        surface::follow_focus(&response);
+        // Made whether or not it shows: else the rows below would change their ids when the list scrolls, and lose the keyboard.
+        let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
         if ui.is_rect_visible(rect) {
             let fill = match (is_selected, response.hovered()) {
                 (true, _) => theme.color.selection,
@@ -67,7 +70,7 @@ impl<'a> Table<'a> {
                 let bar = Rect::from_min_max(rect.left_top(), pos2(rect.left() + 2.0, rect.bottom()));
                 ui.painter().rect_filled(bar, 0, theme.color.selection_line);
             }
-            cells(&mut Cells { ui: &mut *ui, places: self.places(rect), next: 0 });
+            cells(&mut Cells { ui: &mut inner, places: self.places(rect), next: 0 });
             surface::focus_ring(ui, &response, 0);
         }
         response

@@ -30,7 +30,7 @@ pub struct Shot {
     pub tab: Option<Tab>,
 }
 
-/// The inspector's tabs.
+/// The inspector's tabs, and the labs that take its last one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     /// What the token says.
@@ -47,12 +47,34 @@ pub enum Tab {
     Compare,
     /// What the run has met.
     Coverage,
+    /// How everything that can go wrong with the run ends.
+    Explore,
+    /// What sellers are told.
+    Notices,
+    /// How long the app waits.
+    Polling,
+    /// Who gets past which check of where a request comes from.
+    Domains,
+    /// What a cheat could try.
+    Attacks,
 }
 
 impl Tab {
     /// All, in the order of the window.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Claims, Self::Verdict, Self::Message, Self::Opinions, Self::Knowledge, Self::Compare, Self::Coverage];
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Claims,
+        Self::Verdict,
+        Self::Message,
+        Self::Opinions,
+        Self::Knowledge,
+        Self::Compare,
+        Self::Coverage,
+        Self::Explore,
+        Self::Notices,
+        Self::Polling,
+        Self::Domains,
+        Self::Attacks,
+    ];
 
     /// Its name on the command line.
     pub(crate) fn name(self) -> &'static str {
@@ -64,6 +86,11 @@ impl Tab {
             Self::Knowledge => "knowledge",
             Self::Compare => "compare",
             Self::Coverage => "coverage",
+            Self::Explore => "explore",
+            Self::Notices => "notices",
+            Self::Polling => "polling",
+            Self::Domains => "domain-check",
+            Self::Attacks => "attacks",
         }
     }
 
@@ -77,6 +104,11 @@ impl Tab {
             Self::Knowledge => "Who knows what, and from which message",
             Self::Compare => "The run beside another branch",
             Self::Coverage => "Which messages, refusals and errors the run has met",
+            Self::Explore => "How the run ends with each single fault, tried for this picture",
+            Self::Notices => "What sellers were told of payments, and what came back",
+            Self::Polling => "How long the app waited for each payment, and other intervals and tries",
+            Self::Domains => "Who gets past which check of where a request comes from",
+            Self::Attacks => "What a cheat could try on the run, and what stops it",
         }
     }
 }

@@ -57,12 +57,18 @@ impl Exploring {
         exploring
     }
 
+    /// Waits until it has ended; nothing where that was taken already.
+    pub fn wait(&mut self) -> Option<Result<Explored, ExploreError>> {
+        let ended = self.answer.take()?.recv();
+        Some(ended.unwrap_or_else(|_| Err(broken_off())))
+    }
+
     /// How it stands now. A panic of its thread counts as an error of the system.
     pub fn standing(&mut self) -> Standing {
         let Some(answer) = &self.answer else { return Standing::Taken };
         let ended = match answer.try_recv() {
             Ok(ended) => ended,
-            Err(TryRecvError::Disconnected) => Err(io::Error::other("the exploration broke off").into()),
+            Err(TryRecvError::Disconnected) => Err(broken_off()),
             Err(TryRecvError::Empty) => {
                 return Standing::Under(*self.progress.lock().unwrap_or_else(PoisonError::into_inner));
             }
@@ -70,6 +76,10 @@ impl Exploring {
         self.answer = None;
         Standing::Ended(Box::new(ended))
     }
+}
+
+fn broken_off() -> ExploreError {
+    io::Error::other("the exploration broke off").into()
 }
 
 impl Drop for Exploring {

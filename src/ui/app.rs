@@ -14,8 +14,18 @@ use crate::ui::window::Window;
 /// Opens the window with this run and stays until it is closed. `path` is where the run came from, if from a file.
 ///
 /// # Errors
-/// No display, or no graphics driver.
-pub fn open(session: Session, path: Option<String>) -> Result<(), eframe::Error> {
+/// No display, or no graphics driver, with what to do about it.
+pub fn open(session: Session, path: Option<String>) -> Result<(), String> {
+    run(session, path).map_err(|error| match error {
+        eframe::Error::WinitEventLoop(_) => "the display does not answer; check DISPLAY and WAYLAND_DISPLAY".to_owned(),
+        eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) | eframe::Error::OpenGL(_) => {
+            "the display has no OpenGL driver; install it with: apt install libgl1 libgl1-mesa-dri".to_owned()
+        }
+        error @ (eframe::Error::AppCreation(_) | eframe::Error::Winit(_)) => error.to_string(),
+    })
+}
+
+fn run(session: Session, path: Option<String>) -> Result<(), eframe::Error> {
     let viewport = ViewportBuilder::default()
         .with_app_id(NAME)
         .with_title("Paystage")

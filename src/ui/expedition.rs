@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::io::explore::{Explored, Phase, Progress};
+use crate::io::explore::{ExploreError, Explored, Phase, Progress};
 use crate::io::exploring::{self, Exploring};
 use crate::lens::explore::Grid;
 use crate::session::builtin::Builtin;
@@ -33,6 +33,13 @@ impl Expedition {
         self.exploring = Some(Exploring::begin(scenario, is_double, wake));
     }
 
+    /// Waits until it has ended: for a picture, and for tests.
+    pub fn wait(&mut self) {
+        if let Some(ended) = self.exploring.take().and_then(|mut exploring| exploring.wait()) {
+            self.end(ended);
+        }
+    }
+
     /// Ends it; what it has found so far is forgotten.
     pub fn stop(&mut self) {
         *self = Self::default();
@@ -41,16 +48,20 @@ impl Expedition {
     /// Takes in what is new.
     pub fn tend(&mut self) {
         let Some(exploring) = &mut self.exploring else { return };
-        self.standing = match exploring.standing() {
-            exploring::Standing::Under(progress) => under(progress),
-            exploring::Standing::Taken => return,
+        match exploring.standing() {
+            exploring::Standing::Under(progress) => self.standing = under(progress),
+            exploring::Standing::Taken => {}
             exploring::Standing::Ended(ended) => {
                 self.exploring = None;
-                match *ended {
-                    Ok(explored) => Standing::Done(Arc::new(shown(&self.title, explored))),
-                    Err(error) => Standing::Failed(error.to_string()),
-                }
+                self.end(*ended);
             }
+        }
+    }
+
+    fn end(&mut self, ended: Result<Explored, ExploreError>) {
+        self.standing = match ended {
+            Ok(explored) => Standing::Done(Arc::new(shown(&self.title, explored))),
+            Err(error) => Standing::Failed(error.to_string()),
         };
     }
 

@@ -7,8 +7,8 @@ use crate::ui::theme::{self, Theme};
 
 /// No picture has more pixels than this: a window of 8000 by 8000.
 const PIXELS_MAX: usize = 64_000_000;
-/// A window that still asks to be drawn again after so many passes is taken as it is.
-const PASSES_MAX: u32 = 12;
+/// A window that still asks to be drawn again after so many passes is taken as it is: a lab fills itself a little in each.
+const PASSES_MAX: u32 = 2_000;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]

@@ -82,6 +82,15 @@ impl Selection {
         (self.tab, self.lab) = (Tab::Lab(lab), Some(lab));
     }
 
+    /// Shows this tab; a lab takes the last one.
+    pub fn show(&mut self, tab: Tab) {
+        if let Tab::Lab(lab) = tab {
+            self.open_lab(lab);
+        } else {
+            self.tab = tab;
+        }
+    }
+
     /// Whether somebody has begun to read something else since `before`; reading pauses play.
     #[must_use]
     pub fn is_reading_more_than(&self, before: &Self) -> bool {

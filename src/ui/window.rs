@@ -140,6 +140,12 @@ impl Window {
         self.pressed.push(action);
     }
 
+    /// Explores the run with one fault at a time, and waits for it.
+    pub fn explore(&mut self) {
+        self.expedition.begin(self.pilot.session(), false, || ());
+        self.expedition.wait();
+    }
+
     /// Points at the message with this number. False where there is none in the past.
     pub fn point_at(&mut self, number: u32) -> bool {
         self.view.refresh(self.pilot.session(), &self.selection);
@@ -407,7 +413,7 @@ impl Window {
     /// Plays a card on the present run, and points at what stopped it.
     fn attack(&mut self, card: &Card) {
         self.pilot.pause();
-        match play::play(card, self.pilot.session_mut()) {
+        match self.pilot.session_mut().at_once(|session| play::play(card, session)) {
             Ok(played) => {
                 let reading = Reading::of(self.pilot.session(), played.from);
                 self.point_at_stop(&reading);

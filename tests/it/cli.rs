@@ -214,6 +214,23 @@ fn a_picture_is_drawn_without_a_display() {
 }
 
 #[test]
+fn each_tab_and_lab_has_a_picture_of_its_own() {
+    let desk = Desk::new("picture-tabs");
+    let of = |tab: &str| {
+        // A short run, which is soon explored.
+        let said = desk.run(&["picture", "declined", "--tab", tab, "--size", "800x600", "-o", "-"]);
+        said.ended(0).bytes.clone()
+    };
+    let tabs = ["claims", "message", "explore", "notices", "polling", "domain-check", "attacks"];
+    let pictures: Vec<_> = tabs.iter().map(|tab| of(tab)).collect();
+    for (index, picture) in pictures.iter().enumerate() {
+        assert!(picture.starts_with(b"\x89PNG"), "{}", tabs[index]);
+        assert!(!pictures[..index].contains(picture), "{} shows what another tab shows", tabs[index]);
+    }
+    desk.run(&["picture", "declined", "--tab", "lab", "-o", "-"]).ended(2).complains(&["polling", "attacks"]);
+}
+
+#[test]
 fn nothing_is_coloured_when_piped() {
     let desk = Desk::new("piped");
     desk.file("bad.toml", spoiled()).file("token.jwt", "eyJhbGciOiJub25lIn0.e30.");

@@ -12,6 +12,7 @@ use crate::io::files::{self, SMALL_FILE_MAX};
 use crate::io::live::setup;
 use crate::lens::attack::Reading;
 use crate::lens::attack_grid::{Depth, Grid, Row};
+use crate::lens::kind_words;
 use crate::session::attack::barrier::Barrier;
 use crate::session::attack::card::Card;
 use crate::session::attack::cards::CARDS;
@@ -126,7 +127,7 @@ fn list(is_json: bool, out: &mut dyn Write) -> anyhow::Result<()> {
         return Ok(());
     }
     for card in CARDS {
-        let place = painted(QUIET, format!("at {}", card.on.name()));
+        let place = painted(QUIET, format!("when {}", kind_words::clause(card.on)));
         writeln!(out, "{}  {}  {place}", padded(card.name, NAME_WIDTH), painted(STRONG, card.title))?;
         writeln!(out, "    {}", card.deed)?;
         writeln!(out, "    {} {}", painted(QUIET, "Hopes for"), card.hope)?;

@@ -8,6 +8,7 @@ pub mod claim_marks;
 pub mod claims;
 pub mod failure;
 pub mod purchases;
+pub mod kind_words;
 pub mod label;
 pub mod badge;
 pub mod faults;

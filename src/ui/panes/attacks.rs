@@ -6,8 +6,8 @@ use egui::{Align, Layout, Margin, ScrollArea, Ui, UiBuilder};
 
 use crate::lens::attack::Reading;
 use crate::lens::attack_grid::{Depth, Grid, Row};
+use crate::lens::kind_words;
 use crate::session::attack::barrier::Barrier;
-use crate::session::attack::card::Card;
 use crate::session::attack::cards::CARDS;
 use crate::session::attack::play::{beginning, preview};
 use crate::session::step::Step;
@@ -22,9 +22,9 @@ use crate::ui::widgets::{choice, text};
 use crate::world::setup::Setup;
 
 /// How many cells of the grid are played between two frames.
-const CELLS_A_FRAME: usize = 4;
+const CELLS_A_FRAME: usize = 2;
 /// The width of the list of cards, and of a cell of the grid.
-const LIST_WIDTH: f32 = 330.0;
+const LIST_WIDTH: f32 = 364.0;
 const CELL_WIDTH: f32 = 66.0;
 const NAME_WIDTH: f32 = 230.0;
 const NEEDED_WIDTH: f32 = 250.0;
@@ -45,11 +45,11 @@ enum Mode {
     Grid,
 }
 
-/// What would come of each card, for the run as it was when somebody last looked.
+/// What would come of each card, for the run as it was when somebody last looked; `None` where it was not tried yet.
 #[derive(Clone, Debug)]
 struct Found {
     before: Arc<Step>,
-    readings: Vec<Result<Reading, String>>,
+    readings: Vec<Option<Result<Reading, String>>>,
 }
 
 impl Pane for Attacks {
@@ -79,7 +79,7 @@ impl Pane for Attacks {
 
 impl Attacks {
     fn cards_ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
-        self.look(desk);
+        self.look(ui, desk);
         let room = ui.available_rect_before_wrap();
         let edge = room.left() + LIST_WIDTH.min(room.width() / 2.0);
         // Each side runs downwards and scrolls by itself.
@@ -89,18 +89,22 @@ impl Attacks {
         ScrollArea::vertical().id_salt("attack").auto_shrink(false).show(&mut right, |ui| self.card_ui(ui, desk));
     }
 
-    /// Tries all cards on this run, once for each beginning.
-    fn look(&mut self, desk: &Desk<'_>) {
+    /// Tries the cards on this run, once for each beginning: one card in a frame, so that none is late, and the chosen one first.
+    fn look(&mut self, ui: &Ui, desk: &Desk<'_>) {
         let session = desk.session;
         let Some(before) = session.past().get(beginning(session).saturating_sub(1)) else { return };
-        if self.found.as_ref().is_some_and(|found| Arc::ptr_eq(&found.before, before)) {
-            return;
-        }
-        let tried = |card: &Card| {
-            let (end, played) = preview(card, session).map_err(|why| why.to_string())?;
-            Ok(Reading::of(&end, played.from))
+        let found = match self.found.take() {
+            Some(found) if Arc::ptr_eq(&found.before, before) => found,
+            Some(_) | None => Found { before: Arc::clone(before), readings: vec![None; CARDS.len()] },
         };
-        self.found = Some(Found { before: Arc::clone(before), readings: CARDS.iter().map(tried).collect() });
+        let Found { readings, .. } = self.found.insert(found);
+        let is_open = |index: &usize| readings.get(*index).is_some_and(Option::is_none);
+        let next = [self.chosen].into_iter().chain(0..CARDS.len()).find(is_open);
+        if let Some((card, reading)) = next.and_then(|index| Some((CARDS.get(index)?, readings.get_mut(index)?))) {
+            let tried = preview(card, session).map(|(end, played)| Reading::of(&end, played.from));
+            *reading = Some(tried.map_err(|why| why.to_string()));
+            ui.ctx().request_repaint();
+        }
     }
 
     fn list_ui(&mut self, ui: &mut Ui, desk: &Desk<'_>) {
@@ -114,13 +118,19 @@ impl Attacks {
         ScrollArea::vertical().id_salt("cards").auto_shrink(false).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, card) in CARDS.iter().enumerate() {
-                let is_through = self.reading(index).is_some_and(Reading::is_through);
+                let is_through = self.reading(index).map(Reading::is_through);
                 let is_here = here == Some(card.on);
-                let end = if is_through { "gets through" } else { "stopped" };
+                let end = match (self.found(index), is_through) {
+                    (None, _) => "not tried yet",
+                    (Some(_), Some(true)) => "gets through",
+                    (Some(_), Some(false)) => "stopped",
+                    (Some(_), None) => "cannot be played here",
+                };
                 let spoken = format!("{}, {end}{}", card.title, if is_here { ", at the selected message" } else { "" });
                 let row = table.row(ui, &spoken, self.chosen == index, |cells| {
                     cells.ui(|ui| {
-                        let (tone, theme) = (if is_through { Tone::Bad } else { Tone::Ok }, Theme::of(ui));
+                        let Some(is_through) = is_through else { return };
+                        let (tone, theme) = (tone_of(is_through), Theme::of(ui));
                         tone.icon().show(ui, 14.0, tone.color(theme));
                     });
                     cells.text(card.title);
@@ -135,18 +145,23 @@ impl Attacks {
         });
     }
 
+    /// What came of this card; `None` where it was not tried yet.
+    fn found(&self, index: usize) -> Option<&Result<Reading, String>> {
+        self.found.as_ref()?.readings.get(index)?.as_ref()
+    }
+
     fn reading(&self, index: usize) -> Option<&Reading> {
-        self.found.as_ref()?.readings.get(index)?.as_ref().ok()
+        self.found(index)?.as_ref().ok()
     }
 
     fn card_ui(&self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let Some(card) = CARDS.get(self.chosen) else { return };
         let theme = Theme::of(ui);
-        let found = self.found.as_ref().and_then(|found| found.readings.get(self.chosen));
+        let found = self.found(self.chosen);
         let is_playable = matches!(found, Some(Ok(_)));
         ui.horizontal(|ui| {
             text::title(ui, card.title);
-            text::mono_in(ui, card.on.name(), theme.color.muted);
+            text::muted(ui, &format!("when {}", kind_words::clause(card.on))).on_hover_text(card.on.name());
             // Beside the name, where no window is too low to show it.
             let button = Button::filled("Play this attack").enabled(is_playable).hint("In a branch of this run");
             if button.show(ui).clicked() {
@@ -177,7 +192,7 @@ impl Attacks {
 
 fn reading_ui(ui: &mut Ui, reading: &Reading) {
     let theme = Theme::of(ui);
-    let tone = if reading.is_through() { Tone::Bad } else { Tone::Ok };
+    let tone = tone_of(reading.is_through());
     ui.horizontal_wrapped(|ui| {
         tone.icon().show(ui, 16.0, tone.color(theme));
         text::strong(ui, &reading.to_string());
@@ -191,6 +206,10 @@ fn reading_ui(ui: &mut Ui, reading: &Reading) {
         format!("{who}{at}")
     });
     text::muted(ui, &by);
+}
+
+fn tone_of(is_through: bool) -> Tone {
+    if is_through { Tone::Bad } else { Tone::Ok }
 }
 
 /// The grid.

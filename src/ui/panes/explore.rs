@@ -4,6 +4,7 @@
 use egui::{Align, Frame, Layout, Margin, ProgressBar, ScrollArea, Ui, vec2};
 
 use crate::lens::explore::{BadEnd, Cell, Count};
+use crate::lens::kind_words;
 use crate::session::explore::end::End;
 use crate::session::scenario::play::play;
 use crate::ui::desk::{Ask, Desk};
@@ -14,11 +15,17 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::{choice, text};
+use crate::world::kind::Kind;
 
 /// The width of a message's name.
 const NAME_WIDTH: f32 = 136.0;
-/// The width of a cell.
-const CELL_WIDTH: f32 = 76.0;
+/// The width of a cell: what its head and its counts need, and what they may have. A narrower grid scrolls.
+const CELL_WIDTHS: std::ops::RangeInclusive<f32> = 64.0..=84.0;
+/// What a cell with counts of three digits and more needs.
+const LARGE_CELL_WIDTH: f32 = 92.0;
+/// From this many mixes on, a cell counts in three digits.
+const LARGE_FROM: usize = 100;
+const GAP: f32 = 4.0;
 /// From this width on, the list stands beside the grid.
 const BESIDE_FROM: f32 = 900.0;
 /// How many bad ends a list shows; the others are counted.
@@ -29,6 +36,8 @@ const LISTED_MAX: usize = 200;
 pub struct Explore {
     is_double: bool,
     cell: Option<Cell>,
+    /// How wide the cells are in this pass.
+    cell_width: f32,
 }
 
 impl Pane for Explore {
@@ -106,16 +115,23 @@ impl Explore {
 
     fn grid_ui(&mut self, ui: &mut Ui, shown: &Shown) {
         let words = shown.grid.words();
-        ui.spacing_mut().item_spacing = vec2(4.0, 0.0);
+        let has_large = |kind: &Kind| words.iter().any(|word| shown.grid.cell(*kind, word).all() >= LARGE_FROM);
+        let is_large = shown.grid.kinds().iter().any(has_large);
+        let columns: f32 = words.iter().map(|_| 1.0).sum();
+        let share = ((ui.available_width() - NAME_WIDTH) / columns - GAP).floor();
+        self.cell_width =
+            if is_large { LARGE_CELL_WIDTH } else { share.clamp(*CELL_WIDTHS.start(), *CELL_WIDTHS.end()) };
+        ui.spacing_mut().item_spacing = vec2(GAP, 0.0);
         ui.horizontal(|ui| {
             sized(ui, NAME_WIDTH, |_| {});
             for word in &words {
-                sized(ui, CELL_WIDTH, |ui| text::muted(ui, word));
+                sized(ui, self.cell_width, |ui| text::muted(ui, word));
             }
         });
         for kind in shown.grid.kinds() {
             ui.horizontal(|ui| {
-                sized(ui, NAME_WIDTH, |ui| text::plain(ui, kind.name()));
+                let when = format!("When {}", kind_words::clause(*kind));
+                sized(ui, NAME_WIDTH, |ui| text::plain(ui, kind.name()).on_hover_text(when));
                 for word in &words {
                     let name = format!("{word} {kind}");
                     self.cell_ui(ui, &name, shown.grid.cell(*kind, word), Cell::Message(*kind, word));
@@ -131,7 +147,7 @@ impl Explore {
     }
 
     fn cell_ui(&mut self, ui: &mut Ui, what: &str, count: Count, cell: Cell) {
-        sized(ui, CELL_WIDTH, |ui| {
+        sized(ui, self.cell_width, |ui| {
             let Some(worst) = count.worst() else { return };
             tone(worst).icon().show(ui, 14.0, tone(worst).color(Theme::of(ui)));
             if !worst.is_bad() {

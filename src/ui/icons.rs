@@ -40,6 +40,7 @@ pub enum Icon {
     ArrowRight,
     Folder,
     Save,
+    Export,
     More,
     Sun,
     Moon,
@@ -59,7 +60,7 @@ pub enum Icon {
 
 impl Icon {
     /// Every icon, in the order of the sheet.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Start,
         Self::Back,
         Self::Step,
@@ -80,6 +81,7 @@ impl Icon {
         Self::ArrowRight,
         Self::Folder,
         Self::Save,
+        Self::Export,
         Self::More,
         Self::Sun,
         Self::Moon,
@@ -121,6 +123,7 @@ impl Icon {
             Self::ArrowRight => "arrow-right",
             Self::Folder => "folder",
             Self::Save => "save",
+            Self::Export => "export",
             Self::More => "more",
             Self::Sun => "sun",
             Self::Moon => "moon",

@@ -1,21 +1,17 @@
 //! The labs of notices and polling in the window: opened from the palette, worked by keyboard, and they change the run as they say.
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers};
-use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::Queryable as _;
 use paystage::protocol::dial::Hosting;
 use paystage::protocol::time::Span;
 use paystage::session::control;
 use paystage::session::run::Session;
 use paystage::ui::selection::Lab;
-use paystage::ui::window::Window;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::setup::{Polling, Setup};
 
-use crate::cpu_renderer::dressed;
-
-type Stagehand = Harness<'static, Window>;
+use crate::stagehand::{self, Stagehand, is_shown, labels, plain, tab_to};
 
 fn show(size_pt: [f32; 2], setup: Setup, steps: usize, lab: Lab) -> Stagehand {
     let mut session = Session::new(setup);
@@ -23,34 +19,10 @@ fn show(size_pt: [f32; 2], setup: Setup, steps: usize, lab: Lab) -> Stagehand {
         let Some(command) = control::next_command(&session) else { break };
         session.dispatch(command);
     }
-    let mut harness = dressed(size_pt, egui::Theme::Dark)
-        .with_max_steps(600)
-        .build_ui_state(|ui, window: &mut Window| window.ui(ui), Window::new(session));
+    let mut harness = stagehand::show(size_pt, session);
     harness.state_mut().selection_mut().open_lab(lab);
     harness.run();
     harness
-}
-
-fn plain(harness: &mut Stagehand, key: Key) {
-    harness.key_press_modifiers(Modifiers::NONE, key);
-    harness.run_steps(3);
-}
-
-fn labels(harness: &Stagehand, beginning: &str) -> Vec<String> {
-    let nodes = harness.root().children_recursive();
-    let all = nodes.filter_map(|node| node.accesskit_node().label().or_else(|| node.accesskit_node().value()));
-    all.filter(|label| label.starts_with(beginning)).collect()
-}
-
-fn tab_to(harness: &mut Stagehand, label: &str) {
-    for _ in 0..200 {
-        let node = harness.root().children_recursive().find(egui_kittest::Node::is_focused);
-        if node.and_then(|node| node.accesskit_node().label()).is_some_and(|focused| focused.starts_with(label)) {
-            return;
-        }
-        plain(harness, Key::Tab);
-    }
-    panic!("Tab never comes to {label:?}");
 }
 
 fn classic() -> Setup {
@@ -126,6 +98,43 @@ fn the_tries_are_typed_too() {
     harness.get_by_role_and_label(Role::Button, "Poll like this").click();
     harness.run();
     assert_eq!(harness.state().session().setup().polling.tries, 15);
+}
+
+#[test]
+fn the_interval_is_dragged_and_what_it_comes_to_is_shown_before_it_is_taken() {
+    let mut harness = show([1280.0, 800.0], late(10), 300, Lab::Polling);
+    assert!(!is_shown(&harness, "as it was"));
+    let from = harness.get_by_label("Interval in milliseconds").rect().center();
+    harness.drag_at(from);
+    harness.run_steps(2);
+    harness.hover_at(from + vec2(12.0, 0.0));
+    harness.run_steps(2);
+    harness.drop_at(from + vec2(12.0, 0.0));
+    harness.run();
+    assert!(is_shown(&harness, "as it was"), "the draft is another habit now");
+    assert_eq!(harness.state().session().setup().polling, Polling::default(), "and nothing was done yet");
+    harness.get_by_role_and_label(Role::Button, "Poll like this").click();
+    harness.run();
+    let polling = harness.state().session().setup().polling;
+    assert!(polling.interval > Polling::default().interval && polling.tries == 10, "{polling:?}");
+    assert!(is_shown(&harness, "The receipt came with poll "), "asked less often, it waits long enough");
+}
+
+#[test]
+fn a_notice_that_failed_says_when_it_is_tried_again() {
+    let mut harness = show([1280.0, 800.0], classic(), 4, Lab::Notices);
+    tab_to(&mut harness, "Answer 500");
+    plain(&mut harness, Key::Enter);
+    plain(&mut harness, Key::Escape);
+    for _ in 0..60 {
+        if is_shown(&harness, "tried again at ") {
+            break;
+        }
+        plain(&mut harness, Key::N);
+    }
+    assert_eq!(labels(&harness, "tried again at ").len(), 1);
+    let attempt = labels(&harness, "Attempt 1").remove(0);
+    assert!(attempt.contains("answer 500") && attempt.ends_with("error"), "{attempt}");
 }
 
 #[test]

@@ -26,7 +26,10 @@ mod window_sizes;
 mod window_pointing;
 mod window_faults;
 mod fault_bench;
+mod stagehand;
 mod labs;
+mod window_labs;
+mod window_doors;
 mod window_dials;
 mod window_explore;
 

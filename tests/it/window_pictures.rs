@@ -8,7 +8,7 @@ use paystage::session::run::Session;
 use paystage::session::scenario::play;
 use paystage::ui::keys::Action;
 use paystage::ui::picture::Picture;
-use paystage::ui::selection::Tab;
+use paystage::ui::selection::{Lab, Tab};
 use paystage::ui::window::Window;
 use paystage::world::setup::Setup;
 
@@ -68,7 +68,10 @@ impl Shot {
 
     fn take(self, results: &mut SnapshotResults) {
         let mut window = Window::new(self.session);
-        window.selection_mut().tab = self.tab;
+        window.selection_mut().show(self.tab);
+        if self.tab == Tab::Lab(Lab::Explore) {
+            window.explore();
+        }
         if let Some(key) = self.key {
             window.press(key);
         }
@@ -106,6 +109,11 @@ fn the_window_looks_as_agreed() {
         Shot::new("window-before-after-light", LARGE, Light, pressed(100)).key(Action::Revision),
         Shot::new("window-middle-dark-small", SMALL, Dark, pressed(14)),
         Shot::new("window-refused-light-small", SMALL, Light, played("refunded-store-asked")).tab(Tab::Verdict),
+        Shot::new("window-attacks-dark", MIDDLE, Dark, pressed(14)).tab(Tab::Lab(Lab::Attacks)),
+        Shot::new("window-explore-dark", MIDDLE, Dark, played("declined")).tab(Tab::Lab(Lab::Explore)),
+        Shot::new("window-notices-dark", MIDDLE, Dark, played("notice-lost-once")).tab(Tab::Lab(Lab::Notices)),
+        Shot::new("window-polling-dark", MIDDLE, Dark, played("paid-but-timed-out")).tab(Tab::Lab(Lab::Polling)),
+        Shot::new("window-domain-check-dark", MIDDLE, Dark, pressed(6)).tab(Tab::Lab(Lab::Domains)),
     ];
     for shot in shots {
         shot.take(&mut results);

@@ -61,7 +61,15 @@ fn the_panes_keep_their_width_whatever_they_show() {
 #[test]
 fn the_bars_at_the_top_never_overlap() {
     let bars_height = 96.0;
-    for size in [[500.0, 350.0], [640.0, 400.0], [720.0, 560.0], [1000.0, 700.0], [1280.0, 800.0], [2560.0, 1440.0]] {
+    for size in [
+        [500.0, 350.0],
+        [640.0, 400.0],
+        [720.0, 560.0],
+        [820.0, 600.0],
+        [1000.0, 700.0],
+        [1280.0, 800.0],
+        [2560.0, 1440.0],
+    ] {
         let harness = show_at(size, pressed(100));
         let buttons = harness.get_all_by_role(Role::Button).map(|node| (node.accesskit_node().label(), node.rect()));
         let buttons: Vec<_> = buttons.filter(|(_, rect)| rect.bottom() < bars_height).collect();

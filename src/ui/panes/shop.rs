@@ -35,9 +35,15 @@ impl Pane for Shop {
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let theme = Theme::of(ui);
         let host = desk.session.world().catalog().app.authority().to_owned();
-        surface::region_head(ui, theme.party(Party::AppPage as usize), self.name(), &host);
+        let is_here = desk.session.setup().seats.app_page == Seat::Simulated;
+        let head = |ui: &mut Ui| surface::region_head(ui, theme.party(Party::AppPage as usize), self.name(), &host);
+        surface::ends(ui, theme.space.row, head, |ui| {
+            if is_here {
+                reopen_ui(ui, desk);
+            }
+        });
         surface::hairline(ui);
-        if desk.session.setup().seats.app_page == Seat::External {
+        if !is_here {
             return guest_ui(ui);
         }
         ScrollArea::vertical().id_salt("shop").auto_shrink(false).show(ui, |ui| {
@@ -77,6 +83,15 @@ fn screen_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     let first_for_sale = catalog.shop().find(|product| is_for_sale(desk, product)).map(|product| &product.id);
     for product in catalog.shop() {
         surface::card(ui, |ui| product_ui(ui, desk, product, first_for_sale == Some(&product.id)));
+    }
+}
+
+/// What the app does when it is opened again is a dial's affair; that it is opened again is the buyer's.
+fn reopen_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
+    let hint = "The buyer closes the app and opens it again: it forgets what it was waiting for, and looks at its receipts \
+                if that is its way";
+    if Button::link("reopen").name("Reopen the app").hint(hint).show(ui).clicked() {
+        desk.ask(Command::Reopen);
     }
 }
 

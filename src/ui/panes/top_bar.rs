@@ -20,6 +20,9 @@ const WORDS_FROM: f32 = 1360.0;
 /// From this width on, the clock shows the date.
 const DATE_FROM: f32 = 1240.0;
 
+/// From this width on there is room for a button that exports; its key works in any.
+const EXPORT_FROM: f32 = 820.0;
+
 /// Below this width only what cannot be done elsewhere stays: the timeline leads to start and end, too.
 const CRAMPED_BELOW: f32 = 640.0;
 
@@ -94,7 +97,7 @@ impl Pane for TopBar {
         let right = room.with_min_x(room.right() - self.right_width);
         let mut right_part = part(ui, right, Layout::left_to_right(Align::Center));
         right_part.spacing_mut().item_spacing.x = gap;
-        right_ui(&mut right_part, desk, fit);
+        right_ui(&mut right_part, desk, fit, room.width() >= EXPORT_FROM);
         let width = right_part.min_rect().width();
         if (width - self.right_width).abs() > 0.5 {
             self.right_width = width;
@@ -211,7 +214,7 @@ fn clock_ui(ui: &mut Ui, desk: &mut Desk<'_>, is_dated: bool) {
 }
 
 /// The right end of the bar: the revision, and the doors of the window.
-fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, fit: Fit) {
+fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, fit: Fit, is_exporting: bool) {
     let is_wordy = fit == Fit::Wordy;
     // It is the first of the dials, too.
     if fit != Fit::Cramped {
@@ -223,6 +226,9 @@ fn right_ui(ui: &mut Ui, desk: &mut Desk<'_>, fit: Fit) {
     live_sign::sign_ui(ui, desk, is_wordy);
     press(ui, desk, Button::outlined_icon(Icon::Folder, "Open"), Action::Open);
     press(ui, desk, Button::outlined_icon(Icon::Save, "Save"), Action::Save);
+    if is_exporting {
+        press(ui, desk, Button::outlined_icon(Icon::Export, "Export"), Action::Export);
+    }
     theme_ui(ui, desk);
     press(ui, desk, Button::outlined_icon(Icon::Help, "Help"), Action::Help);
 }

@@ -123,7 +123,8 @@ impl Front {
 /// When there is no route in `routes`.
 pub fn guarded(gate: &Arc<Gate>, door: Door, routes: Router) -> Router {
     let guard = Guard::new(Arc::clone(gate), door);
-    routes.route_layer(from_fn_with_state(guard, guard::watch))
+    // Once for all: a router that still waits for a state builds each handler anew for every request.
+    routes.route_layer(from_fn_with_state(guard, guard::watch)).with_state(())
 }
 
 /// A route that does not know OPTIONS answers 405 and says what it does know: where any page may ask, that is the answer.

@@ -160,6 +160,7 @@ impl Guests {
                 !is_another
             },
         );
+        self.driver.hand_over();
         if is_another {
             return true;
         }

@@ -74,20 +74,27 @@ impl Driver {
         }
     }
 
-    /// Does what is due by now.
+    /// Does what is due by now, and hands over whatever is not on its way to the disk yet.
     pub fn tick(&mut self, run: &mut dyn Recorded, real: Time) {
         self.settle_until(run, real);
-        self.hearing.finish(run);
+        self.hearing.strand(run);
+        self.hand_over();
+    }
+
+    /// Lets everything that was done since the last time go to the disk together. Whoever waits for that waits in vain before: it
+    /// is for whoever drives to call this, or [`tick`](Self::tick), as soon as nothing more is asked at this moment.
+    pub fn hand_over(&mut self) {
+        self.hearing.hand_over();
     }
 
     /// Does one thing that was asked, after whatever was due before it and before whatever is due at once after it. Only looking
-    /// moves nothing.
+    /// moves nothing. What it changes goes to the disk with the next [`hand_over`](Self::hand_over).
     pub fn handle(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
         if ask.is_deed() {
             self.settle_until(run, real);
         }
         self.perform(run, ask, real);
-        self.hearing.finish(run);
+        self.hearing.strand(run);
     }
 
     fn perform(&mut self, run: &mut dyn Recorded, ask: Ask, real: Time) {
@@ -246,6 +253,8 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use crate::io::inbox::{Reply, WindowState};
     use crate::io::live::setup::at_home;
     use crate::protocol::id::{Origin, ProductId, TransactionId};
@@ -347,6 +356,37 @@ mod tests {
         let (reply, mut done) = oneshot::channel();
         driver.handle(line, Ask::Do { command, reply }, NOON);
         assert!(ignored(&done.try_recv().unwrap().step).is_none(), "{fault}");
+    }
+
+    /// Counts what is handed over to it.
+    struct Counting(Arc<AtomicUsize>);
+
+    impl Keep for Counting {
+        fn keep(&mut self, _: &dyn Recorded, _: &Arc<Step>) -> Saved {
+            Saved::already()
+        }
+
+        fn hand_over(&mut self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn what_is_asked_together_goes_to_the_disk_together() {
+        let (mut line, _, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
+        let handed_over = Arc::new(AtomicUsize::new(0));
+        let ((errands, _waiting), (steps, _)) = (mpsc::unbounded_channel(), broadcast::channel(16));
+        let keeper = Box::new(Counting(Arc::clone(&handed_over)));
+        let mut driver = Driver::new(Clock::Virtual, errands, steps, Some(keeper));
+        let count = || handed_over.load(Ordering::Relaxed);
+        for _ in 0..3 {
+            answered(say(&mut line, &mut driver, buy(), NOON).try_recv());
+            assert_eq!(count(), 0);
+        }
+        driver.hand_over();
+        assert_eq!(count(), 1);
+        driver.tick(&mut line, NOON);
+        assert_eq!(count(), 2, "nothing may lie there while nobody asks");
     }
 
     #[test]

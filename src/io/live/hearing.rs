@@ -110,11 +110,15 @@ impl Hearing {
         }
     }
 
-    /// Lets what was written down go to the disk together, and tells those whose answer can never come.
-    pub(crate) fn finish(&mut self, run: &dyn Recorded) {
+    /// Lets what was written down since the last time go to the disk together.
+    pub(crate) fn hand_over(&mut self) {
         if let Some(keeper) = &mut self.keeper {
             keeper.hand_over();
         }
+    }
+
+    /// Tells those whose answer can never come.
+    pub(crate) fn strand(&mut self, run: &dyn Recorded) {
         if !self.has_lost {
             return;
         }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::io::clock;
-use crate::io::inbox::{self, Clock, Inbox, Letterbox};
+use crate::io::inbox::{self, Ask, Clock, Inbox, Letterbox};
 use crate::io::live::driver::Driver;
 use crate::io::live::errands;
 use crate::io::outbound::Outbound;
@@ -15,6 +15,9 @@ use crate::session::line::Line;
 
 /// As long as a sleep may be: that the machine's clock was set is noticed by then.
 const SLEEP_MAX: Duration = Duration::from_secs(1);
+
+/// How much of what was asked at the same time goes to the disk together. Beyond it the disk may begin while more is done.
+const TOGETHER_MAX: usize = 64;
 
 /// A line with what drives it and the inbox that it is asked through.
 #[derive(Debug)]
@@ -57,7 +60,17 @@ impl Stage {
                 },
             };
             let Some(ask) = asked else { return };
+            self.handle_together(ask);
+        }
+    }
+
+    /// Does this, and whatever else has been asked by then.
+    fn handle_together(&mut self, first: Ask) {
+        let (mut next, mut done) = (Some(first), 0);
+        while let Some(ask) = next {
             self.driver.handle(&mut self.line, ask, clock::now());
+            done += 1;
+            next = if done < TOGETHER_MAX { self.inbox.try_next() } else { None };
         }
     }
 

@@ -21,7 +21,7 @@ use crate::session::step::Step;
 use crate::world::setup::Setup;
 
 /// How many orders may lie before the writer. Whoever gives more waits until the disk has caught up, so memory stays flat.
-const QUEUE_MAX: usize = 16_384;
+const QUEUE_MAX: usize = 2_048;
 
 /// An open store. Clones are the same store; the last one to go writes what is left and closes the file.
 #[derive(Clone)]

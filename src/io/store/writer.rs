@@ -19,9 +19,10 @@ use crate::session::scribe::Scribe;
 
 /// How long steps that only read may wait for others to share a sync with.
 const QUIET: Duration = Duration::from_millis(500);
-/// The most orders that share one transaction.
-const BATCH_MAX: usize = 4_096;
-/// The most orders that are kept while the disk takes none; beyond them the store stops for good.
+/// The most changes that gather before they are written in any case. A sync for so many costs each of them next to nothing, and
+/// they are still at hand in the processor's memory when they are written down.
+const BATCH_MAX: usize = 1_024;
+/// The most changes that are kept while the disk takes none; beyond them the store stops for good.
 const WAITING_MAX: usize = 65_536;
 
 /// What the writer is told.
@@ -65,6 +66,8 @@ pub(crate) struct Writer {
     outstanding: Arc<AtomicUsize>,
     /// In the order in which they came. After a fault that passes they stay here, and are tried again.
     waiting: Vec<Order>,
+    /// How many changes wait in them.
+    changes: usize,
     since: Option<Instant>,
     /// The index that is due on each branch that was written to.
     due: BTreeMap<Line, usize>,
@@ -85,6 +88,7 @@ impl Writer {
             inbox,
             outstanding,
             waiting: Vec::new(),
+            changes: 0,
             since: None,
             due: BTreeMap::new(),
             stopped: None,
@@ -122,7 +126,7 @@ impl Writer {
                 Err(RecvTimeoutError::Timeout) => return Turn::Write,
                 Err(RecvTimeoutError::Disconnected) => return Turn::End,
             }
-            if self.waiting.len() >= BATCH_MAX {
+            if self.changes >= BATCH_MAX {
                 return Turn::Write;
             }
             next = self.inbox.recv_timeout(Duration::ZERO);
@@ -147,6 +151,7 @@ impl Writer {
             answer(order.punch.take(), &Ok(()));
         }
         self.since.get_or_insert_with(Instant::now);
+        self.changes += order.changes.len();
         self.waiting.push(order);
     }
 
@@ -189,7 +194,7 @@ impl Writer {
     }
 
     fn is_commit_due(&self) -> bool {
-        self.waiting.len() >= BATCH_MAX
+        self.changes >= BATCH_MAX
             || self.waiting.iter().any(|order| order.is_urgent || order.punch.is_some())
             || self.since.is_some_and(|since| since.elapsed() >= QUIET)
     }
@@ -208,9 +213,9 @@ impl Writer {
                 let urgent = self.waiting.iter().filter(|order| order.is_urgent).count();
                 self.outstanding.fetch_sub(urgent, Ordering::Release);
                 self.waiting.clear();
-                self.since = None;
+                (self.changes, self.since) = (0, None);
             }
-            Err(error) if error.is_passing() && self.waiting.len() < WAITING_MAX => {
+            Err(error) if error.is_passing() && self.changes < WAITING_MAX => {
                 // Tried again with the next order, or after a while. Until then nothing that follows from it is good either.
                 self.since = Some(Instant::now());
             }
@@ -229,7 +234,7 @@ impl Writer {
         for order in self.waiting.drain(..) {
             answer(order.punch, &Err(error.clone()));
         }
-        self.since = None;
+        (self.changes, self.since) = (0, None);
         // If this fails too, closing copies whole committed pages and nothing else.
         let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         self.stopped = Some(error);

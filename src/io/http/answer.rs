@@ -22,7 +22,7 @@ pub struct HangUp;
 
 /// What answers `asked`, phrased as `words` wants it. What no words phrase in their own way goes out as the arrow shows it.
 #[must_use]
-pub fn of(words: Words, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
+pub fn of(words: Words, asked: &Asked, reply: Reply) -> Response<HttpBody> {
     match (words, &reply.message.body) {
         (Words::Store, Body::BuyAnswered { transaction, request }) => {
             let status_url = format!("{}/webpay/status/{transaction}/", version_of(&asked.path));
@@ -41,7 +41,7 @@ pub fn of(words: Words, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
             let sentence = "This store certifies no keys; its receipt keys are at /.well-known/jwks.json";
             misheard(&Misheard::missing("NO_ROOT_KEY", sentence))
         }
-        _ => reply.form.as_ref().map_or_else(nothing, plain),
+        _ => reply.form.map_or_else(nothing, plain),
     }
 }
 
@@ -133,13 +133,13 @@ pub fn with_body(status: u16, kind: &'static str, body: String) -> Response<Http
 }
 
 /// The arrow as it is drawn. A request is no answer: nothing is said then.
-fn plain(form: &HttpForm) -> Response<HttpBody> {
+fn plain(form: HttpForm) -> Response<HttpBody> {
     let StartLine::Response { status, .. } = form.start else { return nothing() };
-    let mut response = Response::new(form.body.clone().map_or_else(HttpBody::empty, HttpBody::from));
+    let mut response = Response::new(form.body.map_or_else(HttpBody::empty, HttpBody::from));
     *response.status_mut() = status_code(status);
     // Its own, and those that every answer wears.
     response.headers_mut().reserve(form.headers.len() + 4);
-    for (name, value) in &form.headers {
+    for (name, value) in form.headers {
         // The length is the connection's business, as it knows how the body is framed.
         if name.eq_ignore_ascii_case("content-length") {
             continue;
@@ -150,7 +150,7 @@ fn plain(form: &HttpForm) -> Response<HttpBody> {
                 Ok(HeaderValue::from_static(fixed))
             }
             Cow::Borrowed(text) => HeaderValue::from_str(text),
-            Cow::Owned(text) => HeaderValue::from_str(text),
+            Cow::Owned(text) => HeaderValue::try_from(text),
         };
         if let (Ok(name), Ok(value)) = (name.parse::<header::HeaderName>(), value) {
             response.headers_mut().insert(name, value);

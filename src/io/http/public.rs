@@ -99,7 +99,7 @@ async fn say(letterbox: &Letterbox, asked: &Asked, input: Input, words: Words) -
             Words::KeySet => Box::pin(reading::key_set(letterbox, &reply)).await,
             Words::History => Box::pin(reading::history(letterbox, asked, &reply)).await,
             Words::WindowPage => Box::pin(shown::window(letterbox, asked, &reply)).await,
-            Words::Page | Words::Store | Words::Flow | Words::RootKey => answer::of(words, asked, &reply),
+            Words::Page | Words::Store | Words::Flow | Words::RootKey => answer::of(words, asked, *reply),
         },
         Ok(Heard::Nothing) => answer::nothing(),
         Err(response) => *response,

@@ -24,6 +24,12 @@ impl StoreData {
         data
     }
 
+    /// One name with its value.
+    #[must_use]
+    pub fn of(name: &str, value: &str) -> Self {
+        Self { pairs: vec![(name.to_owned(), value.to_owned())] }
+    }
+
     /// Reads a query string. Any text is one: what is not `name=value` is a name without a value.
     #[must_use]
     pub fn parse(text: &str) -> Self {

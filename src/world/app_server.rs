@@ -30,7 +30,8 @@ pub struct AppServer {
     /// The secret that was lost, while it is lost.
     lost_key: Option<SigningKey>,
     chance: Chance,
-    orders: BTreeMap<TransactionId, Order>,
+    /// Shared with the snapshots of the world, as long as nothing is heard of them.
+    orders: BTreeMap<TransactionId, Arc<Order>>,
     /// Buy requests whose start is being recorded, by the message that asked for it.
     starting: BTreeMap<MessageId, Arc<Message>>,
     /// Polls that wait for a receipt, by the message that asked for it.
@@ -110,7 +111,7 @@ impl AppServer {
 
     /// The purchases that were started here.
     #[must_use]
-    pub fn orders(&self) -> &BTreeMap<TransactionId, Order> {
+    pub fn orders(&self) -> &BTreeMap<TransactionId, Arc<Order>> {
         &self.orders
     }
 
@@ -218,7 +219,7 @@ impl AppServer {
             polls_seen: 0,
             receipt: None,
         };
-        self.orders.insert(transaction.clone(), order);
+        self.orders.insert(transaction.clone(), Arc::new(order));
         // A key that loaded signs; an empty request would be refused by the device.
         let request: Arc<str> = request.sign(&self.key).unwrap_or_default().into();
         out.answer(question, Body::BuyAnswered { transaction: transaction.clone(), request });
@@ -235,7 +236,8 @@ impl AppServer {
             Ok(notice) => notice,
             Err(no) => return no.tell(question, out),
         };
-        let order = notice.product_data().and_then(order_in).and_then(|order| self.orders.get_mut(&order));
+        let order =
+            notice.product_data().and_then(order_in).and_then(|order| self.orders.get_mut(&order).map(Arc::make_mut));
         if let Err(no) = in_books(scene, &notice, order.as_deref()) {
             return no.tell(question, out);
         }
@@ -282,7 +284,7 @@ impl AppServer {
         out: &mut Outbox<'_>,
     ) {
         let is_sought_anew = scene.rules().store.is_signed_for_each_poll;
-        let mut order = self.orders.get_mut(transaction);
+        let mut order = self.orders.get_mut(transaction).map(Arc::make_mut);
         if let Some(order) = &mut order {
             order.polls_seen = order.polls_seen.saturating_add(1);
         }
@@ -305,7 +307,7 @@ impl AppServer {
     fn hand_on(&mut self, receipt: Option<&Arc<str>>, answer: &Message, out: &mut Outbox<'_>) {
         let Some(question) = answer.answers.and_then(|asked| self.waiting.remove(&asked)) else { return };
         let Body::StatusAsked { transaction, .. } = &question.body else { return };
-        let Some(order) = self.orders.get_mut(transaction) else { return };
+        let Some(order) = self.orders.get_mut(transaction).map(Arc::make_mut) else { return };
         order.receipt = receipt.cloned();
         out.answer(&question, Body::StatusAnswered { transaction: transaction.clone(), receipt: receipt.cloned() });
     }
@@ -377,7 +379,7 @@ fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, no
         postback_url,
         chargeback_url,
     };
-    let order = StoreData::parse(&format!("{ORDER}={transaction}"));
+    let order = StoreData::of(ORDER, transaction.as_str());
     let mut request = if scene.setup.is_hosted() {
         PayRequest::hosted(&catalog.market_domain, offer, &order, now)
     } else {

@@ -161,7 +161,7 @@ pub(crate) fn held(world: &World) -> impl Iterator<Item = &Transaction> {
     let is_held = move |payment: &&Transaction| {
         accounts.get(&payment.id).is_some_and(|account| account.is_charged && !account.is_returned)
     };
-    world.marketplace().transactions().iter().filter(is_held)
+    world.marketplace().transactions().iter().map(|payment| &**payment).filter(is_held)
 }
 
 /// Whether something that was bought in this run stands open after all the money for it went back.

@@ -102,7 +102,7 @@ fn judge_payment(
         ));
     }
     // Whoever bought it twice and got the money back once still paid for it.
-    let is_paid = |other: &&Transaction| other.product == *product && other.state.is_paid();
+    let is_paid = |other: &&Arc<Transaction>| other.product == *product && other.state.is_paid();
     let has_paid = world.marketplace().transactions().iter().rev().find(is_paid).is_some();
     (!has_paid)
         .then(|| (Law::RefundEndsAccess, format!("The money for {name} went back, and the next check let it in")))

@@ -1,6 +1,7 @@
 //! Hope: whether whoever paid will still get the product, asked of a copy of the world that is played ahead.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::protocol::id::TransactionId;
 use crate::protocol::time::Span;
@@ -67,7 +68,8 @@ impl Hope {
                 }
             }
             Event::AccessEnded { product } => {
-                let is_lost = |payment: &&Transaction| payment.product == *product && self.begun.contains(&payment.id);
+                let is_lost =
+                    |payment: &&Arc<Transaction>| payment.product == *product && self.begun.contains(&payment.id);
                 let lost = world.marketplace().transactions().iter().filter(is_lost);
                 self.waiting.extend(lost.map(|payment| (payment.id.clone(), cause)));
                 self.doubt = Doubt::of(cause);
@@ -179,7 +181,7 @@ fn will_be_available(world: &World, payment: &Transaction) -> bool {
 
 /// The payment of this id, also while the store has lost its books: whoever paid has paid.
 fn payment_of<'a>(world: &'a World, id: &TransactionId) -> Option<&'a Transaction> {
-    let lost = || world.marketplace().transactions().iter().find(|payment| payment.id == *id);
+    let lost = || world.marketplace().transactions().iter().map(|payment| &**payment).find(|payment| payment.id == *id);
     world.marketplace().transaction(id).or_else(lost)
 }
 

@@ -1,5 +1,7 @@
 //! The marketplace: its payments, what its buyer may ask for again, its keys and its wares.
 
+use std::sync::Arc;
+
 use egui::{ScrollArea, Ui};
 
 use crate::protocol::id::TransactionId;
@@ -95,7 +97,7 @@ fn transactions_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 }
 
 /// The payment that is pointed at, else the latest.
-fn chosen<'a>(desk: &Desk<'_>, transactions: &'a [Transaction]) -> Option<&'a Transaction> {
+fn chosen<'a>(desk: &Desk<'_>, transactions: &'a [Arc<Transaction>]) -> Option<&'a Arc<Transaction>> {
     let wanted = desk.selection.transaction.as_ref();
     let pointed = transactions.iter().find(|transaction| Some(&transaction.id) == wanted);
     pointed.or(transactions.last())

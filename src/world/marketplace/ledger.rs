@@ -72,9 +72,10 @@ pub struct Delivery {
 /// All payments of the store, oldest first, with what finds one among a hundred thousand.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    transactions: Vec<Transaction>,
+    /// Shared with the snapshots of the world: a payment that has not moved since is there once.
+    transactions: Vec<Arc<Transaction>>,
     places: BTreeMap<TransactionId, usize>,
-    /// Where a seller's own id leads: the newest payment that bears it.
+    /// Where a seller's own id leads: the newest payment that bears it. One that is the store's own id as well leads there anyway.
     orders: BTreeMap<TransactionId, usize>,
     /// So many of the oldest payments nobody can find while the books are lost.
     lost: usize,
@@ -99,38 +100,48 @@ pub(crate) struct Start {
 }
 
 impl Ledger {
-    pub(crate) fn transactions(&self) -> &[Transaction] {
+    pub(crate) fn transactions(&self) -> &[Arc<Transaction>] {
         &self.transactions
     }
 
     pub(crate) fn find(&self, id: &TransactionId) -> Option<&Transaction> {
-        self.transactions.get(self.kept(*self.places.get(id)?)?)
+        self.at(*self.places.get(id)?)
     }
 
     pub(crate) fn find_mut(&mut self, id: &TransactionId) -> Option<&mut Transaction> {
-        let place = self.kept(*self.places.get(id)?)?;
-        self.transactions.get_mut(place)
+        self.at_mut(*self.places.get(id)?)
     }
 
     /// The payment that a seller knows by this id: the store's own id in hosted mode, the seller's in classic mode.
     pub(crate) fn by_order(&self, order: &TransactionId) -> Option<&Transaction> {
-        self.transactions.get(self.kept(*self.orders.get(order)?)?)
+        match self.orders.get(order) {
+            Some(place) => self.at(*place),
+            None => self.find(order).filter(|transaction| transaction.order == *order),
+        }
     }
 
     /// The payment of this number in the store's books.
     pub(crate) fn by_contribution(&self, number: u64) -> Option<&Transaction> {
-        self.transactions.get(self.kept(place_of(number)?)?)
+        self.at(place_of(number)?)
     }
 
     pub(crate) fn by_contribution_mut(&mut self, number: u64) -> Option<&mut Transaction> {
-        let place = self.kept(place_of(number)?)?;
-        self.transactions.get_mut(place)
+        self.at_mut(place_of(number)?)
     }
 
     /// Everything written so far is lost, or found again. False where there is nothing to lose.
     pub(crate) fn lose(&mut self, is_lost: bool) -> bool {
         self.lost = if is_lost { self.transactions.len() } else { 0 };
         !self.transactions.is_empty()
+    }
+
+    fn at(&self, place: usize) -> Option<&Transaction> {
+        self.transactions.get(self.kept(place)?).map(|transaction| &**transaction)
+    }
+
+    fn at_mut(&mut self, place: usize) -> Option<&mut Transaction> {
+        let place = self.kept(place)?;
+        self.transactions.get_mut(place).map(Arc::make_mut)
     }
 
     fn kept(&self, place: usize) -> Option<usize> {
@@ -151,8 +162,10 @@ impl Ledger {
     fn enter(&mut self, start: Start, (state, started, completed): (TransactionState, Time, Option<Time>)) {
         let Start { id, product, app, buyer, price, guid, order, charge } = start;
         let place = self.transactions.len();
+        if order != id || self.orders.contains_key(&order) {
+            self.orders.insert(order.clone(), place);
+        }
         self.places.insert(id.clone(), place);
-        self.orders.insert(order.clone(), place);
         let transaction = Transaction {
             id,
             contribution: FIRST_CONTRIBUTION + place as u64,
@@ -173,7 +186,7 @@ impl Ledger {
         if charge != Charge::Real {
             self.places.insert(transaction.notice_id(), place);
         }
-        self.transactions.push(transaction);
+        self.transactions.push(Arc::new(transaction));
     }
 
     /// Moves a payment along an edge of the state machine. Where there is no such edge nothing moves and the answer is no.
@@ -252,6 +265,31 @@ mod tests {
         for number in [0, FIRST_CONTRIBUTION - 1, FIRST_CONTRIBUTION + 100, u64::MAX] {
             assert_eq!(ledger.by_contribution(number), None);
         }
+    }
+
+    #[test]
+    fn a_payment_whose_seller_uses_the_stores_own_id_is_found_by_it_as_an_order() {
+        let mut ledger = Ledger::default();
+        ledger.record(start("own", "own"), Time::from_seconds(1));
+        assert!(ledger.orders.is_empty(), "it is written down once");
+        assert_eq!(ledger.by_order(&"own".into()), ledger.find(&"own".into()));
+        ledger.record(start("later", "own"), Time::from_seconds(2));
+        assert_eq!(ledger.by_order(&"own".into()).unwrap().id, "later".into());
+        ledger.record(start("first", "back"), Time::from_seconds(3));
+        ledger.record(start("back", "back"), Time::from_seconds(4));
+        assert_eq!(ledger.by_order(&"back".into()).unwrap().id, "back".into());
+    }
+
+    #[test]
+    fn a_copy_of_the_books_shares_what_has_not_moved_since() {
+        let mut ledger = Ledger::default();
+        ledger.record(start("still", "still"), Time::from_seconds(1));
+        ledger.record(start("moved", "moved"), Time::from_seconds(2));
+        let copy = ledger.clone();
+        ledger.find_mut(&"moved".into()).unwrap().state = TransactionState::Refunded;
+        let is_shared = |place: usize| Arc::ptr_eq(&ledger.transactions[place], &copy.transactions[place]);
+        assert_eq!([is_shared(0), is_shared(1)], [true, false]);
+        assert_eq!(copy.find(&"moved".into()).unwrap().state, TransactionState::Completed);
     }
 
     #[test]

@@ -67,7 +67,7 @@ impl Marketplace {
 
     /// Every payment, oldest first.
     #[must_use]
-    pub fn transactions(&self) -> &[Transaction] {
+    pub fn transactions(&self) -> &[Arc<Transaction>] {
         self.ledger.transactions()
     }
 

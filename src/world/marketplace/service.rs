@@ -275,7 +275,7 @@ fn is_listed_for_buyer(scene: &Scene, transaction: &Transaction) -> bool {
 
 /// The completed payments of the run's buyer, oldest first.
 pub(crate) fn history(scene: &Scene, ledger: &Ledger) -> Vec<TransactionId> {
-    let is_listed = |transaction: &&Transaction| {
+    let is_listed = |transaction: &&Arc<Transaction>| {
         transaction.state == TransactionState::Completed
             && transaction.buyer == scene.catalog.buyer.id
             && ledger.find(&transaction.id).is_some()
@@ -285,7 +285,7 @@ pub(crate) fn history(scene: &Scene, ledger: &Ledger) -> Vec<TransactionId> {
 
 /// The latest completed payment of the run's buyer for this product.
 pub(crate) fn newest_of(scene: &Scene, ledger: &Ledger, product: &ProductId) -> Option<TransactionId> {
-    let is_it = |transaction: &&Transaction| {
+    let is_it = |transaction: &&Arc<Transaction>| {
         transaction.product == *product
             && transaction.state == TransactionState::Completed
             && transaction.buyer == scene.catalog.buyer.id

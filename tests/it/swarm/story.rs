@@ -49,8 +49,13 @@ impl Story {
             app: catalog.app.clone(),
             emails: [catalog.buyer.email, catalog.other_person.email],
             events: session.past().iter().flat_map(|step| step.events.iter().cloned()).collect(),
-            transactions: world.marketplace().transactions().to_vec(),
-            orders: world.app_server().orders().values().cloned().collect(),
+            transactions: world
+                .marketplace()
+                .transactions()
+                .iter()
+                .map(|payment| Transaction::clone(payment))
+                .collect(),
+            orders: world.app_server().orders().values().map(|order| Order::clone(order)).collect(),
             balance_minor: world.provider().balance_minor(),
             keys: keys(session),
             is_at_rest: world.is_idle(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::protocol::dial::IdentityMode;
+use crate::protocol::hex::hex;
 
 /// The `type` of a user value that is the buyer's address.
 pub const EMAIL: &str = "email";
@@ -58,12 +59,6 @@ fn keyed_identifier(secret: &[u8], email: &str, origin: &str) -> String {
         mac.update(part.as_bytes());
     }
     hex(&mac.finalize().into_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
-    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).copied().unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Why somebody might recognise a user value.

@@ -261,6 +261,15 @@ impl SigningKey {
         self.public.clone()
     }
 
+    /// What nobody but its owner may know: the seed, the private number, the secret. `None` for RSA, where it has no short form.
+    pub(crate) fn secret(&self) -> Option<Vec<u8>> {
+        match &*self.private {
+            Private::Ed25519(key) => Some(key.to_bytes().to_vec()),
+            Private::P256(key) => Some(key.to_bytes().to_vec()),
+            Private::Library(key) => (self.algorithm() == Algorithm::Hs256).then(|| key.as_bytes().to_vec()),
+        }
+    }
+
     /// The signature over `input`, the same bytes each time: 64 for Ed25519 and ES256, 32 for HMAC, the modulus' length for RSA.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub mod dial;
 pub mod id;
 pub mod money;
 pub mod time;
+pub mod hex;
 pub mod numeric_date;
 pub mod json;
 pub mod key;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::protocol::hex::hex;
 use crate::protocol::time::Time;
 use crate::world::World;
 use crate::world::command::Command;
@@ -151,13 +152,4 @@ fn is_question_or_answer(body: &Body) -> bool {
             | Body::ProductsAnswered { .. }
             | Body::StoreRefused { .. }
     )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 });
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-        text
-    })
 }

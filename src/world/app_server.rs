@@ -29,6 +29,8 @@ pub struct AppServer {
     key: SigningKey,
     /// The secret that was lost, while it is lost.
     lost_key: Option<SigningKey>,
+    /// The secrets that were exchanged for others. What leaks of them still gives old messages away.
+    retired: Vec<SigningKey>,
     chance: Chance,
     /// Shared with the snapshots of the world, as long as nothing is heard of them.
     orders: BTreeMap<TransactionId, Arc<Order>>,
@@ -73,7 +75,7 @@ pub enum OrderState {
 impl AppServer {
     pub(crate) fn new(key: SigningKey, chance: Chance) -> Self {
         let (orders, starting, waiting, pondering) = Default::default();
-        Self { key, lost_key: None, chance, orders, starting, waiting, pondering }
+        Self { key, lost_key: None, retired: Vec::new(), chance, orders, starting, waiting, pondering }
     }
 
     /// The payment secret is lost, and another is made that the marketplace does not know. False where it is lost already.
@@ -92,16 +94,22 @@ impl AppServer {
         if scene.setup.seats.is_outside(Party::AppServer, scene.setup.is_hosted()) {
             return None;
         }
-        self.key = SigningKey::hs256(issuer_of(scene), &self.chance.bytes()).ok()?;
-        self.lost_key = None;
+        let another = SigningKey::hs256(issuer_of(scene), &self.chance.bytes()).ok()?;
+        self.retired.push(std::mem::replace(&mut self.key, another));
+        self.retired.extend(self.lost_key.take());
         Some(self.key.clone())
     }
 
     /// The lost secret is found.
     pub(crate) fn find_secret(&mut self) {
         if let Some(found) = self.lost_key.take() {
-            self.key = found;
+            self.retired.push(std::mem::replace(&mut self.key, found));
         }
+    }
+
+    /// Every secret that pay requests were ever signed with here.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &SigningKey> {
+        std::iter::once(&self.key).chain(&self.lost_key).chain(&self.retired)
     }
 
     /// The secret that this server signs with now.

@@ -53,6 +53,7 @@ use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
 use crate::protocol::id::ProductId;
+use crate::protocol::key::SigningKey;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
@@ -207,17 +208,27 @@ impl World {
         self.cast.app_page.keys()
     }
 
-    /// What no message may carry: the payment secret and the store's own. Drawn anew from the seed, as at the beginning.
+    /// What no message may carry: every secret that signed a pay request so far, and the store's own.
     #[must_use]
     pub fn secrets(&self) -> Secrets {
-        let draw = |purpose| Chance::new(self.cast.scene.setup.seed, purpose).bytes();
-        let own = self.cast.scene.setup.names.app.secret.as_ref().map_or("", |own| own.expose());
-        Secrets::new(&[
-            ("the secret that signs pay requests", &draw(stream::PAYMENT_KEY)),
-            ("the app's own secret", own.as_bytes()),
-            ("the secret that hides the buyer's identity", &draw(stream::STORE_IDS)),
-            ("the store's own private key", &draw(stream::STORE_KEYS)),
-        ])
+        let setup = &self.cast.scene.setup;
+        let own = setup.names.app.secret.as_ref().map(|own| own.expose().as_bytes().to_vec());
+        let hides = Chance::new(setup.seed, stream::STORE_IDS).bytes().to_vec();
+        let named = |name| move |secret| (name, secret);
+        let fixed = own.map(named("the app's own secret")).into_iter();
+        let fixed = fixed.chain([("the secret that hides the buyer's identity", hides)]);
+        let keys = self.private_keys().filter_map(|(name, key)| Some((name, key.secret()?)));
+        Secrets::new(fixed.chain(keys))
+    }
+
+    /// How many secrets there are by now. None is ever forgotten, so the list is another one as soon as this is.
+    pub(crate) fn secret_count(&self) -> usize {
+        self.private_keys().count()
+    }
+
+    fn private_keys(&self) -> impl Iterator<Item = (&'static str, &SigningKey)> {
+        let payment = self.cast.app_server.secrets().map(|key| ("the secret that signs pay requests", key));
+        payment.chain(self.cast.marketplace.private_keys().map(|key| ("the store's own private key", key)))
     }
 
     /// Who and what there is.

@@ -1,11 +1,12 @@
 //! Secrets: the values that no message may carry, and where one is found all the same.
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::fmt::Write as _;
 
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
+use crate::protocol::hex::hex;
 use crate::world::escapes;
 
 /// No stretch of letters that is shorter can hold a secret or a claims object.
@@ -20,12 +21,16 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    pub(crate) fn new(secrets: &[(&'static str, &[u8])]) -> Self {
-        let mut spelt = Vec::new();
-        for (name, bytes) in secrets.iter().filter(|(_, bytes)| !bytes.is_empty()) {
-            let texts = [hex(bytes), BASE64_STANDARD_NO_PAD.encode(bytes), BASE64_URL_SAFE_NO_PAD.encode(bytes)];
-            spelt.extend(texts.map(|text| (*name, text)));
-            spelt.extend(std::str::from_utf8(bytes).ok().map(|text| (*name, text.to_owned())));
+    pub(crate) fn new(secrets: impl IntoIterator<Item = (&'static str, Vec<u8>)>) -> Self {
+        let (mut spelt, mut seen) = (Vec::new(), BTreeSet::new());
+        for (name, bytes) in secrets.into_iter().filter(|(_, bytes)| !bytes.is_empty()) {
+            // A secret of several uses goes by the name of the first.
+            if !seen.insert(bytes.clone()) {
+                continue;
+            }
+            let texts = [hex(&bytes), BASE64_STANDARD_NO_PAD.encode(&bytes), BASE64_URL_SAFE_NO_PAD.encode(&bytes)];
+            spelt.extend(texts.map(|text| (name, text)));
+            spelt.extend(String::from_utf8(bytes).ok().map(|text| (name, text)));
         }
         // Hex and base64 are never escaped here: what matters is the text that somebody chose.
         let is_escaped = |text: &str| !text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~+/=".contains(c));
@@ -74,14 +79,6 @@ impl Secrets {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Secrets").finish_non_exhaustive()
@@ -104,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_found_in_every_spelling_and_inside_a_token() {
-        let secrets = Secrets::new(&[("the key", b"a secret of thirty-two bytes, yes"), ("none", b"")]);
+        let secrets = Secrets::new([("the key", b"a secret of thirty-two bytes, yes".to_vec()), ("none", Vec::new())]);
         let encoded = BASE64_URL_SAFE_NO_PAD.encode("a secret of thirty-two bytes, yes");
         let inside = BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"k\":\"{encoded}\"}}"));
         for text in [
@@ -127,7 +124,7 @@ mod tests {
     #[test]
     fn a_secret_with_signs_is_found_however_they_are_escaped() {
         let secret = "my \"own\" secret & <it's> naïve\n\\ enough";
-        let secrets = Secrets::new(&[("the key", secret.as_bytes())]);
+        let secrets = Secrets::new([("the key", secret.as_bytes().to_vec())]);
         let once = serde_json::to_string(secret).unwrap();
         let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
         let claims = BASE64_URL_SAFE_NO_PAD.encode(format!("{{\"k\":{once}}}"));

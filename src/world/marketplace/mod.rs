@@ -268,6 +268,11 @@ impl Marketplace {
         self.counter.signing_key()
     }
 
+    /// Every key that ever signed a receipt or a certificate.
+    pub(crate) fn private_keys(&self) -> impl Iterator<Item = &SigningKey> {
+        self.counter.private_keys()
+    }
+
     /// The key that certifies the one which receipts are signed with.
     pub(crate) fn root_key(&self) -> &SigningKey {
         self.counter.root_key()

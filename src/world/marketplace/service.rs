@@ -63,6 +63,11 @@ impl Counter {
         self.keys.certify(now, is_expired)
     }
 
+    /// Every key that ever signed a receipt or a certificate.
+    pub(crate) fn private_keys(&self) -> impl Iterator<Item = &SigningKey> {
+        self.keys.private()
+    }
+
     /// The key that certifies the one in office.
     pub(crate) fn root_key(&self) -> &SigningKey {
         self.keys.root_key()

@@ -40,6 +40,8 @@ pub(crate) struct StoreKeys {
     chance: Chance,
     root: SigningKey,
     signer: Signer,
+    /// The keys and roots that were in office before.
+    retired: Vec<SigningKey>,
     /// Whether whatever is certified now ran out a minute ago.
     is_expired: bool,
     public: Vec<StoreKey>,
@@ -60,7 +62,7 @@ impl StoreKeys {
         let signer = Signer::new(&issuer, (mode, &root), &mut chance, 1, now);
         let public = vec![StoreKey::of(&signer, now)];
         let ring = Arc::new(ring(&issuer, &root, &signer, &public));
-        Self { issuer, mode, chance, root, signer, is_expired: false, public, ring }
+        Self { issuer, mode, chance, root, signer, retired: Vec::new(), is_expired: false, public, ring }
     }
 
     /// The keys, the one in office last.
@@ -78,13 +80,19 @@ impl StoreKeys {
         &self.root
     }
 
+    /// Every key that ever signed a receipt or a certificate.
+    pub(crate) fn private(&self) -> impl Iterator<Item = &SigningKey> {
+        [&self.signer.key, &self.root].into_iter().chain(&self.retired)
+    }
+
     /// The issuer publishes another root at the same address: the key in office is certified anew, and nothing that the old
     /// root vouched for is believed any more. False where there is no certificate.
     pub(crate) fn rotate_root(&mut self, now: Time) -> bool {
         if self.signer.certificate.is_none() {
             return false;
         }
-        self.root = root_key(self.mode, test_keys::next_root, &mut self.chance);
+        let next = root_key(self.mode, test_keys::next_root, &mut self.chance);
+        self.retired.push(std::mem::replace(&mut self.root, next));
         self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
         self.certify(now, self.is_expired)
     }
@@ -97,7 +105,8 @@ impl StoreKeys {
             last.retired = Some(now);
         }
         let from = certified_from(now, self.is_expired);
-        self.signer = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, from);
+        let next = Signer::new(&self.issuer, (self.mode, &self.root), &mut self.chance, number, from);
+        self.retired.push(std::mem::replace(&mut self.signer, next).key);
         self.public.push(StoreKey::of(&self.signer, now));
         self.ring = Arc::new(ring(&self.issuer, &self.root, &self.signer, &self.public));
         (old, self.signer.key.kid().clone())

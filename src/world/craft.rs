@@ -1,9 +1,7 @@
 //! Crafted receipts: the tricks by which somebody without the store's key makes a token that a careless verifier takes.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use crate::protocol::corpus::bench::encoded;
+use crate::protocol::corpus::kid_tricks::{EMPTY_FILE, FORGERS_SECRET, QUERY, hs256};
 use crate::protocol::corpus::members::Members;
 use crate::protocol::corpus::public_forms;
 use crate::protocol::key::{SigningKey, VerifyingKey};
@@ -28,11 +26,6 @@ dial! {
 
 /// Where a forger's own keys would be. Nothing is ever fetched from there.
 const ELSEWHERE: &str = "https://cheat.example/keys.json";
-/// A path that leads a careless reader of key files to an empty one.
-const EMPTY_FILE: &str = "../../../../../../dev/null";
-/// A query that answers with a secret of the forger's choice.
-const QUERY: &str = "x'/**/UNION/**/SELECT/**/'forger'--";
-
 /// What a forger has: the header and the claims of a receipt, the store's public key, and a key of his own.
 pub(crate) struct Workshop<'a> {
     pub(crate) header: Members,
@@ -53,7 +46,7 @@ impl Workshop<'_> {
             Craft::EmptySignature => self.sealed(&self.header, b""),
             Craft::PublicKeyAsSecret => self.keyed(&self.header, public_forms::pem(self.public)?.as_bytes()),
             Craft::KeyByPath => self.keyed(&self.header.with_text("kid", EMPTY_FILE), b""),
-            Craft::KeyByQuery => self.keyed(&self.header.with_text("kid", QUERY), b"forger"),
+            Craft::KeyByQuery => self.keyed(&self.header.with_text("kid", QUERY), FORGERS_SECRET),
             Craft::CarriedKey => {
                 let key = Members::read(&public_forms::jwk(&self.forger.verifying_key())?).without("kid");
                 self.forged(&own.with("jwk", key.json()))?
@@ -80,16 +73,8 @@ impl Workshop<'_> {
         Some(self.sealed(header, &self.forger.sign(self.input(header).as_bytes()).ok()?))
     }
 
-    /// Signed by HMAC with any secret, an empty one included. RFC 2104, 2: all lengths are fine.
+    /// Signed by HMAC with any secret.
     fn keyed(&self, header: &Members, secret: &[u8]) -> String {
-        let header = header.with_text("alg", "HS256");
-        let mac = Hmac::<Sha256>::new_from_slice(secret).map_or_else(
-            |_| Vec::new(),
-            |mut mac| {
-                mac.update(self.input(&header).as_bytes());
-                mac.finalize().into_bytes().to_vec()
-            },
-        );
-        self.sealed(&header, &mac)
+        hs256(header, &self.claims, secret)
     }
 }

@@ -1,10 +1,8 @@
 //! Algorithm confusion: keys used with an algorithm that they are not for. RFC 8725, 2.1 and 3.1; CVE-2016-10555.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::bench::{Bench, Tray, encoded};
+use crate::protocol::corpus::kid_tricks::{EMPTY_FILE, FORGERS_SECRET, QUERY, hs256};
 use crate::protocol::corpus::pss::PssAlgorithm;
 use crate::protocol::corpus::public_forms;
 use crate::protocol::jwt::SignError;
@@ -58,7 +56,7 @@ const SECRETS: [(Class, &[u8]); 6] = [
 pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
     let mut tray = Tray::new(bench, Family::Confusion)?;
     for (class, secret) in SECRETS {
-        tray.add(class, hs256(bench, secret, None));
+        tray.add(class, signed(bench, secret));
     }
     tray.add(
         Class::new(
@@ -66,11 +64,11 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
             "Its key is named by a path to an empty file, and it is signed with nothing",
             "RFC 8725, 3.10",
         ),
-        hs256(bench, b"", Some("../../../../../../dev/null")),
+        named(bench, EMPTY_FILE, b""),
     );
     tray.add(
         Class::new("kid-sql", "Its key is named by a query that answers with the forger's secret", "RFC 8725, 3.10"),
-        hs256(bench, b"forger", Some("x'/**/UNION/**/SELECT/**/'forger'--")),
+        named(bench, QUERY, FORGERS_SECRET),
     );
     public_secrets(bench, &mut tray);
     renamed(bench, &mut tray)?;
@@ -113,7 +111,7 @@ fn public_secrets(bench: &Bench<'_>, tray: &mut Tray<'_>) {
         ),
     ] {
         if let Some(secret) = secret {
-            tray.add(class, hs256(bench, &secret, None));
+            tray.add(class, signed(bench, &secret));
         }
     }
 }
@@ -215,18 +213,12 @@ fn other_padding(bench: &Bench<'_>, tray: &mut Tray<'_>) {
     }
 }
 
-/// The bench's token signed by HMAC with any secret, an empty one included.
-fn hs256(bench: &Bench<'_>, secret: &[u8], kid: Option<&str>) -> String {
-    let header = bench.header.with_text("alg", "HS256");
-    let header = kid.map_or_else(|| header.clone(), |kid| header.with_text("kid", kid));
-    let input = format!("{}.{}", encoded(header.json()), encoded(bench.claims.json()));
-    // HMAC takes secrets of every length. RFC 2104, 2.
-    let signature = Hmac::<Sha256>::new_from_slice(secret).map_or_else(
-        |_| Vec::new(),
-        |mut mac| {
-            mac.update(input.as_bytes());
-            mac.finalize().into_bytes().to_vec()
-        },
-    );
-    bench.with_signature(&input, &signature)
+/// The bench's token signed by HMAC with any secret.
+fn signed(bench: &Bench<'_>, secret: &[u8]) -> String {
+    bench.behind_certificate(&hs256(&bench.header, &bench.claims, secret))
+}
+
+/// The same, with a name for its key.
+fn named(bench: &Bench<'_>, kid: &str, secret: &[u8]) -> String {
+    bench.behind_certificate(&hs256(&bench.header.with_text("kid", kid), &bench.claims, secret))
 }

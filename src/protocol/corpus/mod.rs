@@ -9,6 +9,7 @@ pub mod attack;
 pub mod bench;
 pub mod header;
 pub mod pss;
+pub mod kid_tricks;
 pub mod confusion;
 pub mod signature;
 pub mod encoding;

@@ -57,6 +57,14 @@ macro_rules! dial {
             }
         }
 
+        impl $crate::protocol::selection::Choice for $name {
+            const CHOICES: &'static [Self] = Self::ALL;
+
+            fn place(self) -> u16 {
+                self as u16
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self::$first

@@ -4,6 +4,7 @@
 pub mod code;
 #[macro_use]
 pub mod dial;
+pub mod selection;
 pub mod id;
 pub mod money;
 pub mod time;

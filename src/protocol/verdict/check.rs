@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::dial::Position;
+use crate::protocol::selection::{Choice, Selection};
+
 /// One rung. The order is the order of climbing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -40,9 +43,22 @@ impl Check {
         Self::Store,
     ];
 
+    /// The same in words, for lists of any dial.
+    pub const POSITIONS: &'static [Position] = &[
+        Self::Shape.position(),
+        Self::Algorithm.position(),
+        Self::Issuer.position(),
+        Self::Signature.position(),
+        Self::Type.position(),
+        Self::Product.position(),
+        Self::Times.position(),
+        Self::User.position(),
+        Self::Store.position(),
+    ];
+
     /// The check as a claim that holds when it passes.
     #[must_use]
-    pub fn label(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Shape => "Well-formed, one signature",
             Self::Algorithm => "Algorithm matches the key",
@@ -58,7 +74,7 @@ impl Check {
 
     /// The name in files and on the command line.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Shape => "shape",
             Self::Algorithm => "algorithm",
@@ -70,6 +86,26 @@ impl Check {
             Self::User => "user",
             Self::Store => "store",
         }
+    }
+
+    /// What it looks at, in one sentence without a full stop.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Shape => "The text is a compact token within bounds",
+            Self::Algorithm => "The token names the algorithm of the key that verifies it",
+            Self::Issuer => "The issuer's keys are known",
+            Self::Signature => "The signature is the issuer's",
+            Self::Type => "The token says that it is a receipt of a kind that this app takes",
+            Self::Product => "The receipt was written for this app",
+            Self::Times => "The receipt's time has come and is not over",
+            Self::User => "The receipt belongs to whoever presents it",
+            Self::Store => "The store stands by the receipt",
+        }
+    }
+
+    const fn position(self) -> Position {
+        Position { name: self.name(), label: self.label(), meaning: self.meaning() }
     }
 
     /// Finds a check by its name; exact.
@@ -121,64 +157,14 @@ impl Outcome {
     }
 }
 
-/// A set of checks, small enough to copy. In files it is a list of names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "Vec<Check>", into = "Vec<Check>")]
-pub struct CheckSet(u16);
+/// A set of checks.
+pub type CheckSet = Selection<Check>;
 
-impl CheckSet {
-    /// No check.
-    pub const NONE: Self = Self(0);
+impl Choice for Check {
+    const CHOICES: &'static [Self] = &Self::ALL;
 
-    /// Whether the check is in the set.
-    #[must_use]
-    pub fn contains(self, check: Check) -> bool {
-        self.0 & Self::bit(check) != 0
-    }
-
-    /// The set with this check in it.
-    #[must_use]
-    pub fn with(self, check: Check) -> Self {
-        Self(self.0 | Self::bit(check))
-    }
-
-    /// The set without this check.
-    #[must_use]
-    pub fn without(self, check: Check) -> Self {
-        Self(self.0 & !Self::bit(check))
-    }
-
-    /// Whether no check is in the set.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The checks in the set, from the ground up.
-    pub fn iter(self) -> impl Iterator<Item = Check> {
-        Check::ALL.into_iter().filter(move |check| self.contains(*check))
-    }
-
-    fn bit(check: Check) -> u16 {
-        1 << (check as u16)
-    }
-}
-
-impl FromIterator<Check> for CheckSet {
-    fn from_iter<I: IntoIterator<Item = Check>>(checks: I) -> Self {
-        checks.into_iter().fold(Self::NONE, Self::with)
-    }
-}
-
-impl From<Vec<Check>> for CheckSet {
-    fn from(checks: Vec<Check>) -> Self {
-        checks.into_iter().collect()
-    }
-}
-
-impl From<CheckSet> for Vec<Check> {
-    fn from(set: CheckSet) -> Self {
-        set.iter().collect()
+    fn place(self) -> u16 {
+        self as u16
     }
 }
 
@@ -202,6 +188,8 @@ mod tests {
             assert_eq!(Check::parse(check.name()), Some(check));
             assert_eq!(serde_json::to_string(&check).unwrap(), format!("{:?}", check.name()));
         }
+        let offered: Vec<&str> = Check::POSITIONS.iter().map(|position| position.name).collect();
+        assert_eq!(offered, Check::ALL.map(Check::name));
         assert_eq!(Check::parse("Shape"), None);
     }
 }

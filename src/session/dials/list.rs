@@ -281,7 +281,7 @@ const CHECKS_OFF: Dial = Dial {
     name: "checks-off",
     label: "Checks left out",
     decides: "Which checks of the ladder the app does not make, to see what then gets through",
-    shape: Shape::Set(offers::CHECKS),
+    shape: Shape::Set(Check::POSITIONS),
     hand: Hand {
         read: |setup| {
             let names: Vec<&str> = setup.checks_off.iter().map(Check::name).collect();
@@ -304,14 +304,14 @@ const GUARDS_OFF: Dial = Dial {
     shape: Shape::Set(Guard::POSITIONS),
     hand: Hand {
         read: |setup| {
-            let names: Vec<&str> = Vec::from(setup.guards_off).into_iter().map(Guard::name).collect();
+            let names: Vec<&str> = setup.guards_off.iter().map(Guard::name).collect();
             if names.is_empty() { "none".to_owned() } else { names.join(",") }
         },
         turn: |setup, text| {
-            let guards: Option<Vec<Guard>> = members(text).map(Guard::parse).collect();
-            guards.map(|guards| setup.guards_off = GuardSet::from(guards))
+            let guards: Option<GuardSet> = members(text).map(Guard::parse).collect();
+            guards.map(|guards| setup.guards_off = guards)
         },
-        reset: |setup| setup.guards_off = GuardSet::default(),
+        reset: |setup| setup.guards_off = GuardSet::NONE,
         follows: None,
     },
 };

@@ -54,18 +54,6 @@ pub(crate) const SKEWS: &[Position] = &[
     offer("-365d", "A year slow", "No receipt has begun yet"),
 ];
 
-pub(crate) const CHECKS: &[Position] = &[
-    offer("shape", "Well-formed, one signature", "The text is a compact token within bounds"),
-    offer("algorithm", "Algorithm matches the key", "The token names the algorithm of the key that verifies it"),
-    offer("issuer", "Issuer is in the key ring", "The issuer's keys are known"),
-    offer("signature", "Signature", "The signature is the issuer's"),
-    offer("type", "typ is a receipt", "The token says that it is a receipt of a kind that this app takes"),
-    offer("product", "Product is this app", "The receipt was written for this app"),
-    offer("times", "Valid now", "The receipt's time has come and is not over"),
-    offer("user", "User presents it", "The receipt belongs to whoever presents it"),
-    offer("store", "Ask the store", "The store stands by the receipt"),
-];
-
 pub(crate) const BUYERS: &[Position] = &[
     offer("pays at once", "Pays at once", "Confirms with the right PIN as soon as the price is shown"),
     offer("pays after 12 s", "Pays after 12 s", "Thinks longer than ten polls last"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::lens::follower::Follower;
 use crate::protocol::id::{ProductId, TransactionId};
-use crate::protocol::notice::{NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, NoticeKind, notice_is_acknowledged};
+use crate::protocol::notice::{Heard, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, NoticeKind};
 use crate::protocol::rules::NoticeRules;
 use crate::protocol::time::Time;
 use crate::session::run::Session;
@@ -300,15 +300,11 @@ impl Delivery {
         if answer.status == 0 && !is_waited_for {
             return;
         }
-        let is_plain = rules.is_answer_trimmed || answer.body == self.transaction.as_str();
-        let is_right = is_plain && notice_is_acknowledged(answer.status, &answer.body, self.transaction.as_str());
-        let (fate, outlook) = match (is_waited_for, is_right) {
-            (false, _) => (Fate::TooLate, self.outlook),
-            (true, true) => (Fate::Counted, Outlook::Delivered),
-            (true, false) if answer.status == 200 && !rules.is_wrong_body_retried => {
-                (Fate::WrongBody, Outlook::GivenUp { is_mailed: false })
-            }
-            (true, false) => {
+        let (fate, outlook) = match rules.reading(answer.status, &answer.body, self.transaction.as_str()) {
+            _ if !is_waited_for => (Fate::TooLate, self.outlook),
+            Heard::Acknowledged => (Fate::Counted, Outlook::Delivered),
+            Heard::GivenUp => (Fate::WrongBody, Outlook::GivenUp { is_mailed: false }),
+            Heard::Retried => {
                 let fate = match answer.status {
                     0 => Fate::Unreached,
                     200..300 => Fate::WrongBody,
@@ -353,22 +349,10 @@ fn effect(was_heard: bool, after: &[Event]) -> Effect {
     let refused = after.iter().find_map(|event| {
         if let Event::Refused { by: Party::AppServer, refusal } = event { Some(refusal.clone()) } else { None }
     });
-    let is_deed = |event: &Event| {
-        matches!(
-            event,
-            Event::TransactionChanged { .. }
-                | Event::Charged { .. }
-                | Event::Returned { .. }
-                | Event::ReceiptIssued { .. }
-                | Event::AccessGranted { .. }
-                | Event::AccessEnded { .. }
-                | Event::BookedAgain { .. }
-        )
-    };
     match (refused, was_heard) {
         (Some(refusal), _) => Effect::Refused(refusal),
         (None, false) => Effect::News,
-        (None, true) if after.iter().any(is_deed) => Effect::TakenTwice,
+        (None, true) if after.iter().any(Event::is_effect) => Effect::TakenTwice,
         (None, true) => Effect::Repeated,
     }
 }

@@ -9,6 +9,7 @@ use crate::protocol::key::SigningKey;
 use crate::protocol::money::Money;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::request::{PayRequest, Requested};
+use crate::protocol::rules::NoticeRules;
 use crate::protocol::time::{Span, Time};
 
 /// How long the marketplace waits for an answer.
@@ -193,12 +194,39 @@ pub fn notice_is_acknowledged(status: u16, body: &str, transaction_id: &str) -> 
     (200..300).contains(&status) && body.trim() == transaction_id
 }
 
+/// What an answer to a notice means to the store that posted it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// It is right: the notice is delivered.
+    Acknowledged,
+    /// It is as good as none: the notice is posted again.
+    Retried,
+    /// The store that takes any 200 for an answer asks no more, though the body was wrong.
+    GivenUp,
+}
+
+impl NoticeRules {
+    /// What this answer to the notice of this payment means.
+    #[must_use]
+    pub fn reading(&self, status: u16, body: &str, transaction_id: &str) -> Heard {
+        let is_plain = self.is_answer_trimmed || body == transaction_id;
+        if is_plain && notice_is_acknowledged(status, body, transaction_id) {
+            Heard::Acknowledged
+        } else if status == 200 && !self.is_wrong_body_retried {
+            Heard::GivenUp
+        } else {
+            Heard::Retried
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use crate::protocol::notice::{Notice, NoticeKind, notice_is_acknowledged};
+    use crate::protocol::notice::{Heard, Notice, NoticeKind, notice_is_acknowledged};
     use crate::protocol::request::{Offer, PayRequest};
+    use crate::protocol::rules::{Revision, Rules};
     use crate::protocol::time::Time;
 
     fn request() -> PayRequest {
@@ -246,6 +274,24 @@ mod tests {
             [(200, "OK"), (200, ""), (200, "webpay:12"), (301, "webpay:1"), (400, "webpay:1"), (500, "webpay:1")]
         {
             assert!(!notice_is_acknowledged(status, body, "webpay:1"), "{status} {body:?}");
+        }
+    }
+
+    #[test]
+    fn the_date_says_what_a_wrong_answer_means() {
+        let reading = |revision, status, body| Rules::of(revision).notice.reading(status, body, "webpay:1");
+        for (revision, status, body, heard) in [
+            (Revision::After, 200, "webpay:1", Heard::Acknowledged),
+            (Revision::After, 200, " webpay:1\n", Heard::Acknowledged),
+            (Revision::After, 200, "OK", Heard::Retried),
+            (Revision::After, 500, "webpay:1", Heard::Retried),
+            (Revision::October2012, 200, "webpay:1", Heard::Acknowledged),
+            (Revision::October2012, 200, " webpay:1\n", Heard::GivenUp),
+            (Revision::October2012, 200, "OK", Heard::GivenUp),
+            (Revision::October2012, 204, "OK", Heard::Retried),
+            (Revision::September2013, 200, " webpay:1\n", Heard::Retried),
+        ] {
+            assert_eq!(reading(revision, status, body), heard, "{revision:?}: {status} {body:?}");
         }
     }
 }

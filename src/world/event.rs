@@ -181,6 +181,40 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// Whether money, a payment, a receipt, the books or a product changed with it: what must not happen twice for one cause.
+    #[must_use]
+    pub fn is_effect(&self) -> bool {
+        match self {
+            Self::TransactionChanged { .. }
+            | Self::Charged { .. }
+            | Self::Returned { .. }
+            | Self::ReceiptIssued { .. }
+            | Self::AccessGranted { .. }
+            | Self::AccessEnded { .. }
+            | Self::BookedAgain { .. } => true,
+            Self::Waited { .. }
+            | Self::Sent { .. }
+            | Self::Delivered { .. }
+            | Self::TimedOut { .. }
+            | Self::PollingGivenUp { .. }
+            | Self::NoticeGivenUp { .. }
+            | Self::Refused { .. }
+            | Self::AppReopened
+            | Self::AccountMade { .. }
+            | Self::BuyerChanged { .. }
+            | Self::ClockSkewed { .. }
+            | Self::KeyRotated { .. }
+            | Self::Unexpected { .. }
+            | Self::FaultArmed { .. }
+            | Self::FaultDisarmed { .. }
+            | Self::FaultFired { .. }
+            | Self::Released { .. }
+            | Self::CommandIgnored { .. } => false,
+        }
+    }
+}
+
 fn id_only<S: Serializer>(message: &Arc<Message>, serializer: S) -> Result<S::Ok, S::Error> {
     message.id.serialize(serializer)
 }

@@ -27,17 +27,7 @@ impl Effects {
             }
         }
         let Some(transaction) = &self.repeated else { return };
-        let is_effect = matches!(
-            event,
-            Event::TransactionChanged { .. }
-                | Event::Charged { .. }
-                | Event::Returned { .. }
-                | Event::ReceiptIssued { .. }
-                | Event::AccessGranted { .. }
-                | Event::AccessEnded { .. }
-                | Event::BookedAgain { .. }
-        );
-        if is_effect {
+        if event.is_effect() {
             let sentence = "A notice that was heard before had an effect again".to_owned();
             book.breaks(Law::OneEffect, transaction.as_str(), sentence, cause);
         }

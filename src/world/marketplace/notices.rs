@@ -7,7 +7,7 @@ use crate::protocol::dial::AccountMatch;
 use crate::protocol::id::{TransactionId, UserId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{
-    NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, notice_is_acknowledged, sign_notice,
+    Heard, NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, sign_notice,
 };
 use crate::protocol::request::{PayRequest, SimulationResult};
 use crate::world::event::Event;
@@ -97,18 +97,17 @@ impl NoticeDesk {
             return;
         }
         let (status, body) = answer;
-        let is_plain = scene.rules().notice.is_answer_trimmed || body == id.as_str();
-        if is_plain && notice_is_acknowledged(status, body, id.as_str()) {
-            delivery.is_acknowledged = true;
-            let is_new = scene.setup.account == AccountMatch::MadeAtPostback && kind == NoticeKind::Postback;
-            if is_new && transaction.buyer == UserId::from(NOBODY) {
-                transaction.buyer = scene.catalog.buyer.id.clone();
-                out.event(Event::AccountMade { transaction: transaction.id.clone() });
+        match scene.rules().notice.reading(status, body, id.as_str()) {
+            Heard::Acknowledged => {
+                delivery.is_acknowledged = true;
+                let is_new = scene.setup.account == AccountMatch::MadeAtPostback && kind == NoticeKind::Postback;
+                if is_new && transaction.buyer == UserId::from(NOBODY) {
+                    transaction.buyer = scene.catalog.buyer.id.clone();
+                    out.event(Event::AccountMade { transaction: transaction.id.clone() });
+                }
             }
-        } else if status == 200 && !scene.rules().notice.is_wrong_body_retried {
-            delivery.is_given_up = true;
-        } else {
-            Self::try_again((delivery, charge), subject, out);
+            Heard::GivenUp => delivery.is_given_up = true,
+            Heard::Retried => Self::try_again((delivery, charge), subject, out),
         }
     }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::export::mask::{DOTS, Mask};
 use crate::export::sheet::{Arrow, Badge, Claim, Ladder, Rung, Saying, Sheet, Token};
 use crate::lens::caption::Teller;
-use crate::lens::carried::token_of;
 use crate::lens::claim_marks::Reader;
 use crate::lens::claims::{self, ClaimRow, TokenReading};
 use crate::lens::flow::{Flow, Row, is_lost};
@@ -152,7 +151,7 @@ fn tokens(session: &Session) -> Vec<Token> {
     };
     let (mut seen, mut tokens) = (BTreeSet::new(), Vec::new());
     for message in arrivals(session) {
-        let Some((_, text)) = token_of(&message.body).filter(|(_, text)| !text.trim_start().starts_with('{')) else {
+        let Some((_, text)) = message.body.carried().filter(|(_, text)| !text.trim_start().starts_with('{')) else {
             continue;
         };
         if seen.insert(Arc::clone(text)) {

@@ -9,7 +9,6 @@ use crate::session::scenario::print::act_line;
 use crate::world::command::Command;
 use crate::world::fault::act::{Act, Substitute};
 use crate::world::fault::armed::{Fault, MessageFault};
-use crate::world::fault::carried::carried_mut;
 use crate::world::fault::field::fields;
 use crate::world::fault::limit::Limit;
 use crate::world::kind::Kind;
@@ -297,11 +296,10 @@ pub fn samples(message: &Message) -> Vec<(String, String)> {
 }
 
 fn members(message: &Message) -> Vec<(String, String)> {
-    let mut body = message.body.clone();
-    let Some(text) = carried_mut(&mut body) else { return Vec::new() };
+    let Some((_, text)) = message.body.carried() else { return Vec::new() };
     let token = text.rsplit('~').next().unwrap_or_default();
     let Ok(jwt) = Jwt::parse(token) else { return Vec::new() };
-    let claims: Value = serde_json::from_str(jwt.unverified_claims_json()).unwrap_or_default();
+    let claims: Value = jwt.unverified_claims().unwrap_or_default();
     let claims = claims.as_object().into_iter().flatten();
     let claims = claims.map(|(name, value)| (format!("claims.{name}"), text_of(value)));
     claims.chain([("header.alg".to_owned(), "none".to_owned())]).collect()

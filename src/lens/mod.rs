@@ -2,7 +2,6 @@
 
 pub mod json_places;
 pub mod token_kind;
-pub mod carried;
 pub mod claim_words;
 pub mod claim_marks;
 pub mod claims;

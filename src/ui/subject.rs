@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use egui::Color32;
 
-use crate::lens::carried::Kind;
 use crate::lens::claims::{TokenPart, TokenReading};
 use crate::protocol::jwt::Part;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::ui::theme::Theme;
+use crate::world::carried::Carried;
 use crate::world::message::Message;
 
 /// What the inspector talks about.
@@ -31,7 +31,7 @@ pub struct Token {
     /// Bare, or certificates and a receipt.
     pub text: Arc<str>,
     /// What it is.
-    pub kind: Kind,
+    pub kind: Carried,
     /// The message that carried it; 0 for one taken from the device.
     pub number: u32,
     /// The message that was asked for.

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::lens::carried::{Kind, token_of};
 use crate::lens::claim_marks::Reader;
 use crate::lens::claims;
 use crate::lens::flow::Row;
@@ -20,6 +19,7 @@ use crate::ui::arrows::Moment;
 use crate::ui::selection::Selection;
 use crate::ui::subject::{Subject, Token};
 use crate::ui::widgets::steps::StepState;
+use crate::world::carried::Carried;
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
 
@@ -368,14 +368,14 @@ impl View {
         let token = match (&selection.receipt, index) {
             (Some(receipt), _) => {
                 let verdict = Arc::new(session.world().judged(receipt, session.setup().checks_off));
-                Some(token(session, receipt, (0, wanted), Kind::Receipt, Some(verdict)))
+                Some(token(session, receipt, (0, wanted), Carried::Receipt, Some(verdict)))
             }
             (None, Some(index)) => self.token_at(session, index, wanted, |_| true),
             (None, None) => None,
         };
         let receipt = match (&token, index) {
-            (Some(token), _) if token.kind == Kind::Receipt => Some(token.clone()),
-            (_, Some(index)) => self.token_at(session, index, wanted, |kind| kind == Kind::Receipt),
+            (Some(token), _) if token.kind == Carried::Receipt => Some(token.clone()),
+            (_, Some(index)) => self.token_at(session, index, wanted, |kind| kind == Carried::Receipt),
             (_, None) => None,
         };
         Subject { message, answer, token, receipt }
@@ -387,7 +387,7 @@ impl View {
         session: &Session,
         index: usize,
         wanted: u32,
-        is_wanted: impl Fn(Kind) -> bool,
+        is_wanted: impl Fn(Carried) -> bool,
     ) -> Option<Token> {
         let lowest = index.saturating_sub(TOKEN_ROWS);
         (lowest..=index).rev().find_map(|index| {
@@ -397,12 +397,12 @@ impl View {
                 .into_iter()
                 .flatten()
                 .map(|message| &message.body)
-                .find(|body| token_of(body).is_some_and(|(kind, _)| is_wanted(kind)))?;
-            let (kind, text) = token_of(body)?;
+                .find(|body| body.carried().is_some_and(|(kind, _)| is_wanted(kind)))?;
+            let (kind, text) = body.carried()?;
             let verdict = if let Body::ReceiptJudged { verdict, .. } = body {
                 Some(Arc::clone(verdict))
             } else {
-                let is_receipt = kind == Kind::Receipt;
+                let is_receipt = kind == Carried::Receipt;
                 is_receipt.then(|| Arc::new(session.world().judged(text, session.setup().checks_off)))
             };
             Some(token(session, text, (row.number, wanted), kind, verdict))
@@ -414,7 +414,7 @@ fn token(
     session: &Session,
     text: &Arc<str>,
     (number, wanted): (u32, u32),
-    kind: Kind,
+    kind: Carried,
     verdict: Option<Arc<Verdict>>,
 ) -> Token {
     let world = session.world();

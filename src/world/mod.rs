@@ -24,6 +24,7 @@ mod addressee;
 mod brief;
 pub mod kind;
 pub mod topic;
+pub mod carried;
 pub(crate) mod reply;
 pub mod fault;
 pub mod command;

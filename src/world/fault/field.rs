@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::protocol::id::{Origin, ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
-use crate::world::fault::carried::carried_mut;
 use crate::world::message::{Body, ChargeAnswer, Method};
 use crate::world::reply::flow_refusal;
 
@@ -49,7 +48,7 @@ pub(crate) fn put(body: &mut Body, field: &str, value: &Value) -> Option<()> {
             Some(())
         }
         "text" | "receipt" | "request" | "token" | "keys" => {
-            *carried_mut(body)? = Arc::from(value.as_str()?);
+            *body.carried_mut()? = Arc::from(value.as_str()?);
             Some(())
         }
         "transaction" => {

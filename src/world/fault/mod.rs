@@ -9,7 +9,7 @@ pub mod limit;
 pub mod trouble;
 pub mod armed;
 pub mod written;
-pub(crate) mod carried;
+pub(crate) mod retold;
 pub mod field;
 pub(crate) mod spoil;
 pub(crate) mod reach;

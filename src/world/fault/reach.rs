@@ -4,9 +4,9 @@ use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::key::SigningKey;
 use crate::protocol::time::Time;
 use crate::world::app_server::AppServer;
+use crate::world::carried::Carried;
 use crate::world::device::Device;
 use crate::world::event::Event;
-use crate::world::fault::carried::{Carries, carries};
 use crate::world::fault::rewrite::CERTIFICATE;
 use crate::world::marketplace::Marketplace;
 use crate::world::message::Body;
@@ -27,12 +27,13 @@ pub(crate) struct Reach<'a> {
 impl Reach<'_> {
     /// The key of the party that wrote this field of what the message carries. `None` where it carries nothing signed.
     pub(crate) fn signing_key(&self, body: &Body, field: &str) -> Option<&SigningKey> {
-        Some(match carries(body)? {
-            Carries::Receipt if field.starts_with(CERTIFICATE) => self.marketplace.root_key(),
-            Carries::PayRequest => self.app_server.key(),
-            Carries::Notice => self.marketplace.notice_key(),
-            Carries::Receipt => self.marketplace.receipt_key(),
-        })
+        match body.carried()?.0 {
+            Carried::Receipt if field.starts_with(CERTIFICATE) => Some(self.marketplace.root_key()),
+            Carried::PayRequest => Some(self.app_server.key()),
+            Carried::Notice => Some(self.marketplace.notice_key()),
+            Carried::Receipt => Some(self.marketplace.receipt_key()),
+            Carried::Keys => None,
+        }
     }
 
     /// What a payment is for, by whichever of its two ids.

@@ -4,10 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::protocol::key::SigningKey;
 use crate::world::fault::act::Substitute;
-use crate::world::fault::carried::{
-    carried_list, carried_mut, corrupted, signed_again, with_certificate_claim, with_claim,
-};
 use crate::world::fault::field::put;
+use crate::world::fault::retold::{corrupted, signed_again, with_certificate_claim, with_claim};
 use crate::world::fault::rewrite::{CERTIFICATE, Removal, Replacement};
 use crate::world::http_form::{StartLine, WireForm};
 use crate::world::message::{Body, Message, Method};
@@ -26,7 +24,7 @@ pub(crate) enum Spoilt {
 /// `None` for a click or a call that carries nothing.
 pub(crate) fn corrupt(message: &Message, form: WireForm, byte: u32) -> Option<Spoilt> {
     let mut body = message.body.clone();
-    if let Some(text) = carried_mut(&mut body) {
+    if let Some(text) = body.carried_mut() {
         *text = corrupted(text, byte)?.into();
         return Some(Spoilt::Says(body));
     }
@@ -106,7 +104,7 @@ pub(crate) fn replace(message: &Message, replacement: &Replacement, key: Option<
     let Replacement { field, value, is_signed, is_beside } = replacement;
     let mut body = message.body.clone();
     if *is_beside {
-        let texts = carried_list(&mut body)?;
+        let texts = body.carried_list()?;
         texts.push(texts.last()?.clone());
     }
     rewrite(&mut body, (field, Some(value)), key.filter(|_| *is_signed), *is_signed)?;
@@ -129,14 +127,14 @@ fn rewrite(
 ) -> Option<()> {
     if let Some(path) = field.strip_prefix(CERTIFICATE) {
         let key = if is_signed { Some(key?) } else { None };
-        let text = carried_mut(body)?;
+        let text = body.carried_mut()?;
         *text = with_certificate_claim(text, path, value, key)?.into();
         return Some(());
     }
     if !field.starts_with("claims.") && !field.starts_with("header.") {
         return if is_signed { None } else { put(body, field, value.unwrap_or(&Value::Null)) };
     }
-    let text = carried_mut(body)?;
+    let text = body.carried_mut()?;
     let changed = with_claim(text, field, value)?;
     *text = if is_signed { signed_again(&changed, key?)? } else { changed }.into();
     Some(())

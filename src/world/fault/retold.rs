@@ -1,6 +1,4 @@
-//! Carried texts: the token or key set inside a message, and how a byte or a claim of it is changed without signing again.
-
-use std::sync::Arc;
+//! Changed texts: a token with a byte or a claim of it changed, its signature kept or made again.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,63 +6,6 @@ use serde_json::{Map, Value};
 
 use crate::protocol::jwt::Jwt;
 use crate::protocol::key::SigningKey;
-use crate::world::message::Body;
-
-/// The token or key set that a message carries, to be changed.
-pub(crate) fn carried_mut(body: &mut Body) -> Option<&mut Arc<str>> {
-    if carried_list(body).is_some() {
-        return carried_list(body)?.last_mut();
-    }
-    if let Body::StatusAnswered { receipt, .. } = body {
-        return receipt.as_mut();
-    }
-    if let Body::VerifyAnswered { answer } | Body::ReissueAnswered { answer, .. } = body {
-        return answer.receipt.as_mut();
-    }
-    if let Body::KeysAnswered { keys: text }
-    | Body::BuyAnswered { request: text, .. }
-    | Body::WindowOpened { request: text }
-    | Body::NoticeSent { token: text, .. }
-    | Body::ReceiptSupplied { receipt: text, .. }
-    | Body::InstallAsked { receipt: text }
-    | Body::ReplaceAsked { new: text, .. }
-    | Body::VerifyAsked { receipt: text, .. }
-    | Body::ReceiptHandedOver { receipt: text, .. }
-    | Body::ReissueAsked { receipt: text }
-    | Body::ReceiptPlanted { receipt: text, .. } = body
-    {
-        return Some(text);
-    }
-    None
-}
-
-/// The tokens that a message carries in a list; a change hits the last.
-pub(crate) fn carried_list(body: &mut Body) -> Option<&mut Vec<Arc<str>>> {
-    if let Body::PayCalled { requests: texts } | Body::ReceiptsAnswered { receipts: texts } = body {
-        Some(texts)
-    } else {
-        None
-    }
-}
-
-/// Whose token a message carries: who would have to sign it again.
-pub(crate) fn carries(body: &Body) -> Option<Carries> {
-    if let Body::PayCalled { .. } | Body::BuyAnswered { .. } | Body::WindowOpened { .. } = body {
-        return Some(Carries::PayRequest);
-    }
-    if let Body::NoticeSent { .. } = body {
-        return Some(Carries::Notice);
-    }
-    carried_mut(&mut body.clone()).map(|_| Carries::Receipt)
-}
-
-/// What kind of token a message carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Carries {
-    PayRequest,
-    Notice,
-    Receipt,
-}
 
 /// The token with a signature of this key over what it says now; of a chain the receipt is meant.
 pub(crate) fn signed_again(text: &str, key: &SigningKey) -> Option<String> {

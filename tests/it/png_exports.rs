@@ -51,12 +51,12 @@ fn drawn(session: &Session) -> (Vec<Scene>, Count) {
 
 /// The numbers at the arrows of a picture.
 fn numbers(scene: &Scene) -> Vec<u32> {
-    let rows = scene.groups.iter().filter(|group| !group.caption.is_empty());
     let number = |mark: &Mark| match mark {
         Mark::Words { spans, .. } => spans[0].text.trim().split('–').next()?.parse().ok(),
         Mark::Fill { .. } | Mark::Plate { .. } | Mark::Line { .. } | Mark::Head { .. } => None,
     };
-    rows.map(|row| row.marks.iter().find_map(number).unwrap_or_else(|| panic!("{row:?}"))).collect()
+    // The words on the lanes and around the drawing begin with no number.
+    scene.groups.iter().filter_map(|group| group.marks.iter().find_map(number)).collect()
 }
 
 fn title(scene: &Scene) -> &str {

@@ -15,6 +15,8 @@ pub(crate) enum Matter {
     Keys,
     /// A pay request for this product.
     Order(ProductId),
+    /// That this product be paid for: the call of `mozPay`.
+    Payment(ProductId),
     /// How this payment stands.
     Status(TransactionId),
     /// What the store says about the receipt of this product.
@@ -34,25 +36,34 @@ pub(crate) enum Matter {
 /// The questions that have not been answered yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Questions {
-    open: BTreeMap<MessageId, (Matter, Span)>,
+    open: BTreeMap<MessageId, (Matter, Option<Span>)>,
 }
 
 impl Questions {
-    /// Asks, and sets the time after which nobody listens any more. Nor does anybody listen to an earlier answer to the same.
-    pub(crate) fn ask(&mut self, question: Matter, patience: Span, (to, body): (Party, Body), out: &mut Outbox<'_>) {
+    /// Asks, and sets the time after which nobody listens any more; without one, somebody always does. Nor does anybody listen to
+    /// an earlier answer to the same.
+    pub(crate) fn ask(
+        &mut self,
+        question: Matter,
+        patience: Option<Span>,
+        (to, body): (Party, Body),
+        out: &mut Outbox<'_>,
+    ) {
         let earlier: Vec<MessageId> =
             self.open.iter().filter(|(_, (open, _))| *open == question).map(|(asked, _)| *asked).collect();
         for asked in earlier {
             self.close(asked, out);
         }
         let message = out.send(Party::AppPage, to, body);
-        out.remind(patience, Reminder::AnswerOverdue { message });
+        if let Some(patience) = patience {
+            out.remind(patience, Reminder::AnswerOverdue { message });
+        }
         self.open.insert(message, (question, patience));
     }
 
-    /// An answer came, or will not be waited for any longer: what was asked, and for how long it was waited. `None` when
-    /// nobody waits for it.
-    pub(crate) fn close(&mut self, message: MessageId, out: &mut Outbox<'_>) -> Option<(Matter, Span)> {
+    /// An answer came, or will not be waited for any longer: what was asked, and how long would be waited at the most. `None`
+    /// when nobody waits for it.
+    pub(crate) fn close(&mut self, message: MessageId, out: &mut Outbox<'_>) -> Option<(Matter, Option<Span>)> {
         let question = self.open.remove(&message)?;
         out.forget(|reminder| matches!(reminder, Reminder::AnswerOverdue { message: asked } if *asked == message));
         Some(question)

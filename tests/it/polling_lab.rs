@@ -137,6 +137,39 @@ fn read_step_by_step_the_strips_are_those_read_at_once() {
     }
 }
 
+#[test]
+fn a_purchase_that_fails_beside_another_is_the_one_that_is_waited_for_no_longer() {
+    let polling = Polling { interval: Span::from_seconds(10), ..tries(1_000) };
+    let setup = Setup { buyer: BuyerCharacter::NeverAnswers, polling, ..Setup::default() };
+    let mut session = Session::new(setup);
+    let buy = |session: &mut Session, product: &str| {
+        session.dispatch(Command::Buy { product: ProductId::parse(product).unwrap() });
+        let before = session.world().buyer().windows().count();
+        while session.world().buyer().windows().count() == before {
+            session.dispatch(Command::Step);
+        }
+    };
+    buy(&mut session, "shiny-pony");
+    for _ in 0..20 {
+        session.dispatch(Command::Step);
+    }
+    buy(&mut session, "golden-saddle");
+    let ends = |session: &Session| {
+        read(session).strips().iter().map(|strip| strip.end.map(|(_, finish)| finish)).collect::<Vec<_>>()
+    };
+    // The window of the first one closes for lack of an answer, some seconds before that of the second.
+    while ends(&session) == [None, None] {
+        session.dispatch(Command::Step);
+    }
+    assert!(matches!(ends(&session)[..], [Some(Finish::Stopped(_)), None]), "{:?}", ends(&session));
+    let polls = |session: &Session| read(session).strips()[1].polls.len();
+    let before = polls(&session);
+    for _ in 0..6 {
+        session.dispatch(Command::Step);
+    }
+    assert!(polls(&session) > before, "the other is asked for on");
+}
+
 /// What a run with this habit really comes to.
 fn end(polling: Polling) -> End {
     let session = bought(polling, Vec::new());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
-use crate::world::app_page::complaint::{Misanswer, StatusWord, of_giving_up, of_mozpay, of_request};
+use crate::world::app_page::complaint::{Misanswer, StatusWord, of_giving_up, of_request};
 use crate::world::app_page::shelf::Stage;
 use crate::world::app_page::shop::Shop;
 use crate::world::asked::Matter;
@@ -32,23 +32,36 @@ pub(crate) fn ask_to_buy(shop: &mut Shop, scene: &Scene, product: &ProductId, ou
 pub(crate) fn pay(
     shop: &mut Shop,
     scene: &Scene,
-    transaction: &TransactionId,
-    request: &Arc<str>,
+    product: &ProductId,
+    (transaction, request): (&TransactionId, &Arc<str>),
     out: &mut Outbox<'_>,
 ) {
     if let Some(refusal) = of_request(scene, request) {
-        return shop.fail_in(Stage::Asking, &refusal, out);
+        return refuse_order(shop, product, refusal, out);
     }
-    let Some(stock) = shop.shelves.in_stage(Stage::Asking) else { return };
+    let Some(stock) = shop.shelves.asking(product) else { return };
     (stock.stage, stock.transaction) = (Stage::Paying, Some(transaction.clone()));
-    out.send(Party::AppPage, Party::Device, Body::PayCalled { requests: vec![Arc::clone(request)] });
+    let body = Body::PayCalled { requests: vec![Arc::clone(request)] };
+    shop.ask(scene, Matter::Payment(product.clone()), (Party::Device, body), out);
     out.remind(scene.setup.polling.pause_after(0), Reminder::Poll { transaction: transaction.clone() });
 }
 
-/// `mozPay` has failed: nobody polls any more.
-pub(crate) fn stop_paying(shop: &mut Shop, scene: &Scene, refusal: &Refusal, out: &mut Outbox<'_>) {
-    out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
-    shop.fail_in(Stage::Paying, &of_mozpay(scene.setup.client, refusal), out);
+/// The app server has no pay request for the app, or none that is any good.
+pub(crate) fn refuse_order(shop: &mut Shop, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
+    if shop.shelves.asking(product).is_some() {
+        shop.fail(product, Stage::Refused, refusal, out);
+    }
+}
+
+/// `mozPay` has failed for this product: nobody polls for it any more.
+pub(crate) fn stop_paying(shop: &mut Shop, product: &ProductId, refusal: Refusal, out: &mut Outbox<'_>) {
+    let stock = shop.shelves.at(product);
+    if stock.stage != Stage::Paying {
+        return;
+    }
+    let paid = stock.transaction.clone();
+    out.forget(|reminder| matches!(reminder, Reminder::Poll { transaction } if Some(transaction) == paid.as_ref()));
+    shop.fail(product, Stage::Refused, refusal, out);
 }
 
 /// The moment of the next poll has come.

@@ -21,7 +21,9 @@ use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::Question;
-use crate::world::app_page::complaint::{Misanswer, of_install, of_misanswer, of_no, of_no_receipt, of_window_message};
+use crate::world::app_page::complaint::{
+    Misanswer, of_install, of_misanswer, of_mozpay, of_no, of_no_receipt, of_window_message,
+};
 use crate::world::app_page::judging::{Held, Sites, believed, judged, question};
 use crate::world::app_page::keys::{hear_of_rotation, published};
 use crate::world::app_page::memory::Memory;
@@ -176,16 +178,16 @@ impl AppPage {
         match &message.body {
             Body::KeysAnswered { keys } => self.keys = published(scene, keys),
             Body::BuyClicked { product } => buying::ask_to_buy(&mut self.shop, scene, product, out),
-            Body::BuyAnswered { transaction, request } => buying::pay(&mut self.shop, scene, transaction, request, out),
-            Body::BuyRefused { status, refusal } => {
-                self.shop.fail_in(Stage::Asking, &of_no(scene.setup.client, *status, refusal), out);
+            Body::BuyAnswered { .. } | Body::BuyRefused { .. } | Body::PaySettled { .. } => {
+                self.hear_of_purchase(scene, question.as_ref(), message, out);
             }
-            Body::PaySettled { failure: None } => {}
-            Body::PaySettled { failure: Some(refusal) } => buying::stop_paying(&mut self.shop, scene, refusal, out),
             Body::StatusAnswered { transaction, receipt } => {
                 buying::read_status(&mut self.shop, scene, transaction, receipt.as_ref(), out);
             }
-            Body::InstallAnswered { error } => self.installed(scene, error.as_ref(), out),
+            Body::InstallAnswered { error } => {
+                let Some(Matter::Device(product)) = question else { return out.unexpected(Party::AppPage, message) };
+                self.installed(scene, product, error.as_ref(), out);
+            }
             Body::ReceiptsAnswered { receipts } => match question {
                 Some(Matter::Map) => self.memory.make_map(receipts),
                 Some(Matter::Device(product)) => self.restore(scene, &product, receipts, out),
@@ -197,7 +199,10 @@ impl AppPage {
                 self.hear_store(scene, &product, &StoreReply::Answer(answer.clone()), out);
             }
             Body::ReceiptHandedOver { product, receipt, .. } => self.shop.install(scene, product, receipt, out),
-            Body::ReissueAnswered { answer, .. } => self.reissued(scene, answer, out),
+            Body::ReissueAnswered { answer, .. } => {
+                let Some(Matter::Fresh(product)) = question else { return out.unexpected(Party::AppPage, message) };
+                self.reissued(scene, product, answer, out);
+            }
             Body::ProductsAnswered { .. } => self.end_purchase(scene, question.as_ref(), message, out),
             Body::StoreRefused { status, refusal } => match question {
                 Some(Matter::Product(product)) => {
@@ -207,8 +212,11 @@ impl AppPage {
             },
             Body::WindowPosted { origin, status, code } => {
                 if let Some(refusal) = of_window_message(scene, (origin, status, code.as_deref()), out) {
-                    out.forget(|reminder| matches!(reminder, Reminder::Poll { .. }));
-                    self.shop.fail_in(Stage::Paying, &refusal, out);
+                    // A window that was opened by hand says for whom no more than this.
+                    if let Some(product) = self.shop.shelves.in_stage(Stage::Paying).map(|stock| stock.product.clone())
+                    {
+                        buying::stop_paying(&mut self.shop, &product, refusal, out);
+                    }
                 }
             }
             Body::KeyRotated { old, at } => hear_of_rotation(scene, &mut self.keys, old, *at),
@@ -227,9 +235,27 @@ impl AppPage {
         }
     }
 
+    /// The app server or `mozPay` has answered for the product that it was asked about.
+    fn hear_of_purchase(&mut self, scene: &Scene, question: Option<&Matter>, message: &Message, out: &mut Outbox<'_>) {
+        match (&message.body, question) {
+            (Body::BuyAnswered { transaction, request }, Some(Matter::Order(product))) => {
+                buying::pay(&mut self.shop, scene, product, (transaction, request), out);
+            }
+            (Body::BuyRefused { status, refusal }, Some(Matter::Order(product))) => {
+                buying::refuse_order(&mut self.shop, product, of_no(scene.setup.client, *status, refusal), out);
+            }
+            (Body::PaySettled { failure: Some(refusal) }, Some(Matter::Payment(product))) => {
+                buying::stop_paying(&mut self.shop, product, of_mozpay(scene.setup.client, refusal), out);
+            }
+            // Success is what the polls tell, and of an app that was opened anew `mozPay` knows nothing.
+            (Body::PaySettled { .. }, _) => {}
+            _ => out.unexpected(Party::AppPage, message),
+        }
+    }
+
     /// No answer came in time.
     pub(crate) fn overdue(&mut self, scene: &Scene, message: MessageId, out: &mut Outbox<'_>) {
-        if let Some((question, after)) = self.shop.questions.close(message, out) {
+        if let Some((question, Some(after))) = self.shop.questions.close(message, out) {
             out.event(Event::TimedOut { message, after });
             self.misanswered(scene, &question, &Misanswer::Nothing, out);
         }
@@ -244,7 +270,11 @@ impl AppPage {
                 buying::poll_misanswered(&mut self.shop, scene, transaction, (found, refusal), out);
             }
             Matter::Store(product) | Matter::Leave(product) => self.hear_store(scene, product, &found.reply(), out),
-            Matter::Order(product) | Matter::Device(product) | Matter::Fresh(product) | Matter::Product(product) => {
+            Matter::Order(product)
+            | Matter::Payment(product)
+            | Matter::Device(product)
+            | Matter::Fresh(product)
+            | Matter::Product(product) => {
                 if self.shop.shelves.at(product).stage.is_busy() {
                     self.shop.fail(product, Stage::Refused, refusal, out);
                 }
@@ -252,9 +282,11 @@ impl AppPage {
         }
     }
 
-    fn installed(&mut self, scene: &Scene, error: Option<&Refusal>, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shop.shelves.in_stage(Stage::Installing) else { return };
-        let product = stock.product.clone();
+    fn installed(&mut self, scene: &Scene, product: ProductId, error: Option<&Refusal>, out: &mut Outbox<'_>) {
+        let stock = self.shop.shelves.at(&product);
+        if stock.stage != Stage::Installing {
+            return;
+        }
         let rules = scene.setup.client_rules();
         match error {
             Some(refusal) => self.shop.fail(&product, Stage::Refused, of_install(scene.setup.client, refusal), out),
@@ -387,9 +419,12 @@ impl AppPage {
         }
     }
 
-    fn reissued(&mut self, scene: &Scene, answer: &StoreAnswer, out: &mut Outbox<'_>) {
-        let Some(stock) = self.shop.shelves.in_stage(Stage::Reissuing) else { return };
-        let (product, old) = (stock.product.clone(), stock.receipt.clone());
+    fn reissued(&mut self, scene: &Scene, product: ProductId, answer: &StoreAnswer, out: &mut Outbox<'_>) {
+        let stock = self.shop.shelves.at(&product);
+        if stock.stage != Stage::Reissuing {
+            return;
+        }
+        let old = stock.receipt.clone();
         if let (Some(new), Some(old)) = (&answer.receipt, old) {
             (stock.stage, stock.receipt) = (Stage::Installing, Some(Arc::clone(new)));
             let body = Body::ReplaceAsked { old, new: Arc::clone(new) };

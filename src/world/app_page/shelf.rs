@@ -66,6 +66,11 @@ impl Shelves {
         self.iter_mut().find(|shelf| shelf.stage == stage)
     }
 
+    /// The shelf of this product, where it waits for a pay request.
+    pub(crate) fn asking(&mut self, product: &ProductId) -> Option<&mut Shelf> {
+        self.by_product.get_mut(product).filter(|shelf| shelf.stage == Stage::Asking)
+    }
+
     /// The shelf that waits for this payment.
     pub(crate) fn paying(&mut self, transaction: &TransactionId) -> Option<&mut Shelf> {
         let is_it =

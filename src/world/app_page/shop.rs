@@ -20,18 +20,19 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
-    /// Asks, for as long as the client waits for such an answer.
+    /// Asks, for as long as the client waits for such an answer. `mozPay` alone may take as long as it likes.
     pub(crate) fn ask(&mut self, scene: &Scene, matter: Matter, said: (Party, Body), out: &mut Outbox<'_>) {
         let rules = scene.setup.client_rules();
         let patience = match matter {
-            Matter::Store(_) | Matter::Leave(_) => rules.verify_patience,
+            Matter::Payment(_) => None,
+            Matter::Store(_) | Matter::Leave(_) => Some(rules.verify_patience),
             Matter::Keys
             | Matter::Order(_)
             | Matter::Status(_)
             | Matter::Fresh(_)
             | Matter::Product(_)
             | Matter::Map
-            | Matter::Device(_) => rules.api_patience,
+            | Matter::Device(_) => Some(rules.api_patience),
         };
         self.questions.ask(matter, patience, said, out);
     }
@@ -50,13 +51,6 @@ impl Shop {
         (stock.stage, stock.is_open, stock.refusal) = (Stage::Open, true, None);
         out.event(Event::AccessGranted { product: product.clone() });
         out.send(Party::AppPage, Party::Buyer, Body::AccessGranted { product: product.clone() });
-    }
-
-    /// The purchase that stands so comes to nothing.
-    pub(crate) fn fail_in(&mut self, stage: Stage, refusal: &Refusal, out: &mut Outbox<'_>) {
-        if let Some(product) = self.shelves.in_stage(stage).map(|stock| stock.product.clone()) {
-            self.fail(&product, Stage::Refused, refusal.clone(), out);
-        }
     }
 
     /// A purchase came to nothing. What was open before stays open.

@@ -7,8 +7,10 @@ use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
 use paystage::session::again::turn;
 use paystage::session::branch::{BranchId, Descent, Place};
+use paystage::session::builtin::Builtin;
 use paystage::session::control::{run_until_asked, run_until_idle};
 use paystage::session::run::Session;
+use paystage::session::run_code::RunCode;
 use paystage::session::run_file::fault::{RunFileError, RunFileFault};
 use paystage::session::run_file::load::load;
 use paystage::session::run_file::save::save;
@@ -17,10 +19,12 @@ use paystage::session::scenario::record::record;
 use paystage::world::World;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::event::Event;
 use paystage::world::setup::{Polling, Setup};
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
 
+use crate::program::Desk;
 use crate::store_shelf::{Shelf, bought, branched, buy, loaded};
 
 fn tries(tries: u32) -> Setup {
@@ -180,6 +184,36 @@ fn what_is_saved_as_a_scenario_has_the_set_up_of_the_present_branch() {
         session.go(session.branches()[0].tip());
     }
     assert_eq!(session.setup().revision, Revision::After);
+}
+
+#[test]
+fn a_run_code_is_given_on_the_branch_that_is_the_built_in_run_and_on_no_other() {
+    let mut session = play(&Builtin::find("paid-but-timed-out").unwrap().scenario().unwrap()).session;
+    let code = RunCode::of(&session);
+    assert!(code.is_some());
+    let setup = Setup { polling: Polling { tries: 15, ..session.setup().polling }, ..session.setup().clone() };
+    turn(&mut session, &setup);
+    assert_eq!(RunCode::of(&session), None);
+    session.undo();
+    assert_eq!(RunCode::of(&session), code);
+}
+
+#[test]
+fn what_is_exported_is_the_present_branch_and_the_data_open_as_the_whole_run() {
+    let mut session = turned();
+    for branch in [2, 0] {
+        session.go(session.branches()[branch].tip());
+        let desk = Desk::new(&format!("turned-export-{branch}"));
+        desk.file("run.paystage.json", save(&session));
+        desk.run(&["export", "run.paystage.json", "--out", "run.trace.json"]).ended(0);
+        let text = desk.read("run.trace.json");
+        let messages =
+            serde_json::from_slice::<serde_json::Value>(&text).unwrap()["messages"].as_array().unwrap().len();
+        let said = session.past().iter().flat_map(|step| &step.events);
+        let arrivals = said.filter(|event| matches!(event, Event::Delivered { .. })).count();
+        assert!(messages > 0 && messages <= arrivals, "{messages} of {arrivals}");
+        desk.run(&["compare", "run.paystage.json", "run.trace.json"]).ended(0).says(&["nothing differs"]);
+    }
 }
 
 /// What happens in the life of a session with several set-ups.

@@ -240,7 +240,8 @@ impl Tally {
             return writeln!(out);
         }
         let refused = self.judged - self.accepted;
-        writeln!(out, "{}", painted(STRONG, format_args!("{} receipts of {place}", self.judged)))?;
+        let noun = if self.judged == 1 { "receipt" } else { "receipts" };
+        writeln!(out, "{}", painted(STRONG, format_args!("{} {noun} of {place}", self.judged)))?;
         writeln!(out, "  {} accepted", painted(OK, self.accepted))?;
         writeln!(out, "  {} refused", painted(if refused == 0 { QUIET } else { BAD }, refused))?;
         for ((sentence, code), count) in &self.reasons {

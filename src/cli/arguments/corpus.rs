@@ -40,7 +40,7 @@ pub(crate) struct ForgeArguments {
 ///
 /// Each forgery must be refused, and its good twin accepted. Set the verifier up with the keys that `paystage forge --out`
 /// writes for the same seed. An address gets the raw token by POST as text/plain: 2xx accepts, unless a JSON body says
-/// otherwise (false as \"accepted\", \"valid\", \"verified\", \"ok\" or \"active\", or a \"status\" such as \"invalid\"); 4xx refuses.
+/// otherwise (false as "accepted", "valid", "verified", "ok" or "active", or a "status" such as "invalid"); 4xx refuses.
 /// A command gets it on standard input: exit code 0 accepts, 1 to 125 refuse, an exception that nobody caught included. Whatever
 /// hangs, closes, is ended by a signal or answers nonsense is reported.
 #[derive(Debug, Args)]

@@ -34,7 +34,7 @@ impl DialArguments {
 #[command(after_long_help = "Examples:
   paystage dials                          all of them
   paystage dials identity signing         two of them
-  paystage run plain-hosted --dial identity=email --dial polling.interval=3s
+  paystage run plain-hosted --dial revision=before --dial polling.interval=3s
   paystage --dial revision=before         the window, under other rules
   paystage dials --domain-check           who gets past which way of checking where a buy request comes from")]
 pub(crate) struct DialsArguments {

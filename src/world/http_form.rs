@@ -171,7 +171,7 @@ impl fmt::Display for WireForm {
 /// A JSON text. What needs no escape, as nearly all does, is copied as it is.
 fn push_text(body: &mut String, text: &str) {
     // Every byte is looked at, with no way out before the end: so the machine looks at many at once.
-    let is_special = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    let is_special = |byte: u8| matches!(byte, 0..b' ' | b'"' | b'\\');
     if text.bytes().fold(false, |found, byte| found | is_special(byte)) {
         body.push_str(&Value::from(text).to_string());
     } else {

@@ -76,9 +76,10 @@ pub async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> 
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let is_options = parts.method == Method::OPTIONS;
     // What has no body waits for none; the place for that wait would be taken for every request.
-    let read = match body.is_end_stream() {
-        true => Ok(Bytes::new()),
-        false => Box::pin(body::whole(body, guard.door.rules().body_bytes_max, guard.gate.limits.body_time)).await,
+    let read = if body.is_end_stream() {
+        Ok(Bytes::new())
+    } else {
+        Box::pin(body::whole(body, guard.door.rules().body_bytes_max, guard.gate.limits.body_time)).await
     };
     let mut response = match read {
         Err(refusal) => refusal.response(),

@@ -145,10 +145,7 @@ fn print(out: &mut dyn Write, attempts: &[Attempt<'_>]) -> io::Result<()> {
         let code = reading.stopped.as_ref().map_or("", |stopped| stopped.code);
         writeln!(out, "    {reading}  {}", painted(QUIET, code))?;
         if let Some(stopped) = &reading.stopped {
-            let by =
-                stopped.barrier.map_or_else(|| stopped.by.label().to_owned(), |barrier| barrier.label().to_owned());
-            let at = stopped.message.map_or(String::new(), |number| format!(", message {number}"));
-            writeln!(out, "    {}", painted(QUIET, format_args!("{by}{at}")))?;
+            writeln!(out, "    {}", painted(QUIET, stopped.place()))?;
         }
     }
     let through = attempts.iter().filter(|attempt| attempt.reading.is_through()).count();
@@ -157,7 +154,7 @@ fn print(out: &mut dyn Write, attempts: &[Attempt<'_>]) -> io::Result<()> {
 }
 
 fn grid(plays: Vec<(&'static Card, Setup)>, is_json: bool, out: &mut dyn Write) -> anyhow::Result<Ending> {
-    let grid = Grid::of(plays).filled();
+    let grid = Grid::of(plays).filled()?;
     let is_fine = grid.rows().iter().all(|row| !row.plain.as_ref().is_some_and(Reading::is_through));
     if is_json {
         serde_json::to_writer_pretty(&mut *out, &lines(&grid))?;
@@ -221,13 +218,9 @@ fn print_grid(out: &mut dyn Write, grid: &Grid) -> io::Result<()> {
         let cells: Vec<String> = row.cells.iter().flatten().map(|reading| format!("  {}", cell(reading))).collect();
         let cells = cells.concat();
         let needed = match &row.depth {
-            Some(Depth::Barriers(barriers)) if barriers.is_empty() => {
-                painted(BAD, "nothing stands in the way").to_string()
-            }
-            Some(Depth::Barriers(barriers)) => {
-                barriers.iter().map(|barrier| barrier.name()).collect::<Vec<_>>().join(" + ")
-            }
-            Some(Depth::Never) => painted(QUIET, "comes to nothing").to_string(),
+            Some(depth @ Depth::Barriers(barriers)) if barriers.is_empty() => painted(BAD, depth).to_string(),
+            Some(depth @ Depth::Barriers(_)) => depth.to_string(),
+            Some(depth @ Depth::Never) => painted(QUIET, depth).to_string(),
             None => String::new(),
         };
         writeln!(out, "{}      {plain}{cells}  {needed}", padded(row.card.name, NAME_WIDTH))?;

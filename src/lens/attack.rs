@@ -89,6 +89,15 @@ pub enum Gain {
     },
 }
 
+impl Stopped {
+    /// Who or what said it, and where: `Signature, message 17`.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let who = self.barrier.map_or_else(|| self.by.label(), Barrier::label);
+        self.message.map_or_else(|| who.to_owned(), |number| format!("{who}, message {number}"))
+    }
+}
+
 impl Reading {
     /// Reads what happened on the present branch from the step of this index on.
     #[must_use]

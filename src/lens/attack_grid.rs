@@ -1,10 +1,12 @@
 //! The grid of attacks and barriers: each card played with each barrier switched off, one cell at a time.
 
+use std::fmt;
+
 use crate::lens::attack::Reading;
 use crate::session::attack::barrier::Barrier;
 use crate::session::attack::card::Card;
 use crate::session::attack::cards::CARDS;
-use crate::session::attack::play::play_alone;
+use crate::session::attack::play::{Unplayable, play_alone};
 use crate::world::setup::Setup;
 
 /// How many barriers are taken away from before one card, at the most.
@@ -56,10 +58,12 @@ impl Grid {
     }
 
     /// The same, played to its end.
-    #[must_use]
-    pub fn filled(mut self) -> Self {
-        while self.play_next() {}
-        self
+    ///
+    /// # Errors
+    /// [`Unplayable`], where a card cannot be played under its dials.
+    pub fn filled(mut self) -> Result<Self, Unplayable> {
+        while self.play_next()? {}
+        Ok(self)
     }
 
     /// The columns.
@@ -75,12 +79,15 @@ impl Grid {
     }
 
     /// Plays the next cell. False where all are played.
-    pub fn play_next(&mut self) -> bool {
+    ///
+    /// # Errors
+    /// [`Unplayable`], where a card cannot be played under its dials.
+    pub fn play_next(&mut self) -> Result<bool, Unplayable> {
         let Self { barriers, rows } = self;
-        rows.iter_mut().find(|row| row.depth.is_none()).is_some_and(|row| {
-            row.play_next(barriers);
-            true
-        })
+        match rows.iter_mut().find(|row| row.depth.is_none()) {
+            None => Ok(false),
+            Some(row) => row.play_next(barriers).map(|()| true),
+        }
     }
 }
 
@@ -91,55 +98,69 @@ impl Row {
         barrier.switched_off(&self.setup)
     }
 
-    fn play_next(&mut self, barriers: &[Barrier]) {
+    fn play_next(&mut self, barriers: &[Barrier]) -> Result<(), Unplayable> {
+        let without = |barrier: &Barrier| barrier.switched_off(&self.setup);
+        let mut open = self.cells.iter_mut().zip(barriers).filter(|(cell, _)| cell.is_none());
         if self.plain.is_none() {
-            self.plain = Some(reading(self.card, &self.setup));
-        } else if let Some(index) = self.cells.iter().position(Option::is_none) {
-            let found = barriers.get(index).map(|barrier| reading(self.card, &self.without(*barrier)));
-            if let (Some(cell), Some(found)) = (self.cells.get_mut(index), found) {
-                *cell = Some(found);
-            }
+            self.plain = Some(reading(self.card, &self.setup)?);
+        } else if let Some((cell, barrier)) = open.next() {
+            *cell = Some(reading(self.card, &without(barrier))?);
         } else {
-            self.depth = Some(depth(self.card, &self.setup));
+            self.depth = Some(depth(self.card, &self.setup)?);
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Depth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("comes to nothing"),
+            Self::Barriers(barriers) if barriers.is_empty() => f.write_str("nothing stands in the way"),
+            Self::Barriers(barriers) => {
+                f.write_str(&barriers.iter().map(|barrier| barrier.name()).collect::<Vec<_>>().join(" + "))
+            }
         }
     }
 }
 
 /// Takes away whatever stops the card, again and again, until it gets through; then puts back what was not needed.
-#[must_use]
-pub fn depth(card: &Card, setup: &Setup) -> Depth {
+///
+/// # Errors
+/// [`Unplayable`].
+pub fn depth(card: &Card, setup: &Setup) -> Result<Depth, Unplayable> {
     let mut away: Vec<Barrier> = Vec::new();
     loop {
-        let found = reading(card, &without_all(setup, &away));
+        let found = reading(card, &without_all(setup, &away))?;
         if found.is_through() {
             break;
         }
         match found.barrier() {
             Some(barrier) if away.len() < DEPTH_MAX && !away.contains(&barrier) => away.push(barrier),
-            Some(_) | None => return Depth::Never,
+            Some(_) | None => return Ok(Depth::Never),
         }
     }
     let mut index = 0;
     while let Some(barrier) = away.get(index).copied() {
         let others: Vec<Barrier> = away.iter().copied().filter(|other| *other != barrier).collect();
-        if reading(card, &without_all(setup, &others)).is_through() {
+        if reading(card, &without_all(setup, &others))?.is_through() {
             away = others;
         } else {
             index += 1;
         }
     }
-    Depth::Barriers(away)
+    Ok(Depth::Barriers(away))
 }
 
 fn without_all(setup: &Setup, away: &[Barrier]) -> Setup {
     away.iter().fold(setup.clone(), |setup, barrier| barrier.switched_off(&setup))
 }
 
-/// What becomes of a card in a run of its own. A run in which it cannot be played leads to nothing.
-#[must_use]
-pub fn reading(card: &Card, setup: &Setup) -> Reading {
-    match play_alone(card, setup) {
-        Ok((session, played)) => Reading::of(&session, played.from),
-        Err(_) => Reading { stopped: None, gains: Vec::new() },
-    }
+/// What becomes of a card in a run of its own.
+///
+/// # Errors
+/// [`Unplayable`].
+pub fn reading(card: &Card, setup: &Setup) -> Result<Reading, Unplayable> {
+    let (session, played) = play_alone(card, setup)?;
+    Ok(Reading::of(&session, played.from))
 }

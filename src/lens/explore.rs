@@ -186,7 +186,7 @@ impl BadEnd {
         }
         if let Some(untended) = untended {
             let at = event_words(untended.message, untended.says, untended.taken);
-            advice.push(format!("After {at} it does not mend itself any more"));
+            advice.push(format!("After {at}, it does not mend itself any more"));
         }
         advice.push(match way_out.as_slice() {
             [] => "Never too late: it mends itself once the fault is over".to_owned(),

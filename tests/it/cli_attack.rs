@@ -53,6 +53,16 @@ fn the_grid_names_what_must_be_off() {
 }
 
 #[test]
+fn a_card_that_cannot_be_played_is_no_card_that_was_stopped() {
+    let desk = Desk::new("attack-outside");
+    desk.file("outside.toml", "seats = { app-page = \"external\" }\n");
+    for more in [None, Some("--grid")] {
+        let words: Vec<&str> = ["attack", "--setup", "outside.toml"].into_iter().chain(more).collect();
+        desk.run(&words).ended(2).complains(&["The app sits outside in this run"]);
+    }
+}
+
+#[test]
 fn a_wrong_word_is_told_with_a_right_one() {
     let desk = Desk::new("attack-words");
     desk.run(&["attack", "alg-nun"]).ended(2).complains(&["no such card", "did you mean alg-none?"]);

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, Margin, ScrollArea, Ui, UiBuilder};
 
-use crate::lens::attack::Reading;
-use crate::lens::attack_grid::{Depth, Grid, Row};
+use crate::lens::attack::{Reading, Stopped};
+use crate::lens::attack_grid::{Grid, Row};
 use crate::lens::kind_words;
 use crate::session::attack::barrier::Barrier;
 use crate::session::attack::cards::CARDS;
-use crate::session::attack::play::{beginning, preview};
+use crate::session::attack::play::{Unplayable, beginning, preview};
 use crate::session::step::Step;
 use crate::ui::desk::{Ask, Desk};
 use crate::ui::icons::Icon;
@@ -200,12 +200,7 @@ fn reading_ui(ui: &mut Ui, reading: &Reading) {
             text::mono_in(ui, stopped.code, theme.color.muted);
         }
     });
-    let by = reading.stopped.as_ref().map_or_else(String::new, |stopped| {
-        let who = stopped.barrier.map_or_else(|| stopped.by.label(), Barrier::label);
-        let at = stopped.message.map_or_else(String::new, |number| format!(", message {number}"));
-        format!("{who}{at}")
-    });
-    text::muted(ui, &by);
+    text::muted(ui, &reading.stopped.as_ref().map(Stopped::place).unwrap_or_default());
 }
 
 fn tone_of(is_through: bool) -> Tone {
@@ -221,8 +216,13 @@ impl Attacks {
         }
         let Some((_, grid)) = &mut self.grid else { return };
         // A few runs for each frame: the window never waits for the whole grid.
-        if (0..CELLS_A_FRAME).any(|_| grid.play_next()) {
-            ui.ctx().request_repaint();
+        match (0..CELLS_A_FRAME).try_fold(true, |is_open, _| Ok(is_open && grid.play_next()?)) {
+            Ok(true) => ui.ctx().request_repaint(),
+            Ok(false) => {}
+            Err::<_, Unplayable>(why) => {
+                text::note(ui, &why.to_string());
+                return;
+            }
         }
         let mut columns = vec![
             Column { title: "Card", width: Width::Points(NAME_WIDTH) },
@@ -284,12 +284,5 @@ fn head(barrier: Barrier) -> &'static str {
 }
 
 fn needed(row: &Row) -> String {
-    match &row.depth {
-        None => "…".to_owned(),
-        Some(Depth::Never) => "comes to nothing".to_owned(),
-        Some(Depth::Barriers(barriers)) if barriers.is_empty() => "nothing stands in the way".to_owned(),
-        Some(Depth::Barriers(barriers)) => {
-            barriers.iter().map(|barrier| barrier.name()).collect::<Vec<_>>().join(" + ")
-        }
-    }
+    row.depth.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string)
 }

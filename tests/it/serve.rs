@@ -236,7 +236,7 @@ fn a_named_store_goes_on_with_what_a_reset_began() {
     let program = Program::start(&desk, &["--store", "runs.sqlite", "--buyer", "you decide"]);
     program.pony();
     program.reset();
-    program.kill();
+    program.interrupt();
     let again = Program::start(&desk, &["--store", "runs.sqlite"]);
     assert_eq!(again.json("GET /purchases", &Value::Null)["purchases"], json!([]), "the reset was answered");
     drop(again);

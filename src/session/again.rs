@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::protocol::id::TransactionId;
 use crate::session::branch::Place;
 use crate::session::control;
+use crate::session::counterparts::Counterparts;
 use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::World;
@@ -17,11 +17,12 @@ const WALK_MAX: usize = 10_000;
 /// A run that is being done again, a little at a time.
 ///
 /// Each deed comes where the run stood when it was done the first time: at rest, at the payment window's question, or after as
-/// many arrows. A payment is the one of the same number; what nothing corresponds to is left out.
+/// many arrows. What a deed is done to is found by [`Counterparts`]; a deed to which nothing corresponds is left out.
 pub struct Again {
     steps: Vec<Arc<Step>>,
     old: World,
     new: Session,
+    counterparts: Counterparts,
     /// The next old step.
     at: usize,
     /// Whether a payment window of the old run was open before the last deed, and the deed did not answer it.
@@ -85,6 +86,7 @@ impl Again {
             steps: steps.to_vec(),
             old,
             new: Session::new(setup),
+            counterparts: Counterparts::default(),
             at: 1,
             was_asking: false,
             arrows: 0,
@@ -150,10 +152,13 @@ impl Again {
                 true
             }
             Some(step) => {
-                if let Some(deed) = self.translated(&step.command) {
+                let deed = self.translated(&step.command);
+                let is_done = deed.is_some();
+                if let Some(deed) = deed {
                     self.new.dispatch(deed);
                 }
                 self.old.handle(&step.command);
+                self.counterparts.note(&step.command, is_done, (&self.old, self.new.world()));
                 self.was_asking = self.old.buyer().window().is_some() && !is_answer(&step.command);
                 self.at += 1;
                 self.reached.push(self.new.here().step);
@@ -200,19 +205,9 @@ impl Again {
 
     /// The same deed in the new run; `None` where nothing there corresponds to what it is done to.
     fn translated(&self, command: &Command) -> Option<Command> {
-        let same = |transaction: &TransactionId| {
-            let number = |world: &World| {
-                world.marketplace().transactions().iter().position(|payment| payment.id == *transaction)
-            };
-            let payments = self.new.world().marketplace().transactions();
-            number(&self.old).and_then(|number| payments.get(number)).map(|payment| payment.id.clone())
-        };
-        if let Some((deed, transaction)) = command.payment_deed() {
-            return same(transaction).map(|transaction| deed.with(transaction));
-        }
         let has_lost_window = self.old.buyer().window().is_some() && self.new.world().buyer().window().is_none();
         let is_void = is_answer(command) && has_lost_window;
-        (!is_void).then(|| command.clone())
+        if is_void { None } else { self.counterparts.of(command, &self.old, self.new.world()) }
     }
 }
 

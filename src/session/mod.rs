@@ -9,6 +9,7 @@ pub mod line;
 pub mod recorded;
 pub mod control;
 pub mod replay;
+mod counterparts;
 pub mod again;
 pub mod watch;
 pub mod attack;

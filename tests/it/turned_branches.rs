@@ -1,10 +1,13 @@
 //! Turned dials open a branch with a set-up of its own: both futures stay in one run, and every place, file and store knows which.
 
+use std::sync::Arc;
+
 use expect_test::expect_file;
 use paystage::io::store::load::Progress;
 use paystage::io::store::recorder::Recorder;
 use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
+use paystage::protocol::time::Span;
 use paystage::session::again::turn;
 use paystage::session::branch::{BranchId, Descent, Place};
 use paystage::session::builtin::Builtin;
@@ -20,6 +23,12 @@ use paystage::world::World;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::event::Event;
+use paystage::world::fault::act::Act;
+use paystage::world::fault::armed::Fault;
+use paystage::world::fault::limit::Limit;
+use paystage::world::fault::pattern::Pattern;
+use paystage::world::kind::Kind;
+use paystage::world::message::Message;
 use paystage::world::setup::{Polling, Setup};
 use proptest::prelude::{Strategy, any, prop_oneof, proptest};
 use proptest::test_runner::Config;
@@ -57,7 +66,7 @@ fn lived(setup: &Setup, commands: impl IntoIterator<Item = Command>) -> World {
 /// Every branch replays from its own set-up, and the present world is that of the present place.
 #[track_caller]
 fn assert_sound(session: &Session) {
-    let commands = |steps: &[std::sync::Arc<paystage::session::step::Step>]| {
+    let commands = |steps: &[Arc<paystage::session::step::Step>]| {
         steps.iter().map(|step| step.command.clone()).collect::<Vec<_>>()
     };
     let world = lived(session.setup(), commands(session.past()));
@@ -140,6 +149,51 @@ fn a_deed_that_found_nothing_to_be_done_to_is_there_again_when_the_dial_is_turne
     turn(&mut session, &silent);
     assert_eq!((session.here(), session.branches().len()), (left, 2));
     assert!(has_cancelled(&session));
+}
+
+#[test]
+fn a_held_message_is_let_go_on_the_other_branch_though_its_number_is_another() {
+    let mut session = Session::new(tries(3));
+    let hold = Fault::on(Pattern::of(Kind::NoticeSent), Act::Hold, Limit::Nth(1));
+    session.dispatch(Command::Arm { fault: hold });
+    session.dispatch(buy("shiny-pony"));
+    assert!(run_until_idle(&mut session, 1_000));
+    let held = session.world().faults().held()[0].message.id;
+    session.dispatch(Command::Release { message: held });
+    assert!(run_until_idle(&mut session, 1_000));
+    let twice_as_often = Polling { interval: Span::from_millis(500), tries: 6, ..Polling::default() };
+    turn(&mut session, &Setup { polling: twice_as_often, ..Setup::default() });
+    let released = session.past().iter().find_map(|step| match step.command {
+        Command::Release { message } => Some(message),
+        _ => None,
+    });
+    assert!(released.is_some_and(|other| other != held), "{released:?} stands for {held:?}");
+    assert!(session.world().faults().held().is_empty(), "and nothing is held any more");
+    assert_sound(&session);
+}
+
+#[test]
+fn a_fault_on_one_message_or_payment_meets_the_same_one_on_the_other_branch_or_none() {
+    let is_asked = |message: &&Arc<Message>| message.body.kind() == Kind::VerifyAsked;
+    let drop_it = |what| Command::Arm { fault: Fault::on(what, Act::Drop, Limit::UntilCleared) };
+    let mut session = Session::new(before());
+    session.dispatch(buy("shiny-pony"));
+    while !session.world().wire().in_flight().any(|message| is_asked(&message)) {
+        session.dispatch(Command::Step);
+    }
+    let asked = session.world().wire().in_flight().find(is_asked).unwrap().id;
+    session.dispatch(drop_it(Pattern::only(asked)));
+    let payment = session.world().marketplace().transactions()[0].id.clone();
+    session.dispatch(drop_it(Pattern { transaction: Some(payment), ..Pattern::default() }));
+    session.dispatch(drop_it(Pattern::of(Kind::ReissueAsked)));
+    session.dispatch(Command::Disarm { fault: session.world().faults().armed()[2].id });
+    assert_eq!(session.world().faults().armed().len(), 2);
+    // After the changes nobody asks the store: there is no such message to be lost, and the numbers of the other faults are lower.
+    turn(&mut session, &Setup::default());
+    let [armed] = session.world().faults().armed() else { panic!("{:?}", session.world().faults().armed()) };
+    let Fault::OnMessage(fault) = &armed.fault else { panic!("{armed:?}") };
+    assert_eq!(fault.what.transaction.as_ref(), Some(&session.world().marketplace().transactions()[0].id));
+    assert_sound(&session);
 }
 
 #[test]

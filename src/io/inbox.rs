@@ -49,8 +49,8 @@ pub enum Ask {
     Advance {
         /// How much.
         span: Span,
-        /// Told when it has passed.
-        reply: oneshot::Sender<()>,
+        /// Told when it has passed, with the promise that all of it will be on disk.
+        reply: oneshot::Sender<Saved>,
     },
     /// Somebody else moves the clock from now on.
     Follow {
@@ -63,8 +63,8 @@ pub enum Ask {
         setup: Box<Setup>,
         /// What is done at once, after the start.
         commands: Vec<Command>,
-        /// Told when it has begun.
-        reply: oneshot::Sender<()>,
+        /// Told when it has begun, with the promise that the beginning will be on disk.
+        reply: oneshot::Sender<Saved>,
     },
     /// Reads the run between two steps.
     Look(Glance),
@@ -221,11 +221,11 @@ impl Letterbox {
         answer.await.map_err(|_| Silence::Ended)
     }
 
-    /// Lets time pass.
+    /// Lets time pass. The promise is for whoever tells others that it has passed.
     ///
     /// # Errors
     /// [`Silence::Ended`].
-    pub async fn advance(&self, span: Span) -> Result<(), Silence> {
+    pub async fn advance(&self, span: Span) -> Result<Saved, Silence> {
         let (reply, answer) = oneshot::channel();
         self.put(Ask::Advance { span, reply })?;
         answer.await.map_err(|_| Silence::Ended)
@@ -243,7 +243,7 @@ impl Letterbox {
     ///
     /// # Errors
     /// [`Silence::Ended`].
-    pub async fn restart(&self, setup: Setup, commands: Vec<Command>) -> Result<(), Silence> {
+    pub async fn restart(&self, setup: Setup, commands: Vec<Command>) -> Result<Saved, Silence> {
         let (reply, answer) = oneshot::channel();
         self.put(Ask::Restart { setup: Box::new(setup), commands, reply })?;
         answer.await.map_err(|_| Silence::Ended)

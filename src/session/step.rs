@@ -59,10 +59,10 @@ impl Step {
 
     /// Whether nothing happened but questions, their answers, and time: no payment, no money, no receipt, nothing installed,
     /// nobody's settings. Such a step may reach the disk a little later than its answer goes out; any other goes to disk first.
-    /// A step whose events say nothing counts as a change.
+    /// The start of a run, and a step whose events say nothing, count as changes.
     #[must_use]
     pub fn is_read(&self) -> bool {
-        !self.events.is_empty() && self.events.iter().all(is_reading)
+        self.command != Command::Start && !self.events.is_empty() && self.events.iter().all(is_reading)
     }
 
     /// The message that this step delivered, or sent where it delivered none.

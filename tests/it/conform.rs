@@ -1,6 +1,6 @@
 //! `paystage forge` and `paystage conform`: the forgeries as files, and against somebody's verifier, good, careless or broken.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 
 use serde_json::Value;
@@ -135,17 +135,15 @@ fn answering(answer: &'static str) -> String {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for socket in listener.incoming() {
-            let mut socket = socket.unwrap();
-            let mut asked = Vec::new();
-            let mut piece = [0; 4096];
-            // The head, and the one body that begins where it ends: a token is short, and comes with it or right after.
-            while !asked.windows(4).any(|four| four == b"\r\n\r\n") {
-                match socket.read(&mut piece) {
-                    Ok(count @ 1..) => asked.extend_from_slice(&piece[..count]),
-                    _ => break,
-                }
-            }
-            let _ = socket.write_all(answer.as_bytes());
+            let socket = socket.unwrap();
+            let mut asked = BufReader::new(&socket);
+            let heads: Vec<String> =
+                (&mut asked).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+            // Whoever answers before the whole token has come cuts off a long one.
+            let length =
+                heads.iter().find_map(|head| head.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            let _ = io::copy(&mut asked.take(length.unwrap_or(0)), &mut io::sink());
+            let _ = (&socket).write_all(answer.as_bytes());
         }
     });
     format!("http://127.0.0.1:{port}/verify")

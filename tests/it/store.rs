@@ -13,6 +13,7 @@ use paystage::io::store::load::Progress;
 use paystage::io::store::loading::{self, Loading, Opened, Standing, Wanted};
 use paystage::io::store::place::StorePlace;
 use paystage::io::store::recorder::Recorder;
+use paystage::protocol::time::Span;
 use paystage::session::branch::BranchId;
 use paystage::session::builtin::SUITE;
 use paystage::session::control::run_until_idle;
@@ -90,7 +91,8 @@ fn a_session_that_goes_on_is_kept_up_with_and_nothing_is_written_twice() {
 fn what_a_ticket_is_good_for_would_survive_a_crash_right_now() {
     let shelf = Shelf::new("ticket");
     let store = shelf.open();
-    let session = bought();
+    let mut session = bought();
+    session.dispatch(Command::Wait { span: Span::from_seconds(1) });
     let run = store.create("Bought", session.setup());
     for step in session.steps() {
         let ticket = store.append(run, BranchId::FIRST, step);

@@ -33,7 +33,9 @@ pub struct Driver {
 struct Advance {
     span: Span,
     until: Time,
-    reply: oneshot::Sender<()>,
+    /// The promise for what happened in it so far.
+    saved: Saved,
+    reply: oneshot::Sender<Saved>,
 }
 
 impl Driver {
@@ -112,20 +114,17 @@ impl Driver {
             Ask::Advance { span, reply } => {
                 let span = span.max(Span::ZERO);
                 let from = self.advances.back().map_or_else(|| self.shown(run, real), |last| last.until);
-                self.advances.push_back(Advance { span, until: from + span, reply });
+                self.advances.push_back(Advance { span, until: from + span, saved: Saved::already(), reply });
                 self.go_on(run);
             }
             Ask::Follow { clock } => self.set_clock(clock),
             Ask::Restart { setup, commands, reply } => {
                 self.forget();
                 run.restart(*setup);
-                for start in run.kept() {
-                    drop(self.hearing.observe(run, &start));
-                }
-                for command in commands {
-                    self.dispatch(run, command);
-                }
-                let _ = reply.send(());
+                let begun = run.kept();
+                let starts = begun.iter().map(|start| self.hearing.observe(run, start)).last();
+                let deeds = commands.into_iter().map(|command| self.dispatch(run, command).1).last();
+                let _ = reply.send(deeds.or(starts).unwrap_or_else(Saved::already));
             }
             Ask::Look(glance) => glance(run, self.clock),
             Ask::Window { transaction, reply } => {
@@ -209,18 +208,26 @@ impl Driver {
                 if due > run.world().now() && self.hearing.is_awaiting_an_errand() {
                     return;
                 }
-                self.dispatch(run, Command::Step);
+                self.pass(run, Command::Step);
             }
             let left = until - run.world().now();
             if left > Span::ZERO {
-                self.dispatch(run, Command::Wait { span: left });
+                self.pass(run, Command::Wait { span: left });
             }
             let Some(done) = self.advances.pop_front() else { return };
             if let Clock::Real { ahead } = &mut self.clock {
                 *ahead = *ahead + done.span;
             }
             // Whoever asked may have gone meanwhile.
-            let _ = done.reply.send(());
+            let _ = done.reply.send(done.saved);
+        }
+    }
+
+    /// Does one thing that happens while time passes as it was asked to.
+    fn pass(&mut self, run: &mut dyn Recorded, command: Command) {
+        let (_, saved) = self.dispatch(run, command);
+        if let Some(advance) = self.advances.front_mut() {
+            advance.saved = saved;
         }
     }
 
@@ -335,7 +342,7 @@ mod tests {
         assert_eq!((driver.next_due(&line), state_of(&line, &payment)), (None, TransactionState::Shown));
         let (reply, mut done) = oneshot::channel();
         driver.handle(&mut line, Ask::Advance { span: Span::from_seconds(12), reply }, NOON);
-        assert_eq!((done.try_recv(), state_of(&line, &payment)), (Ok(()), TransactionState::Completed));
+        assert_eq!((done.try_recv().is_ok(), state_of(&line, &payment)), (true, TransactionState::Completed));
         assert_eq!(line.world().now(), NOON + Span::from_seconds(12));
     }
 

@@ -113,7 +113,7 @@ async fn seen(letterbox: &Letterbox, look: fn(&dyn Recorded, Clock) -> Value) ->
 
 /// Begins again and tells the mark of the beginning: equal for equal set-ups, whatever was there before.
 async fn restart(run: &Controlled, begun: Begun) -> Result<Response<Body>, Trouble> {
-    run.letterbox.restart(begun.setup, begun.commands).await?;
+    run.letterbox.restart(begun.setup, begun.commands).await?.wait().await?;
     seen(&run.letterbox, state::of).await
 }
 
@@ -197,7 +197,7 @@ async fn move_clock(letterbox: &Letterbox, Moved { advance, follow }: Moved) -> 
             let error = format!("The clock goes forward, by 366 days at the most, not by {}", span.compact());
             return Err(Trouble::bad("WRONG_SPAN", error, "Give a span such as \"12s\", \"30m\" or \"182d\""));
         }
-        letterbox.advance(span).await?;
+        letterbox.advance(span).await?.wait().await?;
     }
     seen(letterbox, |run, clock| state::clock(run.world(), clock)).await
 }

@@ -6,7 +6,9 @@ use crate::lens::flow::Row;
 use crate::lens::label::{brief, clipped, counted};
 use crate::lens::purchases::Purchases;
 use crate::lens::sayings::Saying;
-use crate::protocol::notice::{NoticeKind, notice_is_acknowledged};
+use crate::protocol::id::TransactionId;
+use crate::protocol::notice::{Heard, NoticeKind};
+use crate::protocol::rules::NoticeRules;
 use crate::protocol::store_answer::Status;
 use crate::world::catalog::Catalog;
 use crate::world::message::{Body, ChargeAnswer, Message};
@@ -51,7 +53,9 @@ impl<'a> Teller<'a> {
             Some(Failure { sentence, code, .. }) => {
                 Caption { sentence: sentence.to_owned(), code: (!code.is_empty()).then_some(code) }
             }
-            None => Caption { sentence: self.filled(saying(&message.body).now, message), code: None },
+            None => {
+                Caption { sentence: self.filled(saying(&message.body, self.notice_rules()).now, message), code: None }
+            }
         }
     }
 
@@ -63,7 +67,7 @@ impl<'a> Teller<'a> {
             return Caption { sentence: Saying::POLLING_GIVEN_UP.now.to_owned(), code: Some(code) };
         }
         match row.answer_at(taken) {
-            Some(answer) if says_more(&answer.body) => self.caption(answer),
+            Some(answer) if says_more(&answer.body, self.notice_rules()) => self.caption(answer),
             Some(_) | None => self.caption(&row.message),
         }
     }
@@ -71,7 +75,11 @@ impl<'a> Teller<'a> {
     /// What comes, as a phrase after "next:". `message` is the one that will be delivered next.
     #[must_use]
     pub fn coming(&self, message: &Message) -> String {
-        self.filled(saying(&message.body).next, message)
+        self.filled(saying(&message.body, self.notice_rules()).next, message)
+    }
+
+    fn notice_rules(&self) -> &'static NoticeRules {
+        &self.setup.rules().notice
     }
 
     fn filled(&self, template: &str, message: &Message) -> String {
@@ -125,7 +133,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-fn saying(body: &Body) -> Saying {
+fn saying(body: &Body, rules: &NoticeRules) -> Saying {
     match body {
         Body::KeysAsked => Saying::KEYS_ASKED,
         Body::KeysAnswered { .. } => Saying::KEYS_ANSWERED,
@@ -147,7 +155,7 @@ fn saying(body: &Body) -> Saying {
         Body::ChargeAsked { .. } => Saying::CHARGE_ASKED,
         Body::ChargeAnswered { answer, .. } => charge(*answer),
         Body::NoticeSent { kind, attempt, .. } => notice(*kind, *attempt),
-        Body::NoticeAnswered { .. } => notice_answer(body),
+        Body::NoticeAnswered { .. } => notice_answer(body, rules),
         Body::OwnerMailed { .. } => Saying::OWNER_MAILED,
         Body::WindowEnded { failure: None } => Saying::WINDOW_SUCCEEDED,
         Body::WindowEnded { failure: Some(_) } => Saying::WINDOW_FAILED,
@@ -212,9 +220,9 @@ fn notice(kind: NoticeKind, attempt: u8) -> Saying {
     }
 }
 
-fn notice_answer(answer: &Body) -> Saying {
+fn notice_answer(answer: &Body, rules: &NoticeRules) -> Saying {
     let Body::NoticeAnswered { transaction, status, body, .. } = answer else { return Saying::NOTICE_MISANSWERED };
-    if notice_is_acknowledged(*status, body, transaction.as_str()) {
+    if is_understood(rules, *status, body, transaction) {
         Saying::NOTICE_ACCEPTED
     } else if *status == 0 {
         Saying::NOTICE_UNANSWERED
@@ -223,6 +231,10 @@ fn notice_answer(answer: &Body) -> Saying {
     } else {
         Saying::NOTICE_FAILED
     }
+}
+
+fn is_understood(rules: &NoticeRules, status: u16, body: &str, transaction: &TransactionId) -> bool {
+    rules.reading(status, body, transaction.as_str()) == Heard::Acknowledged
 }
 
 fn verify_answer(status: Status) -> Saying {
@@ -234,12 +246,12 @@ fn verify_answer(status: Status) -> Saying {
 }
 
 /// Whether an arrow with its brief answer is better told by the answer.
-fn says_more(answer: &Body) -> bool {
+fn says_more(answer: &Body, rules: &NoticeRules) -> bool {
     if let Body::ChargeAnswered { answer, .. } = answer {
         return *answer != ChargeAnswer::Charged;
     }
     if let Body::NoticeAnswered { transaction, status, body, .. } = answer {
-        return !notice_is_acknowledged(*status, body, transaction.as_str());
+        return !is_understood(rules, *status, body, transaction);
     }
     matches!(
         answer,

@@ -36,6 +36,23 @@ use paystage::world::setup::{Polling, Setup};
 use crate::samples::{KINDS, delivered, kind, messages};
 
 #[test]
+fn white_space_around_the_id_is_told_as_the_store_of_the_day_took_it() {
+    for (name, sentence) in [
+        ("038-white-space-around-the-id", "that alone counts as received"),
+        ("038-white-space-before-2014", "so the notice counts as lost"),
+    ] {
+        let session = play(&SUITE.iter().find(|builtin| builtin.name == name).unwrap().scenario().unwrap()).session;
+        let mut flow = Flow::new();
+        flow.read(session.past());
+        let teller = Teller::new(session.setup(), session.world().catalog(), flow.purchases());
+        let taken = session.here().step;
+        let mut told = flow.rows().iter().filter_map(|row| row.answer_at(taken));
+        let answer = told.rfind(|answer| matches!(answer.body, Body::NoticeAnswered { .. })).unwrap();
+        assert!(teller.caption(answer).sentence.contains(sentence), "{name}: {}", teller.caption(answer).sentence);
+    }
+}
+
+#[test]
 fn the_plain_hosted_purchase_reads_as_a_story() {
     check(
         &bought(Setup::default()),

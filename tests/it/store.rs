@@ -130,7 +130,7 @@ fn a_step_that_only_reads_is_not_waited_for_and_reaches_the_disk_by_itself() {
     let begun = line.kept().next().unwrap().clone();
     store.append(run, BranchId::FIRST, &begun).wait().unwrap();
     store.flush().wait().unwrap();
-    let idle = Command::Wait { span: paystage::protocol::time::Span::from_millis(1) };
+    let idle = Command::Wait { span: Span::from_millis(1) };
     while line.world().next_due().is_some() {
         let step = line.dispatch(Command::Step);
         store.append(run, BranchId::FIRST, &step).wait().unwrap();

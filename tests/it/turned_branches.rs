@@ -154,8 +154,8 @@ fn a_deed_that_found_nothing_to_be_done_to_is_there_again_when_the_dial_is_turne
 #[test]
 fn a_held_message_is_let_go_on_the_other_branch_though_its_number_is_another() {
     let mut session = Session::new(tries(3));
-    let hold = Fault::on(Pattern::of(Kind::NoticeSent), Act::Hold, Limit::Nth(1));
-    session.dispatch(Command::Arm { fault: hold });
+    let kept_back = Fault::on(Pattern::of(Kind::NoticeSent), Act::Hold, Limit::Nth(1));
+    session.dispatch(Command::Arm { fault: kept_back });
     session.dispatch(buy("shiny-pony"));
     assert!(run_until_idle(&mut session, 1_000));
     let held = session.world().faults().held()[0].message.id;

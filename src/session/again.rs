@@ -17,7 +17,7 @@ const WALK_MAX: usize = 10_000;
 /// A run that is being done again, a little at a time.
 ///
 /// Each deed comes where the run stood when it was done the first time: at rest, at the payment window's question, or after as
-/// many arrows. What a deed is done to is found by [`Counterparts`]; a deed to which nothing corresponds is left out.
+/// many arrows. What a deed is done to is found by its place among its kind; a deed to which nothing corresponds is left out.
 pub struct Again {
     steps: Vec<Arc<Step>>,
     old: World,

@@ -133,7 +133,12 @@ fn token_claims(scene: &Scene, product: &ProductId, now: Time) -> BuyToken {
 
 /// The key that the app shares with the server: the set-up's, or one drawn from the seed.
 fn own_key(scene: &Scene) -> Option<SigningKey> {
-    let drawn = Chance::new(scene.setup.seed, KEY_STREAM).bytes();
+    let drawn = drawn_key(scene.setup.seed);
     let own = scene.setup.names.app.secret.as_ref().map(|secret| secret.expose().as_bytes());
     SigningKey::hs256(scene.catalog.app.as_str(), own.unwrap_or(&drawn)).ok()
+}
+
+/// The key that a run of this seed draws, where its set-up names none.
+pub(crate) fn drawn_key(seed: u64) -> [u8; 32] {
+    Chance::new(seed, KEY_STREAM).bytes()
 }

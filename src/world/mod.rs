@@ -217,7 +217,11 @@ impl World {
         let hides = Chance::new(setup.seed, stream::STORE_IDS).bytes().to_vec();
         let named = |name| move |secret| (name, secret);
         let fixed = own.map(named("the app's own secret")).into_iter();
-        let fixed = fixed.chain([("the secret that hides the buyer's identity", hides)]);
+        let buys = domain_check::drawn_key(setup.seed).to_vec();
+        let fixed = fixed.chain([
+            ("the secret that hides the buyer's identity", hides),
+            ("the key of the app's own buy requests", buys),
+        ]);
         let keys = self.private_keys().filter_map(|(name, key)| Some((name, key.secret()?)));
         Secrets::new(fixed.chain(keys))
     }
@@ -411,6 +415,9 @@ impl World {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
     use super::*;
 
     #[test]
@@ -430,5 +437,14 @@ mod tests {
             assert!(!shown.contains(listed.trim_matches(['[', ']'])) && !shown.to_lowercase().contains(&hex));
         }
         assert!(shown.contains("Marketplace"), "something is shown");
+    }
+
+    #[test]
+    fn the_key_drawn_for_buy_requests_is_among_the_secrets_of_its_run_and_of_no_other() {
+        let is_found = |seed| {
+            let world = World::new(Setup { seed: 7, ..Setup::default() });
+            world.secrets().found_in(&BASE64_URL_SAFE_NO_PAD.encode(domain_check::drawn_key(seed))).is_some()
+        };
+        assert_eq!((is_found(7), is_found(8)), (true, false));
     }
 }

@@ -34,6 +34,8 @@ use crate::ui::widgets::surface;
 const DIALS_WIDTH: f32 = 880.0;
 /// How wide the list of faults is.
 const FAULTS_WIDTH: f32 = 860.0;
+/// What the window shows above and below them, in points.
+const AROUND_PANEL: f32 = 96.0;
 
 /// Everything that the window shows and remembers.
 pub struct Window {
@@ -226,28 +228,16 @@ impl Window {
         let mode = self.mode(ui);
         match &mut self.overlay {
             None => {}
-            Some(Overlay::Dials) => {
+            Some(panel @ (Overlay::Dials | Overlay::Faults(_))) => {
                 let runs = (self.pilot.session(), self.pilot.run_before());
                 let desk =
                     &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
-                let room = ui.ctx().content_rect().height();
-                let ((), is_left) = surface::dialog(ui, "dials", DIALS_WIDTH, |ui| {
-                    ui.set_max_height(room - 96.0);
-                    self.dials.ui(ui, desk);
-                });
-                if is_left {
-                    self.overlay = None;
-                }
-            }
-            Some(Overlay::Faults(bench)) => {
-                let runs = (self.pilot.session(), self.pilot.run_before());
-                let desk =
-                    &mut Desk::new(runs, &self.view, &mut self.selection, (mode, self.expedition.standing()), asks);
-                let room = ui.ctx().content_rect().height();
-                let ((), is_left) = surface::dialog(ui, "fault bench", FAULTS_WIDTH, |ui| {
-                    ui.set_max_height(room - 96.0);
-                    bench.ui(ui, desk);
-                });
+                let room = ui.ctx().content_rect().height() - AROUND_PANEL;
+                let is_left = if let Overlay::Faults(bench) = panel {
+                    panel_ui(ui, ("fault bench", FAULTS_WIDTH, room), |ui| bench.ui(ui, desk))
+                } else {
+                    panel_ui(ui, ("dials", DIALS_WIDTH, room), |ui| self.dials.ui(ui, desk))
+                };
                 if is_left {
                     self.overlay = None;
                 }
@@ -463,6 +453,15 @@ impl Window {
         self.selection = self.selection.let_go();
         self.pilot.take(session);
     }
+}
+
+/// A dialog that bounds itself to so much room. True when somebody leaves it.
+fn panel_ui(ui: &Ui, (name, width_pt, room_pt): (&str, f32, f32), contents: impl FnOnce(&mut Ui)) -> bool {
+    let ((), is_left) = surface::dialog(ui, name, width_pt, |ui| {
+        ui.set_max_height(room_pt);
+        contents(ui);
+    });
+    is_left
 }
 
 fn now_s(ui: &Ui) -> f64 {

@@ -11,6 +11,7 @@ use crate::protocol::time::Time;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
+use crate::world::input::Input;
 use crate::world::message::{Body, Message};
 
 /// How many bytes of the SHA-256 of a step are its mark.
@@ -63,6 +64,38 @@ impl Step {
     #[must_use]
     pub fn is_read(&self) -> bool {
         self.command != Command::Start && !self.events.is_empty() && self.events.iter().all(is_reading)
+    }
+
+    /// Whether somebody did it. The start of a run is nobody's deed, nor is what comes of it by itself: a message that arrives,
+    /// and the answer, or the silence, of a server outside that was asked.
+    #[must_use]
+    pub fn is_deed(&self) -> bool {
+        let is_reply = |input: &Input| matches!(input, Input::Answer { .. } | Input::NoAnswer { .. });
+        match &self.command {
+            Command::Start | Command::Step => false,
+            Command::Receive { input, .. } => !is_reply(input),
+            Command::Wait { .. }
+            | Command::Buy { .. }
+            | Command::Confirm { .. }
+            | Command::Cancel
+            | Command::CloseWindow
+            | Command::ChangeBuyer { .. }
+            | Command::Refund { .. }
+            | Command::ChargeBack { .. }
+            | Command::OpenHistory
+            | Command::GetReceipt { .. }
+            | Command::VerifyAgain { .. }
+            | Command::Reopen
+            | Command::Reissue { .. }
+            | Command::RotateKey
+            | Command::FetchKeys
+            | Command::Plant { .. }
+            | Command::Skew { .. }
+            | Command::Arm { .. }
+            | Command::Disarm { .. }
+            | Command::ClearFaults
+            | Command::Release { .. } => true,
+        }
     }
 
     /// The message that this step delivered, or sent where it delivered none.

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use paystage::io::headless::RUNS_KEPT;
 use paystage::io::http::listen::Listening;
@@ -15,7 +16,7 @@ use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
 use crate::program::Desk;
-use crate::raw_http::ask;
+use crate::raw_http::{PATIENCE, ask};
 
 /// A running `paystage serve`. Killed when the test ends before it does.
 pub(crate) struct Program {
@@ -49,13 +50,29 @@ impl Program {
         serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{line}: {error}: {answer:?}"))
     }
 
-    /// Lets time pass in its run, by the control interface.
-    pub(crate) fn advance(&self, span: Span) {
+    /// Asks its control interface.
+    fn control(&self, line: &str, body: &Value) -> Value {
         let token = format!("Bearer {}", std::fs::read_to_string(&self.token).unwrap().trim());
-        let (host, body) = (format!("127.0.0.1:{}", self.port), json!({ "advance": span }).to_string());
+        let host = format!("127.0.0.1:{}", self.port);
+        let text = if body.is_null() { String::new() } else { body.to_string() };
         let headers = [("Host", host.as_str()), ("Authorization", &token), ("Content-Type", "application/json")];
-        let answer = ask(self.port, "POST /control/clock", &headers, &body);
+        let answer = ask(self.port, line, &headers, &text);
         assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str(&answer.body).unwrap_or_else(|error| panic!("{line}: {error}: {answer:?}"))
+    }
+
+    /// Lets time pass in its run.
+    pub(crate) fn advance(&self, span: Span) {
+        self.control("POST /control/clock", &json!({ "advance": span }));
+    }
+
+    /// Waits until its run has taken a step after its start.
+    fn second_step(&self) {
+        let began = Instant::now();
+        while self.control("GET /control/state", &Value::Null)["steps"].as_u64().unwrap() < 2 {
+            assert!(began.elapsed() < PATIENCE, "nothing came");
+            std::thread::yield_now();
+        }
     }
 
     fn verify(&self, receipt: &str) -> String {
@@ -75,10 +92,7 @@ impl Program {
 
     /// Begins its run again.
     fn reset(&self) {
-        let (host, token) = (format!("127.0.0.1:{}", self.port), std::fs::read_to_string(&self.token).unwrap());
-        let bearer = format!("Bearer {}", token.trim());
-        let answer = ask(self.port, "POST /control/reset", &[("Host", &host), ("Authorization", &bearer)], "");
-        assert_eq!(answer.status, 200, "{answer:?}");
+        self.control("POST /control/reset", &json!({}));
     }
 
     /// Ends it as Ctrl-C does; gives back the exit code and what else it had printed.
@@ -206,6 +220,32 @@ fn without_a_store_each_start_is_a_new_run_in_the_file_of_its_port() {
     assert!(rest.contains("Goes on with the store's last run"), "{rest}");
     let (_, rest) = Program::start(&desk, &[]).interrupt();
     assert!(rest.contains("Nothing is kept when this ends"), "{rest}");
+}
+
+#[test]
+fn what_a_store_outside_says_by_itself_makes_no_run_that_takes_a_place() {
+    let desk = Desk::new("serve-idle");
+    let theirs = Program::start(&desk, &[]);
+    let there = format!("marketplace=http://127.0.0.1:{}", theirs.port);
+    // One that answers when it is asked for its keys, and one that is not there.
+    let nowhere = format!("marketplace=http://127.0.0.1:{}", Listening::bind(0).unwrap().port());
+    let port = Listening::bind(0).unwrap().port();
+    let heads = || {
+        let store = Store::open(&StorePlace::File(desk.path(&format!("paystage/served-{port}.sqlite")))).unwrap();
+        store.recent(99).unwrap().into_iter().map(|head| head.steps).collect::<Vec<_>>()
+    };
+    for seat in [&there, &nowhere] {
+        let idle = Program::of(serve_at(&desk, port, &["--seat", seat]));
+        idle.second_step();
+        assert_eq!(idle.interrupt().0, Some(0));
+        assert!(heads().is_empty(), "{seat}: {:?}", heads());
+    }
+    // What was held back is kept with the first thing that somebody does.
+    let active = Program::of(serve_at(&desk, port, &["--seat", &there]));
+    active.second_step();
+    active.advance(Span::from_seconds(1));
+    active.kill();
+    assert!(matches!(heads()[..], [steps] if steps > 2), "{:?}", heads());
 }
 
 #[test]

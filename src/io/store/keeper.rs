@@ -58,8 +58,8 @@ impl LineKeeper {
         Self { store, title, run: None, archive, due: 0, runs_max: None, is_start_kept: false, gathered }
     }
 
-    /// The same in a store that holds so many runs, the latest ones. A run in which nothing was done yet is not worth keeping
-    /// there: it opens at its second step, and then the oldest one goes.
+    /// The same in a store that holds so many runs, the latest ones. A run in which nobody did anything yet is not worth keeping
+    /// there: it opens at the first [deed](Step::is_deed), and then the oldest one goes.
     #[must_use]
     pub fn among_latest(mut self, runs_max: usize) -> Self {
         self.runs_max = Some(runs_max);
@@ -129,7 +129,7 @@ impl Gathered {
 
 impl Keep for LineKeeper {
     /// Keeps the step that `line` has just taken, and those before it that were taken unseen. The first of a line opens a run,
-    /// or the second, [where](LineKeeper::among_latest) a start alone is not worth one.
+    /// or the first deed, [where](LineKeeper::among_latest) a start alone is not worth one.
     fn keep(&mut self, line: &dyn Recorded, step: &Arc<Step>) -> Saved {
         if mem::take(&mut self.is_start_kept) && step.index == 0 {
             return Saved::already();
@@ -138,8 +138,9 @@ impl Keep for LineKeeper {
             self.hand_over();
             (self.run, self.due) = (None, 0);
         }
-        let is_start = step.index == 0;
-        if is_start && self.run.is_none() && self.runs_max.is_some() {
+        // Longer than this no line can be asked for the steps that were held back.
+        let is_idle = !step.is_deed() && step.index < GATHERED_MAX;
+        if is_idle && self.run.is_none() && self.runs_max.is_some() {
             return Saved::already();
         }
         let run = self.run.unwrap_or_else(|| self.open(line.setup()));

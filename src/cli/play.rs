@@ -26,7 +26,7 @@ pub(crate) fn print(out: &mut dyn Write, session: &Session) -> io::Result<()> {
 /// Prints one line for each arrow, its caption below.
 pub(crate) fn print_messages(out: &mut dyn Write, session: &Session) -> io::Result<()> {
     let mut flow = Flow::new();
-    flow.read(session.past());
+    flow.read(session.past(), session.setup());
     let taken = session.here().step;
     let teller = Teller::new(session.setup(), session.world().catalog(), flow.purchases());
     let is_hosted = session.setup().hosting == Hosting::Hosted;

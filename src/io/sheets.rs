@@ -24,7 +24,7 @@ use crate::world::party::Party;
 #[must_use]
 pub fn sheet(session: &Session, decisive: &[u32], mask: &mut Mask) -> Sheet {
     let mut flow = Flow::new();
-    flow.read(session.past());
+    flow.read(session.past(), session.setup());
     let teller = Teller::new(session.setup(), session.world().catalog(), flow.purchases());
     let marked: Vec<_> = decisive.iter().filter_map(|number| flow.row_of_number(*number)).collect();
     let lost = lost(session);
@@ -59,7 +59,7 @@ pub fn sheet(session: &Session, decisive: &[u32], mask: &mut Mask) -> Sheet {
 #[must_use]
 pub fn rows(session: &Session) -> usize {
     let mut flow = Flow::new();
-    flow.read(session.past());
+    flow.read(session.past(), session.setup());
     flow.rows().len()
 }
 

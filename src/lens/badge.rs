@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use crate::lens::failure::Failure;
-use crate::protocol::notice::notice_is_acknowledged;
+use crate::protocol::notice::Heard;
+use crate::protocol::rules::NoticeRules;
 use crate::protocol::time::Span;
 use crate::world::message::Body;
 
@@ -36,9 +37,9 @@ pub enum BadgeKind {
 }
 
 impl Badge {
-    /// The mark that the message bears by itself.
+    /// The mark that the message bears by itself. `rules` say which answers to a notice count.
     #[must_use]
-    pub fn of(body: &Body) -> Option<Self> {
+    pub fn of(body: &Body, rules: &NoticeRules) -> Option<Self> {
         if let Some(failure) = Failure::of(body) {
             return Some(Self::refused(failure.code));
         }
@@ -51,7 +52,7 @@ impl Badge {
             return Some(Self::refused("PIN_LOCKED"));
         }
         if let Body::NoticeAnswered { transaction, status, body, .. } = body
-            && !notice_is_acknowledged(*status, body, transaction.as_str())
+            && rules.reading(*status, body, transaction.as_str()) != Heard::Acknowledged
         {
             let is_fine = (200..300).contains(status);
             let text = if is_fine { Cow::Borrowed("wrong body") } else { format!("error {status}").into() };

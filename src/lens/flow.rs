@@ -11,10 +11,12 @@ use crate::lens::label::{answered_label, label};
 use crate::lens::progress::{Phase, Progress};
 use crate::lens::purchases::Purchases;
 use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::rules::NoticeRules;
 use crate::session::step::Step;
 use crate::world::event::Event;
 use crate::world::message::{Body, Message, MessageId};
 use crate::world::party::Party;
+use crate::world::setup::Setup;
 
 /// The rows of one line of a run: what has been delivered, oldest first.
 ///
@@ -89,8 +91,9 @@ impl Flow {
     }
 
     /// Takes in a whole line, the recorded future included. Where the line only grew since the last time, only the new
-    /// steps are read; a different line is read from its beginning. True when anything changed.
-    pub fn read(&mut self, line: &[Arc<Step>]) -> bool {
+    /// steps are read; a different line is read from its beginning. True when anything changed. `setup` is what the line was
+    /// played under: its date says which answers to a notice count.
+    pub fn read(&mut self, line: &[Arc<Step>], setup: &Setup) -> bool {
         let new = match self.follower.beyond(line) {
             Some([]) => return false,
             Some(new) => new,
@@ -100,7 +103,7 @@ impl Flow {
             }
         };
         for step in new {
-            self.read_step(step);
+            self.read_step(step, &setup.rules().notice);
         }
         self.follower.reach(line);
         true
@@ -120,15 +123,15 @@ impl Flow {
         }
     }
 
-    /// Takes in one step of a future that is not recorded.
-    pub(crate) fn look_at(&mut self, step: &Step) {
-        self.read_step(step);
+    /// Takes in one step of a future that is not recorded, played under `setup`.
+    pub(crate) fn look_at(&mut self, step: &Step, setup: &Setup) {
+        self.read_step(step, &setup.rules().notice);
     }
 
-    fn read_step(&mut self, step: &Step) {
+    fn read_step(&mut self, step: &Step, rules: &NoticeRules) {
         for event in &step.events {
             match event {
-                Event::Delivered { message } => self.delivered(message, step.index),
+                Event::Delivered { message } => self.delivered(message, step.index, rules),
                 Event::TimedOut { message, after } => {
                     self.mark(self.by_message.get(message).copied(), step.index, Badge::timed_out(*after));
                 }
@@ -165,7 +168,7 @@ impl Flow {
         }
     }
 
-    fn delivered(&mut self, message: &Arc<Message>, step: usize) {
+    fn delivered(&mut self, message: &Arc<Message>, step: usize, rules: &NoticeRules) {
         let product = self.purchases.learn(message);
         let phase = self.advance(product.as_ref(), &message.body, step);
         match self.question_of(message) {
@@ -174,7 +177,7 @@ impl Flow {
             None if self.is_ahead && message.answers.is_some() && message.body.is_brief() => {}
             None => self.push(message, step, phase, product),
         }
-        if let Some(badge) = self.spoilt.remove(&message.id) {
+        for badge in Badge::of(&message.body, rules).into_iter().chain(self.spoilt.remove(&message.id)) {
             self.mark(self.by_message.get(&message.id).copied(), step, badge);
         }
     }
@@ -221,7 +224,7 @@ impl Flow {
             label: label(&message.body, self.purchases.price_of(&message.body)),
             answer: None,
             folded: Vec::new(),
-            badges: Badge::of(&message.body).map(|badge| (step, badge)).into_iter().collect(),
+            badges: Vec::new(),
             carried: vec![step],
         });
         self.arrows += 1;
@@ -237,7 +240,6 @@ impl Flow {
         let price = self.purchases.price_of(&row.message.body);
         let label = answered_label(&row.message.body, &answer.body, price);
         row.answer = Some(Answer { message: Arc::clone(answer), step, label });
-        row.badges.extend(Badge::of(&answer.body).map(|badge| (step, badge)));
     }
 
     /// A poll that was told to wait, right after another of the same payment: one row for both.

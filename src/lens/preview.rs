@@ -92,7 +92,7 @@ impl Preview {
                 break;
             };
             let step = Arc::new(Step::record(line.len() + self.steps.len(), command, &mut world));
-            ahead.look_at(&step);
+            ahead.look_at(&step, session.setup());
             self.steps.push(step);
         }
         self.flow = ahead;

@@ -35,7 +35,7 @@ impl Reading {
 
     /// Reads what is new. Cheap when nothing is: call it once a frame.
     pub fn refresh(&mut self, session: &Session) {
-        self.flow.read(session.steps());
+        self.flow.read(session.steps(), session.setup());
         self.preview.refresh(session, &self.flow);
         self.taken = session.here().step;
     }

@@ -189,8 +189,7 @@ pub fn sign_notice(notice: &Notice, key: &SigningKey) -> Result<String, SignErro
 
 /// Whether the seller's answer counts as "understood": any status but an error, and the body is the transaction id, white space
 /// aside. A redirect is not followed and counts as no answer.
-#[must_use]
-pub fn notice_is_acknowledged(status: u16, body: &str, transaction_id: &str) -> bool {
+fn notice_is_acknowledged(status: u16, body: &str, transaction_id: &str) -> bool {
     (200..300).contains(&status) && body.trim() == transaction_id
 }
 

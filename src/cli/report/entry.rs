@@ -208,7 +208,7 @@ fn unmet(session: &Session, failures: Vec<Failure>) -> Vec<Unmet> {
         return Vec::new();
     }
     let mut flow = Flow::new();
-    flow.read(session.past());
+    flow.read(session.past(), session.setup());
     let teller = Teller::new(session.setup(), session.world().catalog(), flow.purchases());
     let is_hosted = session.setup().hosting == Hosting::Hosted;
     let mut covered = covering(session);

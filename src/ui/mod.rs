@@ -21,6 +21,8 @@ pub mod live_state;
 pub mod explored;
 pub mod desk;
 pub mod live_sign;
+pub mod attack_table;
+pub mod end_table;
 pub mod pane;
 pub mod effects;
 pub mod fault_bench;

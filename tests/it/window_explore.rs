@@ -78,6 +78,26 @@ fn a_cell_lists_its_bad_ends_and_each_opens_at_its_point_of_no_return() {
 }
 
 #[test]
+fn everything_that_can_be_done_is_seen_beside_the_list_at_every_size() {
+    for size_pt in [[1600.0, 1000.0], [1280.0, 800.0], [1000.0, 700.0]] {
+        let mut harness = show(size_pt, played("plain-hosted"));
+        open_lab(&mut harness);
+        explored(&mut harness);
+        let list = harness.get_by_label_contains("each as small as it can be").rect();
+        assert!(list.right() <= size_pt[0], "{size_pt:?}: the list stands at {list:?}");
+        let mut edge = 0.0;
+        for head in ["hold", "delay", "drop", "duplicate", "reorder", "corrupt", "answer", "time-out"] {
+            let rect = harness.get_by_label(head).rect();
+            assert!(rect.left() > edge && rect.right() < list.left(), "{size_pt:?}: {head:?} stands at {rect:?}");
+            edge = rect.right();
+        }
+        let cell = labelled(&harness, "drop charge-answered, ").remove(0);
+        let cell = harness.get_by_label(&cell).rect();
+        assert!(cell.right() < harness.get_by_label("duplicate").rect().left(), "{size_pt:?}: the cell is at {cell:?}");
+    }
+}
+
+#[test]
 fn an_exploration_can_be_stopped_and_begun_again() {
     let mut harness = show([1000.0, 700.0], played("plain-hosted"));
     open_lab(&mut harness);

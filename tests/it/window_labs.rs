@@ -96,6 +96,54 @@ fn a_cell_of_the_attack_grid_opens_its_run_with_that_check_left_out() {
 }
 
 #[test]
+fn every_check_of_the_attack_grid_is_seen_at_every_size() {
+    for size_pt in SIZES {
+        let mut harness = lab(size_pt, Session::new(Setup::default()), Lab::Attacks);
+        click(&mut harness, "Grid");
+        let mut edge = 0.0;
+        for head in ["as it is", "request", "once", "notice", "algorithm", "signature", "times", "user", "store"] {
+            let rect = harness.get_by_label(head).rect();
+            assert!(rect.left() > edge && rect.right() < size_pt[0] - 12.0, "{size_pt:?}: {head:?} stands at {rect:?}");
+            edge = rect.right();
+        }
+    }
+}
+
+#[test]
+fn checks_that_only_together_stop_a_card_are_marked() {
+    let mut harness = lab(SIZES[2], Session::new(Setup::default()), Lab::Attacks);
+    click(&mut harness, "Grid");
+    harness.run();
+    let cell = |off: &str, end: &str| format!("alg none, and its spellings without {off}, {end}");
+    assert!(is_shown(&harness, &cell("algorithm", "stopped, unless signature is off, too")));
+    assert!(is_shown(&harness, &cell("signature", "stopped, unless algorithm is off, too")));
+    assert_eq!(labels(&harness, &cell("issuer", "stopped")), [cell("issuer", "stopped")], "this one matters not");
+}
+
+#[test]
+fn a_row_of_the_attack_grid_leads_to_its_card_by_mouse_and_by_keys() {
+    let row = "Forge a notice, must all be off: notice-signature";
+    for key in [None, Some(Key::Enter), Some(Key::Space)] {
+        let mut harness = lab(SIZES[2], bought(), Lab::Attacks);
+        click(&mut harness, "Grid");
+        harness.run();
+        let before = harness.state().session().fingerprint();
+        match key {
+            None => click(&mut harness, "Forge a notice"),
+            Some(key) => {
+                tab_to(&mut harness, row);
+                plain(&mut harness, key);
+            }
+        }
+        harness.run();
+        assert!(is_shown(&harness, "when the store posts a notice"), "{key:?} opens the card");
+        assert_eq!(harness.state().session().fingerprint(), before, "{key:?} plays nothing");
+        assert_eq!(focused(&harness), "Forge a notice, stopped", "{key:?}: the keyboard goes along");
+        tab_to(&mut harness, "Play this attack");
+    }
+}
+
+#[test]
 fn every_attacker_tries_every_domain_check_and_a_cell_opens_that_run() {
     for size_pt in SIZES {
         let mut harness = lab(size_pt, bought(), Lab::Domains);

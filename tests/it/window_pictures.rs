@@ -111,6 +111,7 @@ fn the_window_looks_as_agreed() {
         Shot::new("window-refused-light-small", SMALL, Light, played("refunded-store-asked")).tab(Tab::Verdict),
         Shot::new("window-attacks-dark", MIDDLE, Dark, pressed(14)).tab(Tab::Lab(Lab::Attacks)),
         Shot::new("window-explore-dark", MIDDLE, Dark, played("declined")).tab(Tab::Lab(Lab::Explore)),
+        Shot::new("window-explore-light-small", SMALL, Light, pressed(7)).tab(Tab::Lab(Lab::Explore)),
         Shot::new("window-notices-dark", MIDDLE, Dark, played("notice-lost-once")).tab(Tab::Lab(Lab::Notices)),
         Shot::new("window-polling-dark", MIDDLE, Dark, played("paid-but-timed-out")).tab(Tab::Lab(Lab::Polling)),
         Shot::new("window-domain-check-dark", MIDDLE, Dark, pressed(6)).tab(Tab::Lab(Lab::Domains)),

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use egui::{Align, Layout, Margin, ScrollArea, Ui, UiBuilder};
 
 use crate::lens::attack::{Reading, Stopped};
-use crate::lens::attack_grid::{Grid, Row};
+use crate::lens::attack_grid::Grid;
 use crate::lens::kind_words;
-use crate::session::attack::barrier::Barrier;
 use crate::session::attack::cards::CARDS;
 use crate::session::attack::play::{Unplayable, beginning, preview};
 use crate::session::step::Step;
+use crate::ui::attack_table::{self, Asked};
 use crate::ui::desk::{Ask, Desk};
-use crate::ui::icons::Icon;
 use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
@@ -23,17 +22,16 @@ use crate::world::setup::Setup;
 
 /// How many cells of the grid are played between two frames.
 const CELLS_A_FRAME: usize = 2;
-/// The width of the list of cards, and of a cell of the grid.
+/// The width of the list of cards.
 const LIST_WIDTH: f32 = 364.0;
-const CELL_WIDTH: f32 = 66.0;
-const NAME_WIDTH: f32 = 230.0;
-const NEEDED_WIDTH: f32 = 250.0;
 
 /// The lab.
 #[derive(Clone, Debug, Default)]
 pub struct Attacks {
     view: Mode,
     chosen: usize,
+    /// Whether the chosen card is to be found in the list: somebody came from the grid.
+    is_sought: bool,
     found: Option<Found>,
     grid: Option<(Setup, Grid)>,
 }
@@ -61,13 +59,12 @@ impl Pane for Attacks {
         egui::Frame::new().inner_margin(Margin::symmetric(12, 6)).show(ui, |ui| {
             ui.horizontal(|ui| {
                 choice::segments(ui, "attacks", &mut self.view, &[(Mode::Cards, "Cards"), (Mode::Grid, "Grid")]);
-                text::muted(
-                    ui,
-                    match self.view {
-                        Mode::Cards => "What a cheat could try on this run; each is played in a branch of its own",
-                        Mode::Grid => "Each column leaves one check out; click a cell to open its run",
-                    },
-                );
+                match self.view {
+                    Mode::Cards => {
+                        text::muted(ui, "What a cheat could try on this run; each is played in a branch of its own");
+                    }
+                    Mode::Grid => attack_table::legend_ui(ui),
+                }
             });
             match self.view {
                 Mode::Cards => self.cards_ui(ui, desk),
@@ -140,6 +137,10 @@ impl Attacks {
                 });
                 if row.clicked() {
                     self.chosen = index;
+                }
+                if self.chosen == index && std::mem::take(&mut self.is_sought) {
+                    row.request_focus();
+                    row.scroll_to_me(None);
                 }
             }
         });
@@ -224,65 +225,15 @@ impl Attacks {
                 return;
             }
         }
-        let mut columns = vec![
-            Column { title: "Card", width: Width::Points(NAME_WIDTH) },
-            Column { title: "as it is", width: Width::Points(CELL_WIDTH) },
-        ];
-        let heads: Vec<&str> = grid.barriers().iter().map(|barrier| head(*barrier)).collect();
-        columns.extend(heads.iter().map(|title| Column { title, width: Width::Points(CELL_WIDTH) }));
-        columns.push(Column { title: "must all be off", width: Width::Points(NEEDED_WIDTH) });
-        let table = Table::new(&columns);
-        ScrollArea::both().id_salt("attack grid").auto_shrink(false).show(ui, |ui| {
-            let cells: f32 = columns.iter().map(|_| 8.0 + CELL_WIDTH).sum();
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.set_min_width(cells + NAME_WIDTH + NEEDED_WIDTH - 2.0 * CELL_WIDTH);
-            table.head(ui);
-            for row in grid.rows() {
-                row_ui(ui, desk, &table, (row, grid.barriers()));
+        let asked =
+            ScrollArea::both().id_salt("attack grid").auto_shrink(false).show(ui, |ui| attack_table::ui(ui, grid));
+        match asked.inner {
+            None => {}
+            Some(Asked::Card(card)) => {
+                self.chosen = CARDS.iter().position(|one| one.name == card.name).unwrap_or(self.chosen);
+                (self.view, self.is_sought) = (Mode::Cards, true);
             }
-        });
-    }
-}
-
-fn row_ui(ui: &mut Ui, desk: &mut Desk<'_>, table: &Table<'_>, (row, barriers): (&Row, &[Barrier])) {
-    table.row(ui, row.card.title, false, |cells| {
-        cells.text(row.card.title);
-        cells.ui(|ui| cell_ui(ui, desk, (row, None), row.plain.as_ref()));
-        for (barrier, reading) in barriers.iter().zip(&row.cells) {
-            cells.ui(|ui| cell_ui(ui, desk, (row, Some(*barrier)), reading.as_ref()));
+            Some(Asked::Run(card, setup)) => desk.ask(Ask::AttackAlone(card, setup)),
         }
-        cells.muted(&needed(row));
-    });
-}
-
-fn cell_ui(ui: &mut Ui, desk: &mut Desk<'_>, (row, off): (&Row, Option<Barrier>), reading: Option<&Reading>) {
-    let Some(reading) = reading else {
-        text::muted(ui, "…");
-        return;
-    };
-    let without = off.map_or_else(String::new, |barrier| format!(" without {barrier}"));
-    let end = if reading.is_through() { "gets through" } else { "stopped" };
-    let name = format!("{}{without}, {end}", row.card.title);
-    let color = &Theme::of(ui).color;
-    let (icon, tint) = if reading.is_through() { (Icon::Cross, color.bad) } else { (Icon::Check, color.ok) };
-    let button = Button::icon(icon, &name).tint(tint);
-    let hint = reading.to_string();
-    if button.hint(&hint).show(ui).clicked() {
-        let setup = off.map_or_else(|| row.setup.clone(), |barrier| row.without(barrier));
-        desk.ask(Ask::AttackAlone(row.card, Box::new(setup)));
     }
-}
-
-/// A barrier in one word, for the head of its column.
-fn head(barrier: Barrier) -> &'static str {
-    match barrier.name() {
-        "request-signature" => "request",
-        "request-once" => "once",
-        "notice-signature" => "notice",
-        name => name,
-    }
-}
-
-fn needed(row: &Row) -> String {
-    row.depth.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string)
 }

@@ -25,6 +25,7 @@ pub struct Button<'a> {
     tint: Option<Color32>,
     is_selected: Option<bool>,
     min_width: f32,
+    is_wrapped: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -75,6 +76,7 @@ impl<'a> Button<'a> {
             tint: None,
             is_selected: None,
             min_width: 0.0,
+            is_wrapped: false,
         }
     }
 
@@ -120,7 +122,7 @@ impl<'a> Button<'a> {
         self
     }
 
-    /// The icon before the text in a colour of its own, for what it says beside the words.
+    /// The icon in a colour of its own, for what it says beside the words.
     pub fn tint(mut self, tint: Color32) -> Self {
         self.tint = Some(tint);
         self
@@ -135,6 +137,12 @@ impl<'a> Button<'a> {
     /// At least this wide, so that a changing text does not move its neighbours.
     pub fn min_width(mut self, width_pt: f32) -> Self {
         self.min_width = width_pt;
+        self
+    }
+
+    /// On as many lines as its text needs in the room that is left. For links.
+    pub fn wrapped(mut self) -> Self {
+        self.is_wrapped = true;
         self
     }
 
@@ -166,7 +174,8 @@ impl<'a> Button<'a> {
 
     fn galley(&self, ui: &Ui, theme: &Theme) -> Arc<Galley> {
         let font = if self.kind == Kind::Filled { theme.strong() } else { theme.label() };
-        ui.painter().layout_no_wrap(self.text.to_owned(), font, Color32::PLACEHOLDER)
+        let room = if self.is_wrapped { ui.available_width() } else { f32::INFINITY };
+        ui.painter().layout(self.text.to_owned(), font, Color32::PLACEHOLDER, room)
     }
 
     fn size(&self, theme: &Theme, galley: &Galley) -> Vec2 {
@@ -204,7 +213,8 @@ impl<'a> Button<'a> {
         let (side, gap) = (theme.space.icon, theme.space.tight);
         if self.text.is_empty() {
             let Some(icon) = self.leading else { return };
-            return icon.paint(ui.painter(), Rect::from_center_size(rect.center(), Vec2::splat(side)), ink);
+            let place = Rect::from_center_size(rect.center(), Vec2::splat(side));
+            return icon.paint(ui.painter(), place, self.tint.unwrap_or(ink));
         }
         let width_of = |icon: Option<Icon>| if icon.is_some() { side + gap } else { 0.0 };
         let mut x = rect.center().x - (width_of(self.leading) + text_width + width_of(self.trailing)) / 2.0;

@@ -33,6 +33,9 @@ pub struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
+    /// What lies between two columns, and at either end, in points.
+    pub const GAP: f32 = 8.0;
+
     /// A table of these columns.
     #[must_use]
     pub fn new(columns: &'a [Column<'a>]) -> Self {
@@ -42,12 +45,18 @@ impl<'a> Table<'a> {
     /// The row of titles.
     pub fn head(&self, ui: &mut Ui) {
         let theme = Theme::of(ui);
+        self.head_with(ui, |cells| {
+            for column in self.columns {
+                cells.ui(|ui| text::elided(ui, column.title, theme.small(), theme.color.muted));
+            }
+        });
+    }
+
+    /// The row of titles, each as the caller draws it.
+    pub fn head_with(&self, ui: &mut Ui, cells: impl FnOnce(&mut Cells<'_>)) {
         let (rect, _) = surface::flush_row(ui, Sense::hover());
-        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
-        for (column, place) in self.columns.iter().zip(self.places(rect)) {
-            let mut cell = surface::row_ui(ui, place);
-            text::elided(&mut cell, column.title, theme.small(), theme.color.muted);
-        }
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Theme::of(ui).hairline());
+        cells(&mut Cells { ui, places: self.places(rect), next: 0 });
     }
 
     /// One row. `name` is what a screen reader says of it; `cells` fills the columns from left to right.
@@ -77,7 +86,7 @@ impl<'a> Table<'a> {
     }
 
     fn places(&self, rect: Rect) -> Vec<Rect> {
-        let gap = 8.0;
+        let gap = Self::GAP;
         let inner = rect.shrink2(vec2(gap, 0.0));
         let points = self.columns.iter().map(Column::points).sum::<f32>();
         let gaps = self.columns.iter().skip(1).map(|_| gap).sum::<f32>();

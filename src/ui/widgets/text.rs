@@ -37,6 +37,12 @@ pub fn muted(ui: &mut Ui, text: &str) -> Response {
     elided(ui, text, theme.label(), theme.color.muted)
 }
 
+/// The same, never elided: a row that wraps takes it to its next line.
+pub fn muted_whole(ui: &mut Ui, text: &str) -> Response {
+    let theme = Theme::of(ui);
+    ui.add(Label::new(RichText::new(text).font(theme.label()).color(theme.color.muted)).extend())
+}
+
 /// One line of a token, path, id or time.
 pub fn mono(ui: &mut Ui, text: &str) -> Response {
     let theme = Theme::of(ui);

@@ -20,6 +20,10 @@ pub const NOTICE_RETRIES: u8 = 5;
 pub const NOTICE_RETRY_DELAY: Span = Span::from_seconds(300);
 /// How long a notice lasts.
 pub const NOTICE_LIFE: Span = Span::from_seconds(3_600);
+/// How long a notice may last at the most for a strict receiver. A limit of this stage: no library had one.
+pub const NOTICE_LIFE_MAX: Span = Span::from_days(1);
+/// How far in the future a strict receiver lets `iat` lie: the clock of a stage may be moved ahead of its own. No library looked.
+pub const NOTICE_AHEAD_MAX: Span = Span::from_days(1);
 
 /// Paid, or taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

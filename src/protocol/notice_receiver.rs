@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::protocol::code::Refusal;
 use crate::protocol::jwt::Jwt;
 use crate::protocol::key::VerifyingKey;
-use crate::protocol::notice::{NOTICE_LIFE, Notice, NoticeKind, PaidPrice, PaymentResponse};
+use crate::protocol::notice::{
+    NOTICE_AHEAD_MAX, NOTICE_LIFE, NOTICE_LIFE_MAX, Notice, NoticeKind, PaidPrice, PaymentResponse,
+};
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::request::Requested;
 use crate::protocol::time::{Span, Time};
@@ -26,6 +28,8 @@ codes! {
         Expired = "REQUEST_EXPIRED", "The notice has expired", "Sign a new notice for every try";
         IssuedTooLongAgo = "REQUEST_EXPIRED", "The notice was signed more than an hour ago", "Sign a new notice for every try";
         NotYetValid = "INVALID_JWT", "The notice is not valid yet", "Set both clocks right, or leave nbf out";
+        IssuedAhead = "INVALID_JWT", "The notice was signed in the future", "Set both clocks right";
+        LastsTooLong = "INVALID_JWT", "The notice lasts longer than any may", "Write exp in seconds, an hour after iat; a day at the most";
         WrongIssuer = "INVALID_JWT", "The notice comes from another provider", "Expect notices only from the provider that was asked";
         WrongAudience = "INVALID_JWT", "The notice is meant for another seller", "Put the application key into aud, and share no secrets";
         MissingField = "INVALID_JWT", "The notice lacks something that every notice has", "Copy the request, and add response with its transactionID";
@@ -157,13 +161,19 @@ impl Claims<'_> {
         if now >= expires.time() {
             return Err(Refusal::because_of(NoticeError::Expired, expires.time()));
         }
-        if let Some(not_before) = self.nbf.as_ref().map(|nbf| date(Some(nbf))).transpose()?
-            && now < not_before.time()
-        {
-            return Err(Refusal::because_of(NoticeError::NotYetValid, not_before.time()));
+        let not_before = self.nbf.as_ref().map(|nbf| date(Some(nbf))).transpose()?;
+        if let Some(early) = not_before.filter(|not_before| now < not_before.time()) {
+            return Err(Refusal::because_of(NoticeError::NotYetValid, early.time()));
         }
         if issued.time() + NOTICE_LIFE < now {
             return Err(Refusal::because_of(NoticeError::IssuedTooLongAgo, issued.time()));
+        }
+        if issued.time() > now + NOTICE_AHEAD_MAX {
+            return Err(Refusal::because_of(NoticeError::IssuedAhead, issued.time()));
+        }
+        let begins = not_before.map_or(issued, |not_before| not_before.max(issued));
+        if expires.time() > begins.time() + NOTICE_LIFE_MAX {
+            return Err(Refusal::because_of(NoticeError::LastsTooLong, expires.time()));
         }
         if self.iss.as_deref() != Some(own.provider) {
             return Err(Refusal::because_of(NoticeError::WrongIssuer, self.iss.as_deref().unwrap_or("no iss")));

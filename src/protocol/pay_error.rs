@@ -32,6 +32,8 @@ codes! {
         IssuedTooLongAgo = "EXPIRED_JWT", "The pay request was signed more than an hour ago", "Sign a new pay request for each purchase";
         NotYetValidCalledExpired = "EXPIRED_JWT", "The pay request is not valid yet, which this server calls expired", "Set the seller's clock right, or leave nbf out";
         NotYetValid = "INVALID_JWT", "The pay request is not valid yet", "Set the seller's clock right, or leave nbf out";
+        IssuedAhead = "INVALID_JWT", "The pay request was signed in the future", "Set the seller's clock right";
+        LastsTooLong = "INVALID_JWT", "The pay request lasts longer than any may", "Write exp in seconds, an hour after iat; a day at the most";
         WrongAudience = "INVALID_JWT", "The pay request is meant for another provider", "Put this provider's domain into aud";
         RequestFieldMissing = "INVALID_JWT", "The request lacks something that it must have", "Fill in id, pricePoint, name, description, postbackURL and chargebackURL";
         MalformedUrl = "MALFORMED_URL", "An address is not a full http or https URL", "Write postbackURL, chargebackURL and icons with scheme and host";

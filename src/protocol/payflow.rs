@@ -269,6 +269,14 @@ pub(crate) fn check_claims(draft: &DraftRequest, desk: &PayDesk, now: Time) -> R
     if let Some(early) = not_before.filter(|early| early.time() > now && early.time() >= now + rules.not_before_pad) {
         return Err(Refusal::because_of(PayError::NotYetValid, early.time()));
     }
+    // RFC 7519 leaves both to whoever reads the token: iat is not judged there, and exp may lie anywhere.
+    if rules.issued_ahead_pad.is_some_and(|pad| issued.time() > now + pad) {
+        return Err(Refusal::because_of(PayError::IssuedAhead, issued.time()));
+    }
+    let begins = not_before.map_or(issued, |not_before| not_before.max(issued));
+    if rules.life_max.is_some_and(|life| expires.time() > begins.time() + life) {
+        return Err(Refusal::because_of(PayError::LastsTooLong, expires.time()));
+    }
     if !is_audience(draft.aud.as_ref(), desk) {
         return Err(Refusal::because_of(PayError::WrongAudience, shown(draft.aud.as_ref())));
     }

@@ -16,6 +16,10 @@ use crate::protocol::time::Span;
 pub const RECEIPT_LIFE: Span = Span::from_days(182);
 /// How long a developer, reviewer or test receipt lives.
 pub const SHORT_RECEIPT_LIFE: Span = Span::from_days(1);
+/// How long a receipt may say that it lives at the most, ten years with their leap days, for a strict reader. A limit of this stage:
+/// the page lets stores write any end or none, and no client of those years had one. It is wide enough for whatever is meant and
+/// finds what is not, such as milliseconds. A receipt without an end says so openly, and is shown.
+pub const RECEIPT_LIFE_MAX: Span = Span::from_days(3_653);
 
 /// The claims of a receipt, in the order in which they are issued and so signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -26,6 +26,12 @@ pub const TEST_PAY_TYPES: [&str; 4] = [
 pub const SIGNATURE_CHECK_TYPE: &str = "mozilla/payments/sigcheck/v1";
 /// How long a pay request lasts.
 pub const REQUEST_LIFE: Span = Span::from_seconds(3_600);
+/// How long a pay request may last at the most where the rules are strict. They lasted an hour; whoever needs a day has another
+/// mistake to look for, such as milliseconds. A limit of this stage: history had none.
+pub const REQUEST_LIFE_MAX: Span = Span::from_days(1);
+/// How far in the future a pay request may be signed where the rules are strict. A day: the clock of a stage may stand still while
+/// that of a seller outside goes on. A limit of this stage, too.
+pub const REQUEST_AHEAD_MAX: Span = Span::from_days(1);
 /// How many characters the short fields may have.
 pub const SHORT_FIELD_CHARS_MAX: usize = 255;
 

@@ -2,6 +2,7 @@
 
 use crate::protocol::dial::{IdentityMode, Profile, SigningMode, VerifyPolicy};
 use crate::protocol::receipt::ReceiptType;
+use crate::protocol::request::{REQUEST_AHEAD_MAX, REQUEST_LIFE_MAX};
 use crate::protocol::time::Span;
 
 dial! {
@@ -118,6 +119,10 @@ pub struct RequestRules {
     pub issued_at_age: Option<Span>,
     /// How far in the future `nbf` may lie for skewed clocks.
     pub not_before_pad: Span,
+    /// How far in the future `iat` may lie for skewed clocks; `None` is no limit, as everywhere in history.
+    pub issued_ahead_pad: Option<Span>,
+    /// How long a request may last, from the later of `nbf` and `iat` to `exp`; `None` is no limit, as everywhere in history.
+    pub life_max: Option<Span>,
     /// Whether a request before its `nbf` is reported as `EXPIRED_JWT` rather than `INVALID_JWT`.
     pub is_not_before_reported_expired: bool,
     /// Whether a request is still good in the very second of its `exp` (RFC 7519, 4.1.4 says no).
@@ -199,10 +204,13 @@ const PURCHASE_ONLY: &[ReceiptType] = &[ReceiptType::Purchase];
 const FOUR_TYPES: &[ReceiptType] =
     &[ReceiptType::Purchase, ReceiptType::Developer, ReceiptType::Reviewer, ReceiptType::Test];
 
-// The library of 2013 limited the age of `iat` and was lenient about `nbf`; a request counts once.
+// The library of 2013 limited the age of `iat` and was lenient about `nbf`; a request counts once. That a request is not signed in
+// the future and does not last for ever are rules of this stage: no page wrote them down and nobody checked them.
 const STRICT_REQUEST: RequestRules = RequestRules {
     issued_at_age: Some(Span::from_seconds(3_600)),
     not_before_pad: Span::from_seconds(300),
+    issued_ahead_pad: Some(REQUEST_AHEAD_MAX),
+    life_max: Some(REQUEST_LIFE_MAX),
     is_not_before_reported_expired: false,
     is_last_second_good: false,
     is_audience_list_allowed: false,
@@ -354,6 +362,8 @@ static AS_BUILT_2015: Rules = Rules {
     request: RequestRules {
         issued_at_age: None,
         not_before_pad: Span::ZERO,
+        issued_ahead_pad: None,
+        life_max: None,
         is_not_before_reported_expired: true,
         is_last_second_good: true,
         is_audience_list_allowed: true,

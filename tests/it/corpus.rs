@@ -98,7 +98,7 @@ fn a_reader_that_skips_a_check_is_caught_by_name() {
         (Check::Signature, &["signed-by-forger", "signature-absent", "signature-zero", "edited-exp", "jwk-carried"]),
         (Check::Type, &["typ-absent", "typ-test", "typ-postback"]),
         (Check::Product, &["product-other", "product-suffix", "product-absent"]),
-        (Check::Times, &["exp-day-ago", "exp-word", "nbf-tomorrow", "iat-absent"]),
+        (Check::Times, &["exp-day-ago", "exp-word", "exp-milliseconds", "nbf-tomorrow", "iat-absent"]),
         (Check::User, &["user-absent", "user-empty"]),
     ] {
         let fooled = let_through(&trust, &receipts, off);
@@ -117,9 +117,17 @@ fn an_ordinary_library_call_is_caught_by_name() {
     assert!(receipts.iter().all(|attack| is_accepted(&attack.twin)));
     let fooled: BTreeSet<_> =
         receipts.iter().filter(|attack| is_accepted(&attack.token)).map(|attack| attack.class.name).collect();
-    for class in
-        ["crit-unknown", "zip", "iss-absent", "iss-number", "iss-list", "typ-test", "product-other", "iat-tomorrow"]
-    {
+    for class in [
+        "crit-unknown",
+        "zip",
+        "iss-absent",
+        "iss-number",
+        "iss-list",
+        "typ-test",
+        "product-other",
+        "iat-tomorrow",
+        "exp-milliseconds",
+    ] {
         assert!(fooled.contains(class), "{class}: {fooled:?}");
     }
     for class in ["alg-none", "signature-absent", "signed-by-forger", "hs256-public-raw", "exp-hour-ago"] {

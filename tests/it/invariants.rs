@@ -144,11 +144,15 @@ const INVARIANTS: [Invariant; 20] = [
         ],
     ),
     held(
-        "Times hold to the second under every clock, and the answer hangs on the moment alone",
+        "Times hold to the second under every clock, nothing lasts for ages, and the answer hangs on the moment alone",
         &[
             "judges::a_verdict_hangs_on_the_moment_alone_however_the_clock_jumps",
             "ladder::the_end_is_exclusive_and_the_beginning_inclusive",
             "tester_jobs::at_the_edges_of_a_receipts_time_each_profile_says_its_verdict_and_its_rule",
+            "ladder::no_receipt_lasts_longer_than_ten_years_but_one_without_an_end",
+            "pay_codes::every_refusal_of_a_pay_request_is_reached_beside_an_accepted_twin",
+            "notices::a_spoilt_notice_is_refused_strictly_and_by_the_libraries_where_they_looked",
+            "corpus::an_ordinary_library_call_is_caught_by_name",
         ],
     ),
     held(

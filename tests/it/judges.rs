@@ -6,6 +6,7 @@ use std::process::Stdio;
 use paystage::protocol::corpus::old_signature;
 use paystage::protocol::id::Origin;
 use paystage::protocol::key_file::KeyFile;
+use paystage::protocol::receipt::RECEIPT_LIFE_MAX;
 use paystage::protocol::ring::KeyRing;
 use paystage::protocol::rules::{Revision, Rules};
 use paystage::protocol::time::{Span, Time};
@@ -63,14 +64,18 @@ const EDGES: [i64; 6] =
 fn a_verdict_hangs_on_the_moment_alone_however_the_clock_jumps() {
     let forge = Forge::new();
     for end in EDGES {
-        let receipt = forge.bare(&with("exp", end));
+        // As long as a receipt may last, so that each holds over its own edge.
+        let begin = 1_400_000_100.max(end - RECEIPT_LIFE_MAX.seconds());
+        let mut claims = with("exp", end);
+        (claims["nbf"], claims["iat"]) = (begin.into(), begin.into());
+        let receipt = forge.bare(&claims);
         let is_good = |seconds: i64| {
             let question = forge.question(&receipt, Revision::After);
             judge(&Question { now: Time::from_seconds(seconds), ..question }).is_accepted()
         };
         // Forwards, backwards, forwards again, over the edges of 2038 and 2106.
-        for seconds in [end - 1, end, end - 1, 0, end + 1, now().seconds(), end, now().seconds() - 1_000, end - 1] {
-            let expected = seconds >= 1_400_000_100 && seconds < end;
+        for seconds in [end - 1, end, begin, 0, end + 1, now().seconds(), begin - 1, now().seconds() - 1_000, end - 1] {
+            let expected = seconds >= begin && seconds < end;
             assert_eq!(is_good(seconds), expected, "exp {end} at {seconds}");
         }
     }

@@ -100,7 +100,7 @@ fn each_spoilt_claim_is_refused_at_its_own_rung() {
         refused_at(&judged(&with(path, value)), check, code);
     }
     // The twins: as odd as is allowed.
-    accepted(&judged(&with("exp", 9_007_199_254_740_991_i64)));
+    accepted(&judged(&with("exp", LAST_END)));
     accepted(&judged(&with("nbf", 1_400_000_200)));
     accepted(&judged(&with("iat", 1_400_000_200)));
     accepted(&judged(&with("user.value", "anonymous-user")));
@@ -145,6 +145,41 @@ fn the_end_is_exclusive_and_the_beginning_inclusive() {
     accepted(&at(exp + ten - instant, ten));
     refused_at(&at(exp + ten, ten), Check::Times, Some("ReceiptExpired"));
     refused_at(&at(Time::from_millis(i64::MAX), Span::from_days(36_500)), Check::Times, Some("ReceiptExpired"));
+}
+
+/// Ten years after the good receipt was issued.
+const LAST_END: i64 = 1_400_000_100 + 3_653 * 86_400;
+
+#[test]
+fn no_receipt_lasts_longer_than_ten_years_but_one_without_an_end() {
+    let of = |times: [(&str, i64); 3]| {
+        let mut claims = claims();
+        for (name, value) in times {
+            claims[name] = value.into();
+        }
+        judged(&claims)
+    };
+    let issued = 1_400_000_100;
+    accepted(&of([("nbf", issued), ("iat", issued), ("exp", LAST_END)]));
+    for end in [LAST_END + 1, 1_415_724_900_000, 9_007_199_254_740_991] {
+        let refusal = of([("nbf", issued), ("iat", issued), ("exp", end)]);
+        refused_at(&refusal, Check::Times, None);
+        assert!(refusal.rung(Check::Times).to_string().contains("more than 3653 d after 2014-05-13"), "{refusal:?}");
+    }
+    // A reissued receipt tells when it was bought, long ago, and lives from its own day on; one that begins late lives from then.
+    accepted(&of([("nbf", 1_000_000_000), ("iat", issued), ("exp", LAST_END)]));
+    refused_at(&of([("nbf", 1_000_000_000), ("iat", issued), ("exp", LAST_END + 1)]), Check::Times, None);
+    accepted(&of([("nbf", issued + 100), ("iat", issued), ("exp", LAST_END + 100)]));
+    refused_at(&of([("nbf", issued + 100), ("iat", issued), ("exp", LAST_END + 101)]), Check::Times, None);
+    accepted(&judged(&without("exp")));
+    // It hangs on nothing but the receipt: no clock makes it good, and whoever leaves the check out takes it.
+    let forge = Forge::new();
+    let receipt = forge.bare(&with("exp", LAST_END + 1));
+    for now in [0, issued, LAST_END, LAST_END + 1].map(Time::from_seconds) {
+        refused_at(&climbed(&Question { now, ..forge.question(&receipt, AFTER) }), Check::Times, None);
+    }
+    let careless = CheckSet::NONE.with(Check::Times);
+    accepted(&climbed(&Question { switched_off: careless, ..forge.question(&receipt, AFTER) }));
 }
 
 #[test]

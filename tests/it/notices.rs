@@ -68,7 +68,7 @@ fn every_receiver_takes_a_good_notice_as_it_was_sent() {
 /// and the JavaScript library refuse it too.
 type Row = (NoticeError, NoticeKind, i64, fn(&mut Value), bool, bool);
 
-const ROWS: [Row; 20] = [
+const ROWS: [Row; 23] = [
     (
         NoticeError::WrongType,
         NoticeKind::Postback,
@@ -87,6 +87,9 @@ const ROWS: [Row; 20] = [
     (NoticeError::NotYetValid, NoticeKind::Postback, 0, |c| c["nbf"] = json!(1_400_000_060 + 1), false, false),
     (NoticeError::NotYetValid, NoticeKind::Postback, 0, |c| c["nbf"] = json!(1_400_000_060 + 121), false, true),
     (NoticeError::NotYetValid, NoticeKind::Postback, 0, |c| c["nbf"] = json!(1_400_000_060 + 300), true, true),
+    (NoticeError::IssuedAhead, NoticeKind::Postback, 0, |c| c["iat"] = json!(1_400_000_060 + 86_401), false, false),
+    (NoticeError::LastsTooLong, NoticeKind::Postback, 0, |c| c["exp"] = json!(1_400_000_060 + 86_401), false, false),
+    (NoticeError::LastsTooLong, NoticeKind::Chargeback, 0, |c| c["exp"] = json!(1_400_003_660_000_i64), false, false),
     (NoticeError::WrongIssuer, NoticeKind::Postback, 0, |c| c["iss"] = json!("other.example"), false, false),
     (NoticeError::WrongIssuer, NoticeKind::Postback, 0, |c| remove(c, "iss"), false, false),
     // The same secret in two hands: only the audience tells whose notice it is.
@@ -118,6 +121,20 @@ fn a_spoilt_notice_is_refused_strictly_and_by_the_libraries_where_they_looked() 
         reached.insert(error);
     }
     assert_eq!(reached, NoticeError::ALL.iter().copied().collect());
+}
+
+#[test]
+fn a_strict_receiver_takes_what_is_just_within_its_limits() {
+    let at = |later, change| {
+        let token = spoilt(NoticeKind::Postback, change);
+        receive(&token, NoticeKind::Postback, SENT + Span::from_seconds(later), NoticeReceiver::Strict)
+    };
+    let answers = [
+        at(0, |c| c["iat"] = json!(1_400_000_060 + 86_400)),
+        at(0, |c| c["exp"] = json!(1_400_000_060 + 86_400)),
+        at(100, |c| (c["nbf"], c["exp"]) = (json!(1_400_000_160), json!(1_400_000_160 + 86_400))),
+    ];
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
 
 #[test]

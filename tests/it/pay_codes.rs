@@ -94,6 +94,17 @@ struct Row(PayError, Revision, Option<fn(&mut Post)>, fn(&mut Post));
 const STRICT: Revision = Revision::After;
 const AS_BUILT: Revision = Revision::AsBuilt2015;
 
+const DAY: i64 = 86_400;
+
+/// Sets all dates; the end by how long after now it is.
+fn dates(post: &mut Post, iat: i64, nbf: Option<i64>, end: i64) {
+    post.claims["iat"] = json!(iat);
+    post.claims["exp"] = json!(NOW + end);
+    if let Some(nbf) = nbf {
+        post.claims["nbf"] = json!(nbf);
+    }
+}
+
 fn simulated(post: &mut Post) {
     post.claims["request"]["simulate"] = json!({"result": "postback"});
 }
@@ -116,7 +127,7 @@ fn address(count: usize) -> Value {
 }
 
 /// The rows of the server's table, in its order.
-const ROWS: [Row; 50] = [
+const ROWS: [Row; 55] = [
     Row(PayError::FieldRequired, STRICT, None, |post| post.text = Some(String::new())),
     Row(PayError::BadNetwork, STRICT, Some(|post| post.network = (Some("262"), Some("01"))), |post| {
         post.network.1 = None;
@@ -230,6 +241,22 @@ const ROWS: [Row; 50] = [
     Row(PayError::NotYetValid, STRICT, Some(|post| post.claims["nbf"] = json!(NOW + 299)), |post| {
         post.claims["nbf"] = json!(NOW + 300);
     }),
+    Row(PayError::IssuedAhead, STRICT, Some(|post| post.claims["iat"] = json!(NOW + DAY)), |post| {
+        post.claims["iat"] = json!(NOW + DAY + 1);
+    }),
+    Row(PayError::LastsTooLong, STRICT, Some(|post| dates(post, NOW, None, DAY)), |post| {
+        dates(post, NOW, None, DAY + 1);
+    }),
+    // Its life begins with the later of iat and nbf.
+    Row(PayError::LastsTooLong, STRICT, Some(|post| dates(post, NOW, Some(NOW + 299), DAY + 299)), |post| {
+        dates(post, NOW, Some(NOW + 299), DAY + 300);
+    }),
+    Row(PayError::LastsTooLong, STRICT, Some(|post| dates(post, NOW, Some(NOW - 9), DAY)), |post| {
+        dates(post, NOW, Some(NOW - 9), DAY + 1);
+    }),
+    Row(PayError::LastsTooLong, STRICT, Some(|post| dates(post, NOW, None, 3_600)), |post| {
+        post.claims["exp"] = json!((NOW + 3_600) * 1_000);
+    }),
     Row(PayError::WrongAudience, STRICT, None, |post| post.claims["aud"] = json!("other.example")),
     Row(PayError::WrongAudience, STRICT, None, |post| post.claims["aud"] = json!(["market.example"])),
     Row(PayError::WrongAudience, AS_BUILT, Some(|post| post.claims["aud"] = json!(["x", "market.example"])), |post| {
@@ -269,6 +296,20 @@ fn every_refusal_of_a_pay_request_is_reached_beside_an_accepted_twin() {
 
     let codes: BTreeSet<&str> = PayError::ALL.iter().map(|reason| reason.code()).collect();
     assert_eq!(codes, CHECKED_CODES.into_iter().collect());
+}
+
+#[test]
+fn the_server_as_built_took_requests_from_the_future_and_for_ages() {
+    let spoils: [fn(&mut Post); 2] =
+        [|post| dates(post, NOW + 99_999, None, 100_000), |post| dates(post, NOW, None, 1 << 40)];
+    for spoil in spoils {
+        let of = |revision| {
+            let mut post = Post::under(revision);
+            spoil(&mut post);
+            post.answer()
+        };
+        assert!(of(AS_BUILT).is_ok() && of(STRICT).is_err());
+    }
 }
 
 #[test]

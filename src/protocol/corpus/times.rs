@@ -37,6 +37,14 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
             Class::new("exp-twice", "It ended an hour ago, and says a second time that it did not", "RFC 7519, 4"),
             over.after("exp", (now - HOUR).to_string()),
         ),
+        (
+            Class::new(
+                "exp-milliseconds",
+                "Its end is written in milliseconds, so that it lasts for ages",
+                "RFC 7519, 2",
+            ),
+            bench.claims.with("exp", ((now + DAY) * 1_000).to_string()),
+        ),
         (Class::new("nbf-tomorrow", "It begins tomorrow", "RFC 7519, 4.1.5"), moved("nbf", DAY)),
         (Class::new("nbf-in-an-hour", "It begins in an hour", "RFC 7519, 4.1.5"), moved("nbf", HOUR)),
     ];

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::protocol::id::Origin;
+use crate::protocol::receipt::RECEIPT_LIFE_MAX;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::said::Said;
 
@@ -191,6 +192,13 @@ pub enum TimesEvidence {
         /// The verifier's clock.
         now: Time,
     },
+    /// `exp` lies further from its beginning than any may.
+    LastsTooLong {
+        /// When it says it ends.
+        exp: Time,
+        /// From when its life is counted: the later of `nbf` and `iat`.
+        from: Time,
+    },
     /// A claim that must be there is not.
     Missing(&'static str),
     /// A claim is no moment: it must be a whole number of seconds from 0 to 2^53 − 1.
@@ -223,6 +231,10 @@ impl TimesEvidence {
                 "The receipt ends within the store's ten seconds for skew",
                 "Trade it for a fresh one at its reissue address",
             ),
+            Self::LastsTooLong { .. } => Said::wrong(
+                "The receipt lasts longer than any may",
+                "Issue exp in seconds, at most ten years after iat, or leave it out",
+            ),
             Self::Missing(_) => {
                 Said::wrong("A time that every receipt needs is missing", "Issue receipts with nbf and iat")
             }
@@ -242,6 +254,9 @@ impl fmt::Display for TimesEvidence {
             Self::NotYet { nbf, now } => write!(out, "nbf {nbf}, now {now}"),
             Self::IssuedAhead { iat, now } => write!(out, "iat {iat}, now {now}"),
             Self::Over { exp, now } | Self::OverEarly { exp, now } => write!(out, "exp {exp}, now {now}"),
+            Self::LastsTooLong { exp, from } => {
+                write!(out, "exp {exp}, more than {RECEIPT_LIFE_MAX} after {from}")
+            }
             Self::Missing(claim) => write!(out, "no {claim}"),
             Self::NotAMoment { claim, found } => write!(out, "{claim} is {found}"),
         }

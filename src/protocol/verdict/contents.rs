@@ -3,7 +3,7 @@
 use crate::protocol::claim::Claim;
 use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::identity::{DIRECTED_IDENTIFIER, EMAIL, looks_like_identifier};
-use crate::protocol::receipt::ReceiptType;
+use crate::protocol::receipt::{RECEIPT_LIFE_MAX, ReceiptType};
 use crate::protocol::rules::PresenterRule;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::claim_evidence::{ProductEvidence, TimesEvidence, TypeEvidence, UserEvidence};
@@ -61,7 +61,8 @@ pub fn product(claims: &ReceiptClaims<'_>, question: &Question<'_>) -> Finding {
     Finding::failed(Evidence::Product(evidence), code)
 }
 
-/// `nbf ≤ now`, `iat ≤ now` and `now < exp`, each give or take the leeway. `exp` may be absent; that is shown.
+/// `nbf ≤ now`, `iat ≤ now` and `now < exp`, each give or take the leeway, and no life beyond [`RECEIPT_LIFE_MAX`]. `exp` may be
+/// absent; that is shown.
 #[must_use]
 pub fn times(claims: &ReceiptClaims<'_>, question: &Question<'_>) -> Finding {
     match times_evidence(claims, question) {
@@ -82,6 +83,11 @@ fn times_evidence(claims: &ReceiptClaims<'_>, question: &Question<'_>) -> Result
     let nbf = needed(&claims.nbf, "nbf", "RECEIPT_NBF_REQUIRED")?;
     let iat = needed(&claims.iat, "iat", "RECEIPT_IAT_REQUIRED")?;
     let exp = moment(&claims.exp, "exp")?;
+    // A reissued receipt keeps the nbf of its purchase, so its own life begins with iat.
+    let from = nbf.max(iat);
+    if let Some(exp) = exp.filter(|exp| *exp > from + RECEIPT_LIFE_MAX) {
+        return Err((TimesEvidence::LastsTooLong { exp, from }, None));
+    }
     // RFC 7519, 4.1.5 and 4.1.4: not before nbf, and not on or after exp.
     if nbf > now + leeway {
         return Err((TimesEvidence::NotYet { nbf, now }, None));

@@ -13,6 +13,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
 use crate::protocol::id::Kid;
+use crate::protocol::rsa_numbers::private_numbers;
 
 /// A signature algorithm by its RFC 7518, RFC 8037 or RFC 9864 name. `none` is not one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -261,12 +262,24 @@ impl SigningKey {
         self.public.clone()
     }
 
-    /// What nobody but its owner may know: the seed, the private number, the secret. `None` for RSA, where it has no short form.
+    /// What nobody but its owner may know, where it is one short text: the seed, the private number, the secret. RSA has none; see
+    /// [`private_half`](Self::private_half).
     pub(crate) fn secret(&self) -> Option<Vec<u8>> {
         match &*self.private {
             Private::Ed25519(key) => Some(key.to_bytes().to_vec()),
             Private::P256(key) => Some(key.to_bytes().to_vec()),
             Private::Library(key) => (self.algorithm() == Algorithm::Hs256).then(|| key.as_bytes().to_vec()),
+        }
+    }
+
+    /// The private half of a pair: the seed, the private number, or all private numbers of an RSA key as they stand one behind the
+    /// other in its DER form (RFC 8017, A.1.2). `None` for HMAC, which has no halves.
+    pub(crate) fn private_half(&self) -> Option<Vec<u8>> {
+        match &*self.private {
+            Private::Library(key) => {
+                private_numbers(key.as_bytes()).filter(|_| self.algorithm().is_rsa()).map(<[u8]>::to_vec)
+            }
+            Private::Ed25519(_) | Private::P256(_) => self.secret(),
         }
     }
 

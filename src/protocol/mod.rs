@@ -11,6 +11,7 @@ pub mod time;
 pub mod hex;
 pub mod numeric_date;
 pub mod json;
+mod rsa_numbers;
 pub mod key;
 pub mod ring;
 pub mod header;

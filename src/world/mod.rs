@@ -35,6 +35,7 @@ pub mod wire;
 pub(crate) mod open_windows;
 pub(crate) mod scene;
 pub(crate) mod escapes;
+pub(crate) mod key_pieces;
 pub mod secret;
 pub(crate) mod chance;
 pub mod domain_check;
@@ -223,7 +224,8 @@ impl World {
             ("the key of the app's own buy requests", buys),
         ]);
         let keys = self.private_keys().filter_map(|(name, key)| Some((name, key.secret()?)));
-        Secrets::new(fixed.chain(keys))
+        let halves = self.private_keys().filter_map(|(name, key)| Some((name, key.private_half()?)));
+        Secrets::new(fixed.chain(keys)).with_private_halves(halves)
     }
 
     /// How many secrets there are by now. None is ever forgotten, so the list is another one as soon as this is.

@@ -8,6 +8,7 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 
 use crate::protocol::hex::hex;
 use crate::world::escapes;
+use crate::world::key_pieces::KeyPieces;
 
 /// No stretch of letters that is shorter can hold a secret or a claims object.
 const STRETCH_CHARS_MIN: usize = 16;
@@ -18,6 +19,8 @@ pub struct Secrets {
     spelt: Vec<(&'static str, String)>,
     /// Those among them that JSON, an address, a form or HTML write in another way.
     escaped: Vec<(&'static str, String)>,
+    /// The private halves of key pairs, by their pieces.
+    pieces: KeyPieces,
 }
 
 impl Secrets {
@@ -35,7 +38,14 @@ impl Secrets {
         // Hex and base64 are never escaped here: what matters is the text that somebody chose.
         let is_escaped = |text: &str| !text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~+/=".contains(c));
         let escaped = spelt.iter().filter(|(_, text)| is_escaped(text)).cloned().collect();
-        Self { spelt, escaped }
+        Self { spelt, escaped, pieces: KeyPieces::default() }
+    }
+
+    /// The same, with the private halves of key pairs: each is found by any longer piece of it, in a PEM text or a JWK too.
+    pub(crate) fn with_private_halves(self, halves: impl IntoIterator<Item = (&'static str, Vec<u8>)>) -> Self {
+        let halves: Vec<_> = halves.into_iter().collect();
+        let pieces = KeyPieces::of(halves.iter().map(|(name, half)| (*name, half.as_slice())));
+        Self { pieces, ..self }
     }
 
     /// Which secret stands in this text: as it is, in hex, in base64, or so inside a token's parts.
@@ -45,7 +55,7 @@ impl Secrets {
             let plainly = self.spelt.iter().find(|(_, spelt)| text.contains(spelt));
             plainly.or_else(|| self.escaped.iter().find(|(_, secret)| escapes::find(text, secret).is_some()))
         };
-        let find = |text: &str| find(text).map(|(name, _)| *name);
+        let find = |text: &str| find(text).map(|(name, _)| *name).or_else(|| self.pieces.found_in(text));
         find(text).or_else(|| stretches(text).find_map(|stretch| find(&decoded(stretch)?)))
     }
 
@@ -75,6 +85,7 @@ impl Secrets {
             }
             covered += &rest;
         }
+        covered = self.pieces.covered(&covered, cover, &mut names);
         (covered, names)
     }
 }

@@ -134,6 +134,7 @@ const INVARIANTS: [Invariant; 20] = [
             "secrets_scan::no_scenario_gives_away_a_secret_in_any_form",
             "secrets_scan::no_report_and_no_file_that_a_command_writes_holds_the_own_secret",
             "secrets_scan::no_answer_of_the_server_holds_a_secret_or_the_token",
+            "secrets_keys::the_private_half_of_an_rsa_key_is_seen_and_covered_however_it_is_written",
             "secrets_kept::no_route_answers_a_secret_whatever_is_thrown_at_it",
             "secrets_kept::the_server_prints_no_secret_and_no_token_whatever_it_is_asked",
             "secrets_kept::the_store_holds_the_own_secret_in_one_field_and_is_its_owners_alone",

@@ -116,6 +116,7 @@ mod tester_jobs;
 mod secrets_scan;
 mod secrets_shown;
 mod secrets_kept;
+mod secrets_keys;
 mod serve_crash;
 mod judges;
 mod invariants;

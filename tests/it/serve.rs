@@ -341,6 +341,7 @@ fn a_bad_set_up_is_named_by_file_line_and_word() {
         (["--setup", "none.toml"], ["none.toml", ""]),
         (["--secret-file", "empty.txt"], ["empty.txt", "empty"]),
         (["--seat", "buyer=http://127.0.0.1:1"], ["--seat", "app-server and marketplace"]),
+        (["--seat", "app-server=http://127.0.0.1:1"], ["--key", "--secret-file"]),
         (["--buyer", "pays never"], ["pays never", "pays at once"]),
     ] {
         let ended = serve(&desk, &arguments).output().unwrap();

@@ -13,7 +13,7 @@ use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::{ListenError, Listening, USUAL_PORT};
 use crate::io::http::serve::{serve, stopper};
-use crate::io::http::site;
+use crate::io::http::site::{self, Root};
 use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::Clock;
 use crate::io::live::{setup, stage};
@@ -123,7 +123,8 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let url = listening.url();
     let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
     let wanted = is_new.then(|| plan.setup.unwrap_or_default());
-    let (keeper, line, goes_on_after) = line(&store, wanted, &Origin::parse(&url)?)?;
+    let (keeper, line, goes_on_after) = line(&store, wanted.clone(), &Origin::parse(&url)?)?;
+    let usual = wanted.unwrap_or_else(|| setup::chosen(line.setup().clone()));
     let keeper = if let Kept::ByPort(_) = plan.kept { keeper.among_latest(RUNS_KEPT) } else { keeper };
     let token = Token::fresh()?;
     let file = TokenFile::create(&token, listening.port())?;
@@ -134,7 +135,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
         let archive = keeper.archive();
         let outbound = Outbound::new(plan.reach);
         let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(Box::new(keeper)));
-        let front = site::front_with(gate, &letterbox, &outbound, Some(archive));
+        let front = site::front_with(gate, &letterbox, &outbound, Root { archive: Some(archive), usual });
         let (stopper, stop) = stopper();
         let asked = asked_to_end()?;
         tokio::spawn(async move {

@@ -2,6 +2,9 @@
 
 use std::thread;
 
+use paystage::protocol::id::Origin;
+use paystage::world::character::BuyerCharacter;
+use paystage::world::names::Secret;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
@@ -16,7 +19,10 @@ struct Tester {
 
 impl Tester {
     fn new() -> Self {
-        let house = Served::start(Setup::default());
+        Self::on(Served::start(Setup::default()))
+    }
+
+    fn on(house: Served) -> Self {
         let bearer = format!("Bearer {}", house.token);
         Self { house, bearer }
     }
@@ -320,4 +326,62 @@ fn bought_in(tester: &Tester, base: &str) -> (u64, String) {
     let verified: Value = serde_json::from_str(&verified.body).unwrap();
     let state = tester.get(&format!("{base}/control/state"));
     (state["steps"].as_u64().unwrap(), verified["status"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_session_begins_as_the_server_was_started_but_for_what_it_says() {
+    let mut usual = Setup { buyer: BuyerCharacter::Cancels, ..Setup::default() };
+    usual.names.app.origin = Origin::loopback(3000);
+    usual.names.app.key = "their-key".to_owned();
+    usual.names.app.secret = Some(Secret::new("their secret of thirty-two bytes"));
+    let tester = Tester::on(Served::usually(usual));
+    let own = format!("http://127.0.0.1:{}", tester.house.port);
+    let begun = |line: &str, body: Value, status| tester.asks(line, &body, status);
+
+    let plain = begun("POST /control/sessions", json!({ "name": "plain" }), 201)["state"]["setup"].clone();
+    assert_eq!(
+        (&plain["buyer"], &plain["names"]["app"]["origin"]),
+        (&json!("cancels"), &json!("http://127.0.0.1:3000"))
+    );
+    assert_eq!((&plain["names"]["market"], &plain["names"]["base"]), (&json!(own), &json!("/s/plain")));
+    let said = json!({ "setup": { "buyer": "declines", "names": { "app": { "key": "another" } } } });
+    for (line, status) in [("POST /control/sessions", 201), ("POST /control/begin", 200)] {
+        let answer = begun(line, said.clone(), status);
+        let setup = if status == 201 { &answer["state"]["setup"] } else { &answer["setup"] };
+        assert_eq!((&setup["buyer"], &setup["names"]["app"]["key"]), (&json!("declines"), &json!("another")), "{line}");
+        assert_eq!(setup["names"]["app"]["origin"], "http://127.0.0.1:3000", "{line}");
+    }
+    let secret = tester.house.look(|run| run.setup().names.app.secret.clone());
+    assert_eq!(secret.as_ref().map(Secret::expose), Some("their secret of thirty-two bytes"), "never dots");
+    // A scenario plays here as everywhere.
+    let scenario = begun("POST /control/begin", json!({ "scenario": "plain-hosted" }), 200)["setup"].clone();
+    assert_eq!(scenario["names"]["app"]["origin"], "https://pony.example");
+}
+
+#[test]
+fn whatever_is_refused_below_control_has_a_code_and_a_hint() {
+    let tester = Tester::new();
+    tester.refused("GET /control/nothing", Value::Null, 404, "NO_SUCH_PATH");
+    tester.refused("GET /s/nobody/control/state", Value::Null, 404, "NO_SUCH_SESSION");
+    let ask = |line: &str, headers: &[(&str, &str)], body: &str| -> (u16, Value) {
+        let answer = tester.house.ask(line, headers, body);
+        (answer.status, serde_json::from_str(&answer.body).unwrap())
+    };
+    let bearer = ("Authorization", tester.bearer.as_str());
+    let foreign = ("Origin", "https://evil.example");
+    for (line, headers, body, status, code) in [
+        ("GET /control/state", vec![], "", 401, "TOKEN_MISSING"),
+        ("GET /control/state", vec![("Authorization", "Bearer 0")], "", 401, "TOKEN_WRONG"),
+        ("GET /control/state", vec![bearer, foreign], "", 403, "ORIGIN_FOREIGN"),
+        ("POST /control/begin", vec![bearer, ("Content-Type", "text/plain")], "{}", 415, "NOT_JSON"),
+    ] {
+        let (said, refusal) = ask(line, &headers, body);
+        assert_eq!((said, &refusal["code"]), (status, &json!(code)), "{line}: {refusal}");
+        assert!(refusal["hint"].as_str().is_some_and(|hint| !hint.is_empty()), "{refusal}");
+    }
+    // Where the store is asked, the store's own form.
+    let (_, refusal) = ask("GET /purchases", &[foreign], "");
+    assert_eq!((&refusal["error_code"], &refusal["hint"]), (&json!("ORIGIN_FOREIGN"), &Value::Null));
+    let (_, refusal) = ask("GET /s/nobody/purchases", &[], "");
+    assert_eq!(refusal["error_code"], "NO_SUCH_SESSION");
 }

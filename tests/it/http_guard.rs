@@ -388,7 +388,7 @@ fn a_refusal_says_in_json_what_to_do() {
     let port = house.port;
     let sentence =
         format!("this server answers to 127.0.0.1, localhost and [::1] on port {port} only, not to evil.example\"<b>");
-    assert_eq!(json, serde_json::json!({ "error": sentence }));
+    assert_eq!(json, serde_json::json!({ "error": sentence, "error_code": "HOST_FOREIGN" }));
     assert_eq!(answer.header("content-type"), "application/json");
     let long = "x".repeat(10_000);
     assert!(ask(port, "GET /status/1", &[("Host", &long)], "").body.len() < 300);

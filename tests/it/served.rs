@@ -6,7 +6,7 @@ use paystage::io::http::guard::Gate;
 use paystage::io::http::limits::Limits;
 use paystage::io::http::listen::Listening;
 use paystage::io::http::server::Server;
-use paystage::io::http::site;
+use paystage::io::http::site::{self, Root};
 use paystage::io::http::token::{Token, TokenFile};
 use paystage::io::inbox::{Clock, Letterbox};
 use paystage::io::live::{setup, stage};
@@ -41,7 +41,16 @@ impl Served {
         Self::with(setup, Clock::Virtual)
     }
 
+    /// A run on a virtual clock, on a server that was started with this set-up.
+    pub(crate) fn usually(setup: Setup) -> Self {
+        Self::build(setup.clone(), Clock::Virtual, setup)
+    }
+
     pub(crate) fn with(setup: Setup, clock: Clock) -> Self {
+        Self::build(setup, clock, Setup::default())
+    }
+
+    fn build(setup: Setup, clock: Clock, usual: Setup) -> Self {
         let listening = Listening::bind(0).unwrap();
         let (port, address) = (listening.port(), Origin::parse(&listening.url()).unwrap());
         let (sender, receiver) = mpsc::channel();
@@ -53,7 +62,8 @@ impl Served {
             let line = Line::new(setup::at_home(setup, &address, NOON));
             let letterbox = stage::start(line, clock, Outbound::new(Reach::loopback()), None);
             sender.send(letterbox.clone()).unwrap();
-            site::front(Gate::new(port, own, Limits::default()), &letterbox, &Outbound::new(Reach::loopback()))
+            let (gate, root) = (Gate::new(port, own, Limits::default()), Root { usual, ..Root::default() });
+            site::front_with(gate, &letterbox, &Outbound::new(Reach::loopback()), root)
         };
         let server = Server::start(listening, build).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

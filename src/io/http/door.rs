@@ -71,6 +71,13 @@ impl Door {
     /// All doors.
     pub const ALL: [Self; 3] = [Self::Public, Self::Confirm, Self::Control];
 
+    /// Before which door a path stands that may lead nowhere: in whose words it is refused.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let session = path.strip_prefix("/s/").and_then(|rest| rest.find('/').and_then(|slash| rest.get(slash..)));
+        if session.unwrap_or(path).starts_with("/control/") { Self::Control } else { Self::Public }
+    }
+
     /// The table: what each door asks.
     #[must_use]
     pub const fn rules(self) -> Rules {

@@ -75,7 +75,7 @@ impl Front {
         let is_options = parts.method == Method::OPTIONS;
         let keeps_open = parts.version == Version::HTTP_11;
         let mut response = match host::read(&parts, self.gate.port()) {
-            Err(refusal) => refusal.response(),
+            Err(refusal) => refusal.response(Door::of(parts.uri.path())),
             Ok(Named::WithPort | Named::Portless) => self.routed(Request::from_parts(parts, body)).await,
         };
         if is_options {

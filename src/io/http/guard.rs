@@ -71,7 +71,7 @@ impl Guard {
 pub async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     if let Err(refusal) = admit(guard.door, &guard.gate, &parts, &body) {
-        return refusal.response();
+        return refusal.response(guard.door);
     }
     let origin = parts.headers.get(header::ORIGIN).cloned();
     let is_options = parts.method == Method::OPTIONS;
@@ -82,7 +82,7 @@ pub async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> 
         Box::pin(body::whole(body, guard.door.rules().body_bytes_max, guard.gate.limits.body_time)).await
     };
     let mut response = match read {
-        Err(refusal) => refusal.response(),
+        Err(refusal) => refusal.response(guard.door),
         Ok(bytes) => {
             // Closed never: the semaphore lives as long as the guard.
             let _in_service = guard.in_service.acquire().await;

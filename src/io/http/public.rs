@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::io::http::answer;
+use crate::io::http::control::trouble::Trouble;
 use crate::io::http::door::Door;
 use crate::io::http::reading;
 use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Verb, Words};
@@ -47,8 +48,17 @@ pub fn routes(door: Door, letterbox: &Letterbox) -> Router {
 
 /// What is answered where there is no route.
 pub async fn nothing_here(request: Request) -> Response<HttpBody> {
-    let sentence = format!("Nothing is served at {:.120}", request.uri().path());
-    answer::misheard(&Misheard::missing("NO_SUCH_PATH", sentence))
+    let path = request.uri().path();
+    let session = path.strip_prefix("/s/").and_then(|rest| rest.split_once('/')).map(|(name, _)| name);
+    let (code, sentence) = match session {
+        // Whatever there is below the path of a session that is there was asked of it, without what stands before.
+        Some(name) => ("NO_SUCH_SESSION", format!("There is no session called {name:.60}")),
+        None => ("NO_SUCH_PATH", format!("Nothing is served at {path:.120}")),
+    };
+    match Door::of(path) {
+        Door::Control => Trouble::missing(code, sentence, "GET /control/openapi.json says what there is").response(),
+        Door::Public | Door::Confirm => answer::misheard(&Misheard::missing(code, sentence)),
+    }
 }
 
 fn handler(route: &'static Route, letterbox: Arc<Letterbox>) -> MethodRouter {

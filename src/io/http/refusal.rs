@@ -2,6 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use crate::io::http::door::Door;
 
 /// As much of an offending value as a refusal repeats.
 const REPEATED_CHARS_MAX: usize = 80;
@@ -84,11 +87,53 @@ impl Refusal {
         }
     }
 
-    /// The whole answer: `{"error": "…"}`. The connection ends with it, as nothing more is expected from such a client.
+    /// The same for programs.
     #[must_use]
-    pub fn response(&self) -> Response<Body> {
-        let body = serde_json::json!({ "error": self.to_string() }).to_string();
-        let mut response = Response::new(Body::from(body));
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::HostMissing => "HOST_MISSING",
+            Self::HostTwice => "HOST_TWICE",
+            Self::HostForeign { .. } => "HOST_FOREIGN",
+            Self::HostPortless { .. } => "HOST_PORTLESS",
+            Self::OriginForeign { .. } => "ORIGIN_FOREIGN",
+            Self::SiteForeign { .. } => "SITE_FOREIGN",
+            Self::NotJson => "NOT_JSON",
+            Self::TokenMissing => "TOKEN_MISSING",
+            Self::TokenWrong => "TOKEN_WRONG",
+            Self::BodyTooLong { .. } => "BODY_TOO_LONG",
+            Self::BodyTooSlow { .. } => "BODY_TOO_SLOW",
+            Self::BodyBroken => "BROKEN_BODY",
+        }
+    }
+
+    /// What to do, for test code.
+    fn hint(&self) -> &'static str {
+        match self {
+            Self::HostMissing | Self::HostTwice | Self::HostForeign { .. } | Self::HostPortless { .. } => {
+                "Ask at the address that the server printed"
+            }
+            Self::OriginForeign { .. } | Self::SiteForeign { .. } => {
+                "Ask from a program, or from this server's own pages"
+            }
+            Self::NotJson => "Send Content-Type: application/json",
+            Self::TokenMissing | Self::TokenWrong => {
+                "Send what stands in the token file, whose path the server printed"
+            }
+            Self::BodyTooLong { .. } => "Send less",
+            Self::BodyTooSlow { .. } | Self::BodyBroken => "Send it again",
+        }
+    }
+
+    /// The whole answer, in the form that whoever comes through this door reads: `{"error", "code", "hint"}` for test code,
+    /// `{"error", "error_code"}` for everybody else. The connection ends with it, as nothing more is expected from such a client.
+    #[must_use]
+    pub fn response(&self, door: Door) -> Response<Body> {
+        let (error, code) = (self.to_string(), self.code());
+        let body = match door {
+            Door::Control => json!({ "error": error, "code": code, "hint": self.hint() }),
+            Door::Public | Door::Confirm => json!({ "error": error, "error_code": code }),
+        };
+        let mut response = Response::new(Body::from(body.to_string()));
         *response.status_mut() = self.status();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -25,6 +25,7 @@ use crate::io::live::stage;
 use crate::io::outbound::Outbound;
 use crate::protocol::id::Origin;
 use crate::session::line::Line;
+use crate::world::setup::Setup;
 
 /// How many sessions there may be beside the root.
 const SESSIONS_MAX: usize = 64;
@@ -41,6 +42,7 @@ pub struct Sessions(Arc<Shared>);
 struct Shared {
     address: Origin,
     outbound: Outbound,
+    usual: Arc<Setup>,
     build: Build,
     sessions: Mutex<Table>,
 }
@@ -75,10 +77,10 @@ enum ClockWord {
 }
 
 impl Sessions {
-    /// No session yet, on a server at `address`.
+    /// No session yet, on a server at `address` that was started with the `usual` set-up.
     #[must_use]
-    pub fn new(address: Origin, outbound: Outbound, build: Build) -> Self {
-        Self(Arc::new(Shared { address, outbound, build, sessions: Mutex::default() }))
+    pub fn new(address: Origin, outbound: Outbound, usual: Arc<Setup>, build: Build) -> Self {
+        Self(Arc::new(Shared { address, outbound, usual, build, sessions: Mutex::default() }))
     }
 
     /// The endpoints that list, make and end sessions. The control door stands before them.
@@ -120,7 +122,8 @@ impl Sessions {
         let (begun, clock) = begun(&base)?;
         let line = Line::new(begun.setup.clone());
         let letterbox = stage::start(line, clock, self.0.outbound.clone(), None);
-        let run = Controlled { letterbox, address: self.0.address.clone(), base, archive: None };
+        let usual = Arc::clone(&self.0.usual);
+        let run = Controlled { letterbox, address: self.0.address.clone(), base, archive: None, usual };
         let routes = (self.0.build)(&run);
         table.by_name.insert(name.clone(), Session { run: run.clone(), routes });
         Ok((name, run, begun))
@@ -156,7 +159,7 @@ async fn made(sessions: &Sessions, request: Request) -> Result<Response<Body>, T
     let Wanted { name, clock, beginning } = body::read(&order(request).await?.body)?;
     let (now, address) = (clock::now(), sessions.0.address.clone());
     let begun = |base: &str| {
-        let begun = beginning.begin(&address, base, now)?;
+        let begun = beginning.begin(&sessions.0.usual, &address, base, now)?;
         // A scenario's own time stands still; dials alone begin now and go on.
         let follows = clock.unwrap_or(if begun.setup.start == now { ClockWord::Real } else { ClockWord::Virtual });
         let clock = match follows {

@@ -35,6 +35,21 @@ pub fn at_home(mut setup: Setup, address: &Origin, now: Time) -> Setup {
     setup
 }
 
+/// What was chosen in the set-up of a live run: what [`at_home`] made real is left to be made so again, elsewhere and later.
+#[must_use]
+pub fn chosen(mut setup: Setup) -> Setup {
+    let names = Names::default();
+    setup.start = Setup::default().start;
+    setup.names.base = names.base;
+    if setup.seats.marketplace == Seat::Simulated {
+        if setup.names.app.origin == setup.names.market {
+            setup.names.app.origin = names.app.origin;
+        }
+        setup.names.market = names.market;
+    }
+    setup
+}
+
 /// The port of this machine that the receipts of this run name: where its own store was when it began.
 #[must_use]
 pub fn own_port(setup: &Setup) -> Option<u16> {
@@ -74,6 +89,21 @@ mod tests {
         assert_eq!(home.names.app.origin.as_str(), "http://127.0.0.1:9100");
         assert_eq!(home.names.market, address);
         assert_eq!(home.seats.app_page, Seat::External);
+    }
+
+    #[test]
+    fn what_was_chosen_for_one_run_is_at_home_in_the_next() {
+        let later = Time::from_seconds(1_900_000_000);
+        let home = |setup, port, now| at_home(setup, &Origin::loopback(port), now);
+        let first =
+            home(Setup { buyer: BuyerCharacter::Cancels, ..Setup::default() }, 7717, Time::from_seconds(1_800_000_000));
+        let next = home(chosen(first), 7718, later);
+        assert_eq!((next.buyer, next.start), (BuyerCharacter::Cancels, later));
+        assert_eq!((&next.names.market, &next.names.app.origin), (&Origin::loopback(7718), &Origin::loopback(7718)));
+        let mut theirs = Setup::default();
+        theirs.names.app.origin = Origin::loopback(9100);
+        let next = home(chosen(home(theirs, 7717, later)), 7718, later);
+        assert_eq!(next.names.app.origin, Origin::loopback(9100), "their app stays where it is");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Beginnings: what a run starts from, as test code says it.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use crate::io::http::control::trouble::Trouble;
 use crate::io::live::setup::at_home;
@@ -24,12 +26,49 @@ pub struct Beginning {
     /// A scenario's own text.
     #[serde(default)]
     toml: Option<String>,
-    /// Dials alone; what is left out has its default.
+    /// Dials alone; what is left out is as the server was started.
     #[serde(default)]
-    setup: Option<Setup>,
+    setup: Option<Dials>,
     /// Another seed.
     #[serde(default)]
     seed: Option<u64>,
+}
+
+/// Some of the dials of a set-up, as they were written.
+#[derive(Clone, Debug)]
+struct Dials(Value);
+
+impl<'de> Deserialize<'de> for Dials {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = Value::deserialize(deserializer)?;
+        // Held against the whole form here, where an error still has a place.
+        Setup::deserialize(&said).map_err(D::Error::custom)?;
+        Ok(Self(said))
+    }
+}
+
+impl Dials {
+    /// These dials turned in `usual`.
+    fn turned_in(&self, usual: &Setup) -> Result<Setup, Trouble> {
+        let mut whole = serde_json::from_str(&usual.private_json()).unwrap_or_default();
+        lay_over(&mut whole, &self.0);
+        serde_json::from_value(whole).map_err(|error| {
+            let hint = "Give each dial as a scenario has it under [setup]";
+            Trouble::bad("WRONG_MEMBER", error.to_string(), hint)
+        })
+    }
+}
+
+/// Lays what was said over what is usual, member by member.
+fn lay_over(usual: &mut Value, said: &Value) {
+    match (usual, said) {
+        (Value::Object(usual), Value::Object(said)) => {
+            for (name, value) in said {
+                lay_over(usual.entry(name.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (usual, said) => usual.clone_from(said),
+    }
 }
 
 /// A set-up with what is done at once, after the start.
@@ -45,11 +84,11 @@ impl Beginning {
     /// What this comes to for a run at `address` whose base is `base`, at this moment of the machine's clock.
     ///
     /// A scenario keeps its own names and times, so that it plays here as everywhere. Dials alone begin a run for programs
-    /// outside: at our address, now.
+    /// outside: at our address, now, and in everything else as the server was started, which is the `usual` set-up.
     ///
     /// # Errors
     /// [`Trouble`]: no such scenario, a text that is none, or more than one thing to start from.
-    pub fn begin(self, address: &Origin, base: &str, now: Time) -> Result<Begun, Trouble> {
+    pub fn begin(self, usual: &Setup, address: &Origin, base: &str, now: Time) -> Result<Begun, Trouble> {
         let Self { scenario, toml, setup, seed } = self;
         let wanted = [scenario.is_some(), toml.is_some(), setup.is_some()];
         if wanted.into_iter().filter(|is_wanted| *is_wanted).count() > 1 {
@@ -62,7 +101,8 @@ impl Beginning {
             (None, None) => None,
         };
         let Some(mut plan) = plan else {
-            let mut setup = at_home(setup.unwrap_or_default(), address, now);
+            let setup = setup.map_or_else(|| Ok(usual.clone()), |dials| dials.turned_in(usual))?;
+            let mut setup = at_home(setup, address, now);
             base.clone_into(&mut setup.names.base);
             setup.seed = seed.unwrap_or(setup.seed);
             return Ok(Begun { setup, commands: Vec::new() });

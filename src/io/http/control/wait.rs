@@ -16,6 +16,9 @@ use crate::session::recorded::Recorded;
 /// How long a request may wait at the most, by the machine's clock, whatever the run's shows.
 const REAL_MAX: Duration = Duration::from_mins(2);
 
+/// How long it waits at the least for a clock that others move: a test suite's next line may be slow.
+const STANDING_MIN: Duration = Duration::from_secs(10);
+
 /// What came of the waiting.
 pub struct Waited {
     /// Whether it became so.
@@ -36,11 +39,7 @@ pub async fn wait(letterbox: &Letterbox, condition: Condition) -> Result<Waited,
     let mut steps = letterbox.watch();
     let first = look(letterbox, condition.clone()).await?;
     let until = first.now + condition.timeout();
-    let real = match first.clock {
-        Clock::Real { .. } => Duration::from_millis(u64::try_from(condition.timeout().millis()).unwrap_or(0)),
-        Clock::Virtual => REAL_MAX,
-    };
-    let end = Instant::now() + real.min(REAL_MAX);
+    let end = Instant::now() + patience(first.clock, condition.timeout());
     let mut seen = first;
     while !seen.is_met && (matches!(seen.clock, Clock::Real { .. }) || seen.now < until) {
         match timeout_at(end, steps.recv()).await {
@@ -57,6 +56,17 @@ pub async fn wait(letterbox: &Letterbox, condition: Condition) -> Result<Waited,
         }
     }
     Ok(Waited { is_met: seen.is_met, state: json!({ "met": seen.is_met, "state": seen.state }) })
+}
+
+/// How long is waited by the machine's clock for what shall be so within `span` of the run's.
+fn patience(clock: Clock, span: Span) -> Duration {
+    let asked = Duration::from_millis(u64::try_from(span.millis()).unwrap_or(0));
+    let real = match clock {
+        Clock::Real { .. } => asked,
+        // A clock that nobody moves never comes to the end of the span; whoever waits must hear so all the same.
+        Clock::Virtual => asked.max(STANDING_MIN),
+    };
+    real.min(REAL_MAX)
 }
 
 struct Look {
@@ -78,3 +88,23 @@ async fn look(letterbox: &Letterbox, condition: Condition) -> Result<Look, Troub
 
 /// A span that may be advanced in one go: a year.
 pub const ADVANCE_MAX: Span = Span::from_days(366);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_nobody_moves_is_not_waited_for_without_end() {
+        let real = Clock::Real { ahead: Span::ZERO };
+        for (clock, asked_s, waited_s) in [
+            (real, 1, 1),
+            (real, 600, 120),
+            (Clock::Virtual, 1, 10),
+            (Clock::Virtual, 60, 60),
+            (Clock::Virtual, 3600, 120),
+        ] {
+            let waited = patience(clock, Span::from_seconds(asked_s));
+            assert_eq!(waited, Duration::from_secs(waited_s), "{clock:?} {asked_s}");
+        }
+    }
+}

@@ -85,6 +85,23 @@ impl<'a> PayForm<'a> {
     pub fn of(pay_request: &'a str) -> Self {
         Self { req: Some(pay_request), mcc: None, mnc: None }
     }
+
+    /// The pay request, if the form is filled in rightly.
+    ///
+    /// # Errors
+    /// [`PayError::FieldRequired`], or [`PayError::BadNetwork`] where only half of the network is told, or not in digits.
+    pub fn token(self) -> Result<&'a str, PayRefusal> {
+        let token = self.req.filter(|token| !token.is_empty()).ok_or(PayError::FieldRequired)?;
+        let is_code = |code: &str| (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+        match (self.mcc, self.mnc) {
+            (None, None) => Ok(token),
+            (Some(mcc), Some(mnc)) if is_code(mcc) && is_code(mnc) => Ok(token),
+            (mcc, mnc) => {
+                let found = format!("mcc {}, mnc {}", mcc.unwrap_or("missing"), mnc.unwrap_or("missing"));
+                Err(Refusal::because_of(PayError::BadNetwork, found))
+            }
+        }
+    }
 }
 
 /// A pay request that the buyer may be asked to confirm.
@@ -130,7 +147,7 @@ impl PayDesk {
 /// # Errors
 /// The first [`PayError`] that applies, with the value that gave offence.
 pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedRequest, PayRefusal> {
-    let token = check_form(form)?;
+    let token = form.token()?;
     let jwt = decode(token)?;
     let draft = DraftRequest::read(&jwt);
     let simulation = check_simulation(&draft, desk)?;
@@ -150,19 +167,6 @@ pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedReq
     let request = draft.into_request(simulation.clone(), dates)?;
     let is_payment_required = simulation.is_none() && !request.request.price_point.is_free();
     Ok(AcceptedRequest { request, simulation, is_payment_required })
-}
-
-fn check_form(form: PayForm<'_>) -> Result<&str, PayRefusal> {
-    let token = form.req.filter(|token| !token.is_empty()).ok_or(PayError::FieldRequired)?;
-    let is_code = |code: &str| (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
-    match (form.mcc, form.mnc) {
-        (None, None) => Ok(token),
-        (Some(mcc), Some(mnc)) if is_code(mcc) && is_code(mnc) => Ok(token),
-        (mcc, mnc) => {
-            let found = format!("mcc {}, mnc {}", mcc.unwrap_or("missing"), mnc.unwrap_or("missing"));
-            Err(Refusal::because_of(PayError::BadNetwork, found))
-        }
-    }
 }
 
 fn decode(token: &str) -> Result<Jwt, PayRefusal> {

@@ -14,6 +14,7 @@ use paystage::world::domain_check::ForeignCaller;
 use paystage::world::event::Event;
 use paystage::world::message::Body;
 use paystage::world::names::{AppName, Names, Secret};
+use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
@@ -227,6 +228,45 @@ fn a_developer_has_a_key_checked_before_anybody_buys() {
     }
     assert_eq!(served.ask("GET /mozpay/services/sig_check", &[], "").status, 405);
     assert_eq!(served.look(|run| run.count()), 1, "the run is not told of it");
+}
+
+#[test]
+fn the_shipped_flow_says_what_it_has_begun() {
+    let app = AppName { key: "pony-key".to_owned(), secret: Some(Secret::new("the app's own")), ..AppName::default() };
+    let names = Names { app, ..Names::default() };
+    let buyer = BuyerCharacter::YouDecide;
+    let seats = Seats { app_server: Seat::External, ..Seats::default() };
+    let served = Served::start(Setup { hosting: Hosting::Classic, names, buyer, seats, ..Setup::default() });
+    let domain = served.look(|run| run.world().catalog().market_domain.clone());
+    let asked = |tier: &str, simulate: Value, network: Value| {
+        let now = NOON.seconds();
+        let url = "http://127.0.0.1:9/notices";
+        let request = json!({ "id": "gem", "pricePoint": tier, "name": "Gem", "description": "A gem", "productData": "",
+            "postbackURL": url, "chargebackURL": url, "simulate": simulate });
+        let claims = json!({ "iss": "pony-key", "aud": domain, "typ": "mozilla/payments/pay/v1", "iat": now,
+            "exp": now + 60, "request": request });
+        let key = SigningKey::hs256("pony-key", b"the app's own").unwrap();
+        let mut body = network;
+        body["req"] = Value::from(sign(&claims, &key, HeaderExtras::default()).unwrap());
+        let answer = served.ask("POST /mozpay/v1/api/pay/", &[("Content-Type", "application/json")], &body.to_string());
+        (answer.status, serde_json::from_str::<Value>(&answer.body).unwrap())
+    };
+    let trial = json!({ "result": "chargeback", "reason": "refund" });
+    for (tier, simulate, told, is_required) in [
+        ("1", Value::Null, Value::Null, true),
+        ("1", json!({}), Value::Null, true),
+        ("1", trial.clone(), trial, false),
+        ("0", Value::Null, Value::Null, false),
+    ] {
+        let (status, begun) = asked(tier, simulate, json!({}));
+        assert_eq!((status, &begun["status"]), (200, &json!("ok")), "{begun}");
+        assert_eq!((&begun["simulation"], &begun["payment_required"]), (&told, &json!(is_required)), "{tier} {begun}");
+    }
+    assert_eq!(asked("1", Value::Null, json!({ "mcc": "262", "mnc": "07" })).0, 200);
+    for network in [json!({ "mcc": "262" }), json!({ "mnc": "07" }), json!({ "mcc": "2", "mnc": "07" })] {
+        let (status, refused) = asked("1", Value::Null, network.clone());
+        assert_eq!((status, &refused["error_code"]), (400, &json!("BAD_REQUEST")), "{network}");
+    }
 }
 
 #[test]

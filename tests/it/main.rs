@@ -41,6 +41,7 @@ mod plain_runs;
 mod trial_payments;
 mod troubles;
 mod turned_branches;
+mod described;
 mod domain_checks;
 mod app_clients;
 mod outside_servers;

@@ -14,6 +14,8 @@ pub mod stream;
 pub mod serve;
 pub mod server;
 pub mod pages;
+pub mod shape;
+pub mod shapes;
 pub mod route;
 pub mod routes;
 pub mod answer;

@@ -3,18 +3,28 @@
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::server::{ServerBuilder, ServerVariableBuilder};
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr, Required, Response,
+    ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Required, Response,
     ResponseBuilder,
 };
 
 use crate::io::http::door::Door;
 use crate::io::http::public::declared;
-use crate::io::http::route::{Route, Serves, Takes, Verb, Words};
+use crate::io::http::route::{Route, Takes, Verb};
+use crate::io::http::shape::{Content, Given, Member, Shape, given, json, object, text};
+use crate::io::http::shapes::KNOWN;
 
-/// Where the one shape of every error is described.
-const ERROR: &str = "Error";
+/// What is no route of a run's, and served all the same.
+const PAGES: [(&str, &str, Given); 3] = [
+    ("/", "The way to everything, for a person", given(200, "The page", &[text("text/html")])),
+    ("/demo/", "Pony Park, a shop to try things out in", given(200, "The page", &[text("text/html")])),
+    (
+        "/paystage.js",
+        "Gives a page navigator.mozPay and navigator.mozApps",
+        given(200, "The script", &[text("text/javascript")]),
+    ),
+];
 
 /// The public half of the interface. Other halves are merged into it.
 #[must_use]
@@ -25,16 +35,29 @@ pub fn document() -> OpenApi {
             paths = paths.path(path, PathItem::new(method(route.verb), operation(route)));
         }
     }
+    for (path, about, page) in PAGES {
+        let operation = OperationBuilder::new().tag("pages").summary(Some(about));
+        let operation = operation.response(page.status.to_string(), response(&page)).build();
+        paths = paths.path(path, PathItem::new(HttpMethod::Get, operation));
+    }
     let info = InfoBuilder::new()
         .title("Paystage")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some("A simulated marketplace with its payment server and provider. No money moves."))
         .build();
-    OpenApiBuilder::new()
-        .info(info)
-        .paths(paths)
-        .components(Some(ComponentsBuilder::new().schema(ERROR, error()).build()))
-        .build()
+    let known = KNOWN.iter().fold(ComponentsBuilder::new(), |known, (name, shape)| known.schema(*name, shape.schema()));
+    let session = ServerVariableBuilder::new().default_value("run-1").description(Some("The session's name"));
+    let servers = [
+        ServerBuilder::new().url("/").description(Some("The server's own run")).build(),
+        ServerBuilder::new()
+            .url("/s/{session}")
+            .description(Some(
+                "An isolated session, which has everything but /control/sessions and /control/openapi.json",
+            ))
+            .parameter("session", session)
+            .build(),
+    ];
+    OpenApiBuilder::new().info(info).servers(Some(servers)).paths(paths).components(Some(known.build())).build()
 }
 
 /// Both versions of a path, each spelled as history wrote it; that a slash at the end may be left out is not described.
@@ -58,13 +81,13 @@ fn method(verb: Verb) -> HttpMethod {
 fn operation(route: &Route) -> Operation {
     let mut operation = OperationBuilder::new().tag(tag(route.door)).summary(Some(route.about));
     for name in named_in(route.path) {
-        operation = operation.parameter(parameter(name, ParameterIn::Path));
+        operation = operation.parameter(path_parameter(name));
     }
     match route.takes {
         Takes::Nothing => {}
-        Takes::Query(names) => {
-            for name in names {
-                operation = operation.parameter(parameter(name, ParameterIn::Query));
+        Takes::Query(members) => {
+            for member in members {
+                operation = operation.parameter(query_parameter(member));
             }
         }
         Takes::Form(fields) => {
@@ -73,8 +96,14 @@ fn operation(route: &Route) -> Operation {
         Takes::Json(members) => operation = operation.request_body(Some(body("application/json", members))),
         Takes::Receipt => operation = operation.request_body(Some(receipt())),
     }
-    operation.response(success(route).to_string(), answer(route)).response("default", refusal()).build()
+    for given in route.gives {
+        operation = operation.response(given.status.to_string(), response(given));
+    }
+    let refusal = given(400, "Refused at the door: a foreign Host, a body that is too long", REFUSAL);
+    operation.response("default", response(&refusal)).build()
 }
+
+const REFUSAL: &[Content] = &[json(Shape::Known("Refusal"))];
 
 fn tag(door: Door) -> &'static str {
     match door {
@@ -84,62 +113,25 @@ fn tag(door: Door) -> &'static str {
     }
 }
 
-/// The status of an answer that says yes.
-fn success(route: &Route) -> u16 {
-    let makes = |part: &str| route.path.ends_with(part);
-    match route.serves {
-        Serves::Input(_, Words::Store | Words::Page) if makes("/prepare/") || makes("/receipt") => 201,
-        Serves::Input(..) | Serves::Window(_) | Serves::Reading(_) => 200,
-    }
-}
-
-/// What goes back. Pages are HTML; who asks for JSON gets the same as JSON where there is both.
-fn answer(route: &Route) -> Response {
-    let (words, kinds): (_, &[&str]) = match route.serves {
-        Serves::Input(_, Words::WindowPage) => ("The payment window", &["text/html"]),
-        Serves::Input(_, Words::History) => ("The list", &["application/json", "text/html"]),
-        Serves::Input(_, Words::KeySet) => ("A JWK set (RFC 7517, 5)", &["application/jwk-set+json"]),
-        Serves::Input(_, Words::Page | Words::Store | Words::Flow | Words::RootKey)
-        | Serves::Window(_)
-        | Serves::Reading(_) => ("The answer", &["application/json"]),
+/// One way in which a request is answered. Where there are several bodies, `Accept` chooses.
+#[must_use]
+pub fn response(given: &Given) -> Response {
+    let add = |response: ResponseBuilder, body: &Content| {
+        response.content(body.kind, ContentBuilder::new().schema(Some(body.shape.schema())).build())
     };
-    let object = || ObjectBuilder::new().schema_type(Type::Object).build();
-    let add = |response: ResponseBuilder, kind: &&str| {
-        response.content(*kind, ContentBuilder::new().schema(Some(object())).build())
-    };
-    kinds.iter().fold(ResponseBuilder::new().description(words), add).build()
+    given.bodies.iter().fold(ResponseBuilder::new().description(given.about), add).build()
 }
 
-fn refusal() -> Response {
-    let schema = RefOr::<utoipa::openapi::Schema>::Ref(Ref::from_schema_name(ERROR));
-    ResponseBuilder::new()
-        .description("A refusal: the sentence, and the historic code")
-        .content("application/json", ContentBuilder::new().schema(Some(schema)).build())
-        .build()
-}
-
-/// `{"error": "…", "error_code": "…"}`; a refusal at the door has the sentence alone.
-fn error() -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .property("error", text())
-        .required("error")
-        .property("error_code", text())
-}
-
-fn text() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String)
-}
-
-fn body(kind: &str, members: &[&str]) -> RequestBody {
-    let object = members
-        .iter()
-        .fold(ObjectBuilder::new().schema_type(Type::Object), |object, member| object.property(*member, text()));
-    RequestBodyBuilder::new().content(kind, ContentBuilder::new().schema(Some(object.build())).build()).build()
+/// A body with these members. It must be there where one of them must.
+#[must_use]
+pub fn body(kind: &str, members: &[Member]) -> RequestBody {
+    let content = ContentBuilder::new().schema(Some(object(members))).build();
+    let required = if members.iter().any(|member| member.is_always) { Required::True } else { Required::False };
+    RequestBodyBuilder::new().content(kind, content).required(Some(required)).build()
 }
 
 fn receipt() -> RequestBody {
-    let content = ContentBuilder::new().schema(Some(text().build())).build();
+    let content = ContentBuilder::new().schema(Some(Shape::Text.schema())).build();
     RequestBodyBuilder::new()
         .description(Some("The whole receipt: bare, or cert~receipt"))
         .content("text/plain", content)
@@ -147,13 +139,24 @@ fn receipt() -> RequestBody {
         .build()
 }
 
-fn parameter(name: &str, place: ParameterIn) -> Parameter {
-    let required = if matches!(place, ParameterIn::Path) { Required::True } else { Required::False };
-    ParameterBuilder::new().name(name).parameter_in(place).required(required).schema(Some(text().build())).build()
+/// A part of the path.
+#[must_use]
+pub fn path_parameter(name: &str) -> Parameter {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
+    parameter.required(Required::True).schema(Some(Shape::Text.schema())).build()
+}
+
+/// A parameter of the query.
+#[must_use]
+pub fn query_parameter(member: &Member) -> Parameter {
+    let required = if member.is_always { Required::True } else { Required::False };
+    let about = (!member.about.is_empty()).then_some(member.about);
+    let parameter = ParameterBuilder::new().name(member.name).parameter_in(ParameterIn::Query).description(about);
+    parameter.required(required).schema(Some(member.shape.schema())).build()
 }
 
 /// `slug` of `/mozpay/product/{slug}/buy`.
-fn named_in(path: &str) -> impl Iterator<Item = &str> {
+pub fn named_in(path: &str) -> impl Iterator<Item = &str> {
     let parts = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     parts.map(|name| name.trim_start_matches('*'))
 }
@@ -186,6 +189,16 @@ mod tests {
         let document = serde_json::to_value(document()).unwrap();
         for path in document["paths"].as_object().unwrap().keys() {
             assert!(!path.contains('*'), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_shape_that_is_named_is_known() {
+        let document = document().to_json().unwrap();
+        let read: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let named = document.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next());
+        for name in named {
+            assert!(read["components"]["schemas"][name].is_object(), "{name}");
         }
     }
 }

@@ -121,7 +121,7 @@ fn purchase(run: &dyn Recorded, payment: &Transaction) -> Value {
         "state": payment.state,
         "started": payment.started.rfc3339(),
         "completed": payment.completed.map(Time::rfc3339),
-        "receipt": format!("/receipts/{}", payment.contribution),
+        "receipt": format!("{}/receipts/{}", run.setup().names.base, payment.contribution),
     })
 }
 

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::io::http::door::Door;
+use crate::io::http::shape::{Given, Member};
 use crate::protocol::id::Origin;
 use crate::world::input::Input;
 use crate::world::provenance::Provenance;
@@ -28,6 +29,8 @@ pub struct Route {
     pub takes: Takes,
     /// How it is served.
     pub serves: Serves,
+    /// What it answers, besides what its door refuses.
+    pub gives: &'static [Given],
 }
 
 /// The method of a route.
@@ -45,11 +48,11 @@ pub enum Takes {
     /// Nothing.
     Nothing,
     /// These parameters of the query.
-    Query(&'static [&'static str]),
+    Query(&'static [Member]),
     /// A form with these fields.
-    Form(&'static [&'static str]),
+    Form(&'static [Member]),
     /// A JSON object with these members.
-    Json(&'static [&'static str]),
+    Json(&'static [Member]),
     /// A whole receipt, as text.
     Receipt,
 }

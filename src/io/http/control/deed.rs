@@ -9,8 +9,6 @@ pub struct Endpoint {
     pub path: &'static str,
     /// What it does, in one sentence.
     pub about: &'static str,
-    /// The members of its JSON body or its query, in words; empty where it takes none.
-    pub takes: &'static str,
     /// What answers it.
     pub deed: Deed,
 }
@@ -61,85 +59,45 @@ pub enum Deed {
     Scenario,
 }
 
-const fn row(method: Method, path: &'static str, deed: Deed, about: &'static str, takes: &'static str) -> Endpoint {
-    Endpoint { method, path, about, takes, deed }
+const fn row(method: Method, path: &'static str, deed: Deed, about: &'static str) -> Endpoint {
+    Endpoint { method, path, about, deed }
 }
 
 /// Every endpoint of one run.
 pub const ENDPOINTS: [Endpoint; 15] = [
-    row(
-        Method::Get,
-        "/control/state",
-        Deed::State,
-        "How the run stands: clock, payments, access, faults, fingerprint",
-        "",
-    ),
+    row(Method::Get, "/control/state", Deed::State, "How the run stands: clock, payments, access, faults, fingerprint"),
     row(
         Method::Post,
         "/control/reset",
         Deed::Reset,
         "Begins again with the same set-up; the fingerprint is equal each time",
-        "",
     ),
     row(
         Method::Post,
         "/control/begin",
         Deed::Begin,
         "Begins again from a built-in scenario, a scenario's text, or a set-up",
-        "one of scenario (a name), toml (a scenario's text), setup (dials); besides it seed",
     ),
-    row(
-        Method::Post,
-        "/control/command",
-        Deed::Command,
-        "Gives a command and answers with the step that came of it",
-        "do, with the command's own members: {\"do\":\"refund\",\"transaction\":\"…\"}",
-    ),
-    row(
-        Method::Get,
-        "/control/faults",
-        Deed::Faults,
-        "The armed faults with their live counts, and what they hold",
-        "",
-    ),
-    row(
-        Method::Post,
-        "/control/faults",
-        Deed::Arm,
-        "Arms a fault",
-        "on, from, to, product, transaction or message; nth or first; and one of hold, delay, drop, duplicate, reorder, corrupt, replace, answer, time-out, trouble",
-    ),
-    row(Method::Delete, "/control/faults/{fault}", Deed::Disarm, "Takes one fault away, by its number", ""),
-    row(Method::Delete, "/control/faults", Deed::ClearFaults, "Takes every fault away", ""),
-    row(Method::Post, "/control/release", Deed::Release, "Lets a held message go", "message (its id)"),
-    row(Method::Get, "/control/clock", Deed::Clock, "What the run's clock shows, and who moves it", ""),
-    row(
-        Method::Post,
-        "/control/clock",
-        Deed::MoveClock,
-        "Lets time pass, or says who moves the clock",
-        "advance (a span such as \"12s\"), or follow (\"real\" or \"virtual\")",
-    ),
+    row(Method::Post, "/control/command", Deed::Command, "Gives a command and answers with the step that came of it"),
+    row(Method::Get, "/control/faults", Deed::Faults, "The armed faults with their live counts, and what they hold"),
+    row(Method::Post, "/control/faults", Deed::Arm, "Arms a fault"),
+    row(Method::Delete, "/control/faults/{fault}", Deed::Disarm, "Takes one fault away, by its number"),
+    row(Method::Delete, "/control/faults", Deed::ClearFaults, "Takes every fault away"),
+    row(Method::Post, "/control/release", Deed::Release, "Lets a held message go"),
+    row(Method::Get, "/control/clock", Deed::Clock, "What the run's clock shows, and who moves it"),
+    row(Method::Post, "/control/clock", Deed::MoveClock, "Lets time pass, or says who moves the clock"),
     row(
         Method::Post,
         "/control/wait",
         Deed::Wait,
         "Waits until something is so, by the run's own clock; 408 tells how it stands when the time is over",
-        "one of idle, access (a product), state (of transaction, or of the latest), message (a kind, with count), fault (with used); and timeout (a span, 10s by default)",
     ),
     row(
         Method::Get,
         "/control/trace",
         Deed::Trace,
         "The steps of the run; with Accept: text/event-stream the steps as they are taken",
-        "from (an index) and limit in the query",
     ),
-    row(Method::Get, "/control/run", Deed::RunFile, "The run as a run file, as long as all its steps are kept", ""),
-    row(
-        Method::Get,
-        "/control/scenario",
-        Deed::Scenario,
-        "The run as a scenario, as long as all its steps are kept",
-        "",
-    ),
+    row(Method::Get, "/control/run", Deed::RunFile, "The run as a run file, as long as all its steps are kept"),
+    row(Method::Get, "/control/scenario", Deed::Scenario, "The run as a scenario, as long as all its steps are kept"),
 ];

@@ -11,3 +11,4 @@ pub mod begin;
 pub mod perform;
 pub mod router;
 pub mod describe;
+pub mod description;

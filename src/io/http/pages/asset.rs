@@ -31,7 +31,8 @@ macro_rules! asset {
 }
 
 /// All of them.
-pub const ASSETS: [Asset; 9] = [
+pub const ASSETS: [Asset; 10] = [
+    asset!("", HTML, "pages/start.html"),
     asset!("paystage.js", SCRIPT),
     asset!("demo/", HTML, "demo/index.html"),
     asset!("demo/park.js", SCRIPT),

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::export::template::Markup;
@@ -10,9 +10,11 @@ use crate::io::http::pages::asset::{ASSETS, Asset, CONTENT_POLICY};
 
 /// The routes of all assets, below the base of a run. They hold no secret and any page may load them.
 pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    ASSETS.into_iter().fold(Router::new(), |routes, asset| {
-        routes.route(&format!("/{}", asset.path), get(move || async move { file(asset) }))
-    })
+    // What a person types leaves the slash out; the page's own links are read from behind it.
+    let start = Router::new().route("/demo", get(|| async { Redirect::temporary("demo/") }));
+    ASSETS
+        .into_iter()
+        .fold(start, |routes, asset| routes.route(&format!("/{}", asset.path), get(move || async move { file(asset) })))
 }
 
 /// A page with this status.
@@ -55,6 +57,8 @@ mod tests {
         let (status, kind) = status_and_kind("/paystage.js").await;
         assert_eq!((status, kind.as_str()), (StatusCode::OK, "text/javascript; charset=utf-8"));
         assert_eq!(status_and_kind("/demo/").await.1, "text/html; charset=utf-8");
+        assert_eq!(status_and_kind("/").await.1, "text/html; charset=utf-8");
+        assert_eq!(status_and_kind("/demo").await.0, StatusCode::TEMPORARY_REDIRECT);
         for path in ["/pages/window.html", "/demo/../Cargo.toml", "/demo/%2e%2e/Cargo.toml", "/pages/"] {
             assert_eq!(status_and_kind(path).await.0, StatusCode::NOT_FOUND, "{path}");
         }

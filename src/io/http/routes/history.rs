@@ -2,6 +2,8 @@
 
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Reading, Route, Serves, Takes, Verb, Words};
+use crate::io::http::shape::{Shape, always, maybe};
+use crate::io::http::shapes::{EXPLAINED, HISTORY, ISSUED, KEY_FITS, KEY_UNFIT, LEGEND, NOT_PAID, UNKNOWN, WELL};
 use crate::protocol::id::TransactionId;
 use crate::world::input::Input;
 
@@ -14,6 +16,7 @@ pub const ROUTES: &[Route] = &[
         about: "The buyer's completed in-app payments, as a page or as JSON",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(list), Words::History),
+        gives: &[HISTORY],
     },
     Route {
         verb: Verb::Post,
@@ -22,6 +25,7 @@ pub const ROUTES: &[Route] = &[
         about: "The receipt of a completed payment, once more",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(receipt), Words::Page),
+        gives: &[ISSUED, NOT_PAID],
     },
     Route {
         verb: Verb::Get,
@@ -30,22 +34,25 @@ pub const ROUTES: &[Route] = &[
         about: "What the receipt of a payment says, for the buyer whom its detail claim sends here",
         takes: Takes::Nothing,
         serves: Serves::Reading(Reading::Receipt),
+        gives: &[EXPLAINED, UNKNOWN],
     },
     Route {
         verb: Verb::Get,
         path: "/mozpay/services/error_legend",
         door: Door::Public,
         about: "Every error code of the payment flow with its sentence",
-        takes: Takes::Query(&["locale"]),
+        takes: Takes::Query(&[maybe("locale", Shape::Text)]),
         serves: Serves::Reading(Reading::ErrorLegend),
+        gives: &[LEGEND],
     },
     Route {
         verb: Verb::Post,
         path: "/mozpay/services/sig_check",
         door: Door::Public,
         about: "Whether an app's key and secret are set up rightly, by a token that asks for nothing",
-        takes: Takes::Form(&["sig_check_jwt"]),
+        takes: Takes::Form(&[always("sig_check_jwt", Shape::Text)]),
         serves: Serves::Reading(Reading::KeyCheck),
+        gives: &[KEY_FITS, KEY_UNFIT],
     },
     Route {
         verb: Verb::Get,
@@ -54,6 +61,7 @@ pub const ROUTES: &[Route] = &[
         about: "Whether the server is there",
         takes: Takes::Nothing,
         serves: Serves::Reading(Reading::Health),
+        gives: &[WELL],
     },
 ];
 

@@ -2,6 +2,10 @@
 
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::io::http::shape::{Shape, always};
+use crate::io::http::shapes::{
+    BOUGHT, KEY_SET, NOT_NOTED, NOT_NOW, NOT_THE_APP, NOTED, PAGE_STATUS, ROOT_KEY, UNKNOWN,
+};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::notice::NoticeKind;
 use crate::world::input::Input;
@@ -16,6 +20,7 @@ pub const ROUTES: &[Route] = &[
         about: "Starts a purchase: a pay request, the transaction's id and the URL that tells how it stands",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Proper(buy), Words::Page),
+        gives: &[BOUGHT, NOT_THE_APP, UNKNOWN, NOT_NOW],
     },
     Route {
         verb: Verb::Post,
@@ -24,6 +29,7 @@ pub const ROUTES: &[Route] = &[
         about: "The same, where the app's origin stands in the path, percent-encoded: what one way of checking callers reads",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Proper(buy), Words::Page),
+        gives: &[BOUGHT, NOT_THE_APP, UNKNOWN, NOT_NOW],
     },
     Route {
         verb: Verb::Get,
@@ -32,6 +38,7 @@ pub const ROUTES: &[Route] = &[
         about: "How a payment stands: pending, or completed with the receipt",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(poll), Words::Page),
+        gives: &[PAGE_STATUS, NOT_NOW],
     },
     Route {
         verb: Verb::Get,
@@ -40,6 +47,7 @@ pub const ROUTES: &[Route] = &[
         about: "The public halves of the store's receipt keys, as a JWK set",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(keys), Words::KeySet),
+        gives: &[KEY_SET],
     },
     Route {
         verb: Verb::Get,
@@ -48,22 +56,25 @@ pub const ROUTES: &[Route] = &[
         about: "The root key that certifies the store's receipt keys, where receipts come behind certificates",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(keys), Words::RootKey),
+        gives: &[ROOT_KEY, UNKNOWN],
     },
     Route {
         verb: Verb::Post,
         path: "/services/webpay/postback",
         door: Door::Public,
         about: "The payment server's own address for notices of payment: 200 with the transaction's id, or 400",
-        takes: Takes::Form(&["notice"]),
+        takes: Takes::Form(&[always("notice", Shape::Text)]),
         serves: Serves::Input(Hears::Anything(postback), Words::Page),
+        gives: &[NOTED, NOT_NOTED],
     },
     Route {
         verb: Verb::Post,
         path: "/services/webpay/chargeback",
         door: Door::Public,
         about: "The payment server's own address for notices of money taken back",
-        takes: Takes::Form(&["notice"]),
+        takes: Takes::Form(&[always("notice", Shape::Text)]),
         serves: Serves::Input(Hears::Anything(chargeback), Words::Page),
+        gives: &[NOTED, NOT_NOTED],
     },
 ];
 

@@ -2,8 +2,16 @@
 
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Misheard, Reading, Route, Serves, Takes, Verb, Words};
+use crate::io::http::shape::{Shape, always, maybe};
+use crate::io::http::shapes::{
+    ISSUED, NOT_NOW, NOT_PAID, NOT_REISSUED, ONE_PRODUCT, PICTURE, PREPARED, PRODUCT_LIST, REFUSED, REISSUED,
+    STORE_STATUS, UNKNOWN,
+};
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::world::input::Input;
+
+/// What a test receipt can be asked to be.
+const TEST_KINDS: Shape = Shape::Word(&["none", "ok", "expired", "invalid", "refunded"]);
 
 /// The routes below `/api/v1` and `/api/v2`.
 pub const ROUTES: &[Route] = &[
@@ -12,8 +20,9 @@ pub const ROUTES: &[Route] = &[
         path: "/api/v*/payments/{origin}/in-app/",
         door: Door::Public,
         about: "What an app sells, as a list of in-app products",
-        takes: Takes::Query(&["active"]),
+        takes: Takes::Query(&[maybe("active", Shape::Text)]),
         serves: Serves::Input(Hears::Anything(products), Words::Store),
+        gives: &[PRODUCT_LIST, UNKNOWN],
     },
     Route {
         verb: Verb::Get,
@@ -22,14 +31,16 @@ pub const ROUTES: &[Route] = &[
         about: "One in-app product of an app",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Proper(product), Words::Store),
+        gives: &[ONE_PRODUCT, UNKNOWN],
     },
     Route {
         verb: Verb::Post,
         path: "/api/v*/webpay/inapp/prepare/",
         door: Door::Public,
         about: "Prepares the purchase of an in-app product: a pay request, and the path that tells how it stands",
-        takes: Takes::Form(&["inapp"]),
+        takes: Takes::Form(&[always("inapp", Shape::Text)]),
         serves: Serves::Input(Hears::Proper(prepare), Words::Store),
+        gives: &[PREPARED, REFUSED, NOT_NOW],
     },
     Route {
         verb: Verb::Get,
@@ -38,6 +49,7 @@ pub const ROUTES: &[Route] = &[
         about: "How a payment stands: incomplete, or complete with the receipt. Never 404",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(status), Words::Store),
+        gives: &[STORE_STATUS, NOT_NOW],
     },
     Route {
         verb: Verb::Get,
@@ -46,6 +58,7 @@ pub const ROUTES: &[Route] = &[
         about: "The products that are there for trying out payments",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Anything(stubs), Words::Store),
+        gives: &[PRODUCT_LIST],
     },
     Route {
         verb: Verb::Get,
@@ -54,6 +67,7 @@ pub const ROUTES: &[Route] = &[
         about: "One of the products that are there for trying out payments",
         takes: Takes::Nothing,
         serves: Serves::Input(Hears::Proper(stub), Words::Store),
+        gives: &[ONE_PRODUCT, UNKNOWN],
     },
     Route {
         verb: Verb::Get,
@@ -62,22 +76,25 @@ pub const ROUTES: &[Route] = &[
         about: "The picture of a product, 64 by 64, as the catalogue names it",
         takes: Takes::Nothing,
         serves: Serves::Reading(Reading::Logo),
+        gives: &[PICTURE, UNKNOWN],
     },
     Route {
         verb: Verb::Post,
         path: "/api/v*/receipts/install/",
         door: Door::Public,
         about: "The receipt of a product that its buyer has bought: 402 where that is not so",
-        takes: Takes::Form(&["app"]),
+        takes: Takes::Form(&[always("app", Shape::Text)]),
         serves: Serves::Input(Hears::Proper(install), Words::Store),
+        gives: &[ISSUED, REFUSED, NOT_PAID],
     },
     Route {
         verb: Verb::Post,
         path: "/api/v*/receipts/test/",
         door: Door::Public,
         about: "A receipt for trying things out, whose verify address answers what was asked for",
-        takes: Takes::Form(&["manifest_url", "receipt_type"]),
+        takes: Takes::Form(&[always("manifest_url", Shape::Text), always("receipt_type", TEST_KINDS)]),
         serves: Serves::Input(Hears::Proper(test), Words::Store),
+        gives: &[ISSUED, REFUSED],
     },
     Route {
         verb: Verb::Post,
@@ -86,6 +103,7 @@ pub const ROUTES: &[Route] = &[
         about: "Trades an expired receipt for a fresh one",
         takes: Takes::Receipt,
         serves: Serves::Input(Hears::Anything(reissue), Words::Store),
+        gives: &[REISSUED, NOT_REISSUED],
     },
 ];
 

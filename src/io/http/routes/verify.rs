@@ -2,6 +2,7 @@
 
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Route, Serves, Takes, Verb, Words};
+use crate::io::http::shapes::JUDGED;
 use crate::world::input::Input;
 
 /// The address that receipts name, anything below it, and the one for test receipts.
@@ -13,6 +14,7 @@ pub const ROUTES: &[Route] = &[
         about: "What the store says of a receipt: ok, pending, refunded, expired, or invalid with a reason",
         takes: Takes::Receipt,
         serves: Serves::Input(Hears::Anything(verify), Words::Store),
+        gives: &[JUDGED],
     },
     Route {
         verb: Verb::Post,
@@ -21,6 +23,7 @@ pub const ROUTES: &[Route] = &[
         about: "The same below another path, which a receipt that names /verify/ does not name",
         takes: Takes::Receipt,
         serves: Serves::Input(Hears::Anything(verify), Words::Store),
+        gives: &[JUDGED],
     },
     Route {
         verb: Verb::Post,
@@ -29,6 +32,7 @@ pub const ROUTES: &[Route] = &[
         about: "What the store says of a test receipt: the status in the path, if the receipt names this address",
         takes: Takes::Receipt,
         serves: Serves::Input(Hears::Anything(verify), Words::Store),
+        gives: &[JUDGED],
     },
 ];
 

@@ -4,7 +4,11 @@ use serde::Deserialize;
 
 use crate::io::http::door::Door;
 use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Takes, Verb, Words};
+use crate::io::http::shape::{Shape, always, maybe};
+use crate::io::http::shapes::{BEGUN, DISABLED, NOT_NOW, REFUSED, REFUSED_PAGE, STANDS, UNKNOWN, WINDOW_PAGE};
 use crate::protocol::id::TransactionId;
+use crate::protocol::pay_error::PayError;
+use crate::protocol::payflow::PayForm;
 use crate::world::character::CharacterError;
 use crate::world::input::Input;
 
@@ -15,16 +19,18 @@ pub const ROUTES: &[Route] = &[
         path: "/mozpay/",
         door: Door::Public,
         about: "The payment window for a pay request, as a web page",
-        takes: Takes::Query(&["req", "buyer"]),
+        takes: Takes::Query(&[always("req", Shape::Text), maybe("buyer", Shape::Text)]),
         serves: Serves::Input(Hears::Proper(open), Words::WindowPage),
+        gives: &[WINDOW_PAGE, REFUSED_PAGE],
     },
     Route {
         verb: Verb::Post,
         path: "/mozpay/v1/api/pay/",
         door: Door::Public,
         about: "Begins the payment flow for a pay request, without a page",
-        takes: Takes::Json(&["req", "mcc", "mnc"]),
+        takes: Takes::Json(&[always("req", Shape::Text), maybe("mcc", Shape::Text), maybe("mnc", Shape::Text)]),
         serves: Serves::Input(Hears::Proper(begin), Words::Flow),
+        gives: &[BEGUN, REFUSED, DISABLED],
     },
     Route {
         verb: Verb::Get,
@@ -33,14 +39,16 @@ pub const ROUTES: &[Route] = &[
         about: "How a payment window stands: asking, charging, or ended",
         takes: Takes::Nothing,
         serves: Serves::Window(None),
+        gives: &[STANDS, UNKNOWN],
     },
     Route {
         verb: Verb::Post,
         path: "/mozpay/window/{transaction}/confirm",
         door: Door::Confirm,
         about: "The buyer confirms with the PIN",
-        takes: Takes::Json(&["pin"]),
+        takes: Takes::Json(&[always("pin", Shape::Text)]),
         serves: Serves::Window(Some(Hears::Proper(confirm))),
+        gives: &[STANDS, REFUSED, NOT_NOW],
     },
     Route {
         verb: Verb::Post,
@@ -49,6 +57,7 @@ pub const ROUTES: &[Route] = &[
         about: "The buyer presses Cancel",
         takes: Takes::Nothing,
         serves: Serves::Window(Some(Hears::Anything(cancel))),
+        gives: &[STANDS, NOT_NOW],
     },
     Route {
         verb: Verb::Post,
@@ -57,6 +66,7 @@ pub const ROUTES: &[Route] = &[
         about: "The buyer closes the payment window",
         takes: Takes::Nothing,
         serves: Serves::Window(Some(Hears::Anything(close))),
+        gives: &[STANDS, NOT_NOW],
     },
 ];
 
@@ -67,15 +77,27 @@ fn open(asked: &Asked) -> Result<Input, Misheard> {
     Ok(Input::OpenWindow { request: asked.query("req").unwrap_or_default().to_owned(), buyer })
 }
 
-/// What the shipped flow began with; the network codes are taken and not used.
+/// What the shipped flow began with.
 #[derive(Deserialize)]
 struct Pay {
     #[serde(default)]
     req: String,
+    #[serde(default)]
+    mcc: Option<String>,
+    #[serde(default)]
+    mnc: Option<String>,
 }
 
 fn begin(asked: &Asked) -> Result<Input, Misheard> {
-    let Pay { req } = asked.json()?;
+    let Pay { req, mcc, mnc } = asked.json()?;
+    // The device on this stage tells no network, so the run knows none: what is told here is held against the form, and dropped.
+    // A missing pay request is for the flow itself to refuse.
+    let form = PayForm { req: Some(&req), mcc: mcc.as_deref(), mnc: mnc.as_deref() };
+    if let Err(refusal) = form.token()
+        && refusal.reason() == PayError::BadNetwork
+    {
+        return Err(Misheard::bad(refusal.code(), refusal.sentence()));
+    }
     Ok(Input::OpenWindow { request: req, buyer: None })
 }
 

@@ -1,6 +1,6 @@
 // A stage of its own for each test. In another terminal `paystage serve`, which prints its address and the path of the token file.
 // Then, where playwright-core is installed and with a Chromium of the system:
-//   PAYSTAGE_URL=http://127.0.0.1:8420 PAYSTAGE_TOKEN=/path/of/the.token CHROMIUM=/usr/bin/chromium node --test
+//   PAYSTAGE_URL=http://127.0.0.1:7717 PAYSTAGE_TOKEN=/path/of/the.token CHROMIUM=/usr/bin/chromium node --test
 
 import { readFileSync } from 'node:fs';
 

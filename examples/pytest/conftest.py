@@ -2,7 +2,7 @@
 
 In another terminal `paystage serve`, which prints its address and the path of the token file. Then
 
-    PAYSTAGE_URL=http://127.0.0.1:8420 PAYSTAGE_TOKEN=/path/of/the.token pytest examples/pytest
+    PAYSTAGE_URL=http://127.0.0.1:7717 PAYSTAGE_TOKEN=/path/of/the.token pytest examples/pytest
 """
 
 import json

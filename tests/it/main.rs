@@ -29,6 +29,7 @@ mod fault_bench;
 mod stagehand;
 mod labs;
 mod window_labs;
+mod window_lists;
 mod window_doors;
 mod window_dials;
 mod window_explore;

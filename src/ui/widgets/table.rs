@@ -65,9 +65,8 @@ impl<'a> Table<'a> {
         let (rect, response) = surface::flush_row(ui, Sense::click());
         surface::announce(ui, &response, Role::Row, name, is_selected);
         surface::follow_focus(&response);
-        // Made whether or not it shows: else the rows below would change their ids when the list scrolls, and lose the keyboard.
-        let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
         if ui.is_rect_visible(rect) {
+            let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
             let fill = match (is_selected, response.hovered()) {
                 (true, _) => theme.color.selection,
                 (false, true) => theme.color.hover,
@@ -81,6 +80,10 @@ impl<'a> Table<'a> {
             }
             cells(&mut Cells { ui: &mut inner, places: self.places(rect), next: 0 });
             surface::focus_ring(ui, &response, 0);
+        } else {
+            // The child's place among the ids, kept free: else the rows below would change theirs when the list scrolls, and lose
+            // the keyboard. To make the child costs more than the rest of a row that nobody sees.
+            ui.skip_ahead_auto_ids(1);
         }
         response
     }

@@ -20,9 +20,11 @@ use paystage::world::character::{BuyerCharacter, ProviderCharacter, ServerCharac
 use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::fault::armed::Fault;
+use paystage::world::input::Input;
 use paystage::world::message::Body;
 use paystage::world::names::{Names, Secret};
 use paystage::world::planted::Planted;
+use paystage::world::provenance::Provenance;
 use paystage::world::setup::{Polling, Setup};
 use paystage::world::transaction::TransactionState;
 
@@ -213,6 +215,35 @@ fn a_second_charge_for_one_click_is_noticed_and_two_clicks_are_not() {
     let charge = session.past().iter().find(|step| step.events.iter().any(is_charge)).unwrap();
     watch.read(charge, session.world());
     assert_eq!(watch.red().map(|breach| breach.law).collect::<Vec<_>>(), [Law::OneCharge]);
+}
+
+/// Somebody's own app buys in a run whose app page is played here: what was clicked there, and opened, nobody sees from here.
+#[test]
+fn what_somebodys_own_page_buys_is_held_against_what_the_store_sees() {
+    let hear = |session: &mut Session, input| {
+        let at = session.world().now();
+        settle(session, Command::Receive { at, input });
+    };
+    let buy = || Input::Buy { product: pony(), origin: None, provenance: Provenance::default() };
+    // One pay request twice is one too many, wherever it was asked for; the strict store takes it once.
+    for (revision, at_the_end) in [(Revision::After, vec![]), (Revision::AsBuilt2015, vec![Law::OneCharge])] {
+        let mut session = Session::new(Setup { revision, ..Setup::default() });
+        hear(&mut session, buy());
+        let request = session.past().iter().flat_map(|step| &step.events).find_map(|event| match event {
+            Event::Sent { message } => match &message.body {
+                Body::BuyAnswered { request, .. } => Some(request.to_string()),
+                _ => None,
+            },
+            _ => None,
+        });
+        hear(&mut session, Input::OpenWindow { request: request.clone().unwrap(), buyer: None });
+        assert_eq!(session.world().marketplace().transactions()[0].state, TransactionState::Completed);
+        assert_eq!(broken(&session), [], "the receipt is there for the asking");
+        settle(&mut session, Command::Buy { product: pony() });
+        assert_eq!(broken(&session), [], "the click here is a purchase of its own");
+        hear(&mut session, Input::OpenWindow { request: request.unwrap(), buyer: None });
+        assert_eq!(broken(&session), at_the_end, "{revision:?}");
+    }
 }
 
 fn is_charge(event: &Event) -> bool {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::session::watch::breach::{Book, Cause};
+use crate::session::watch::elsewhere::Elsewhere;
 use crate::session::watch::law::Law;
 use crate::world::World;
 use crate::world::command::Command;
 use crate::world::event::Event;
 use crate::world::message::Body;
-use crate::world::party::Party;
 use crate::world::transaction::TransactionState;
 
 /// The clicks and what each of them cost.
@@ -32,7 +32,14 @@ impl Charges {
         }
     }
 
-    pub(crate) fn take(&mut self, event: &Event, cause: Option<Cause>, world: &World, book: &mut Book) {
+    pub(crate) fn take(
+        &mut self,
+        event: &Event,
+        cause: Option<Cause>,
+        world: &World,
+        elsewhere: &Elsewhere,
+        book: &mut Book,
+    ) {
         if let Event::Delivered { message } = event {
             self.opening =
                 if let Body::WindowOpened { request } = &message.body { Some(Arc::clone(request)) } else { None };
@@ -43,14 +50,14 @@ impl Charges {
             self.requests.insert(transaction.clone(), Arc::clone(request));
         }
         if let Event::Charged { transaction, price } = event
-            && let Some(why) = self.charge(transaction, world)
+            && let Some(why) = self.charge(transaction, world, elsewhere)
         {
             book.breaks(Law::OneCharge, transaction.as_str(), format!("{price} was charged once more: {why}"), cause);
         }
     }
 
     /// Notes a charge, and says why it is one too many.
-    fn charge(&mut self, transaction: &TransactionId, world: &World) -> Option<&'static str> {
+    fn charge(&mut self, transaction: &TransactionId, world: &World, elsewhere: &Elsewhere) -> Option<&'static str> {
         let request = self.requests.get(transaction);
         let is_repeated = |other: &TransactionId| request.is_some() && self.requests.get(other) == request;
         let is_same_request = self.charged.iter().any(is_repeated);
@@ -60,13 +67,14 @@ impl Charges {
         if is_same_request {
             return Some("the same pay request twice");
         }
-        let product = world.marketplace().transaction(transaction).map(|payment| payment.product.clone())?;
-        let cost = self.costs.entry(product.clone()).or_default();
-        *cost += 1;
+        let payment = world.marketplace().transaction(transaction)?;
         // Clicks in somebody's own page are not seen from here.
-        let setup = world.setup();
-        let is_seen = !setup.seats.is_outside(Party::AppPage, setup.is_hosted());
-        let taps = self.taps.get(&product).copied().unwrap_or_default();
-        (is_seen && *cost > taps).then_some("there were fewer clicks on Buy")
+        if elsewhere.has(payment, world) {
+            return None;
+        }
+        let cost = self.costs.entry(payment.product.clone()).or_default();
+        *cost += 1;
+        let taps = self.taps.get(&payment.product).copied().unwrap_or_default();
+        (*cost > taps).then_some("there were fewer clicks on Buy")
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::protocol::id::TransactionId;
 use crate::protocol::time::Span;
 use crate::session::watch::breach::{Book, Cause};
+use crate::session::watch::elsewhere::Elsewhere;
 use crate::session::watch::law::Law;
 use crate::world::World;
 use crate::world::app_server::OrderState;
@@ -102,28 +103,28 @@ impl Hope {
     }
 
     /// A step has ended: looks at each payment that waits, and asks the future where there is reason to.
-    pub(crate) fn end(&mut self, world: &World, book: &mut Book) {
+    pub(crate) fn end(&mut self, world: &World, elsewhere: &Elsewhere, book: &mut Book) {
         let doubt = std::mem::take(&mut self.doubt);
         let ids: Vec<TransactionId> = self.waiting.keys().cloned().collect();
         for id in ids {
             let Some(payment) = payment_of(world, &id) else { continue };
-            if !payment.state.is_paid() || is_available(world, payment) {
+            if !payment.state.is_paid() || is_available(world, elsewhere, payment) {
                 book.mends(Law::ProductAvailable, id.as_str());
                 self.waiting.remove(&id);
             } else {
                 match doubt {
                     Doubt::None => {}
-                    Doubt::Raised => ask(world, payment, None, book),
-                    Doubt::RaisedBy(cause) => ask(world, payment, Some(cause), book),
+                    Doubt::Raised => ask(world, elsewhere, payment, None, book),
+                    Doubt::RaisedBy(cause) => ask(world, elsewhere, payment, Some(cause), book),
                 }
             }
         }
     }
 }
 
-fn ask(world: &World, payment: &Transaction, cause: Option<Cause>, book: &mut Book) {
+fn ask(world: &World, elsewhere: &Elsewhere, payment: &Transaction, cause: Option<Cause>, book: &mut Book) {
     let id = payment.id.as_str();
-    if will_be_available(world, payment) {
+    if will_be_available(world, elsewhere, payment) {
         return book.mends(Law::ProductAvailable, id);
     }
     let name = world.catalog().product(&payment.product).map_or(payment.product.as_str(), |product| product.name);
@@ -132,14 +133,13 @@ fn ask(world: &World, payment: &Transaction, cause: Option<Cause>, book: &mut Bo
 }
 
 /// Whether the buyer has what this payment was for.
-fn is_available(world: &World, payment: &Transaction) -> bool {
-    let setup = world.setup();
-    let is_outside = |party| setup.seats.is_outside(party, setup.is_hosted());
-    if !is_outside(Party::AppPage) {
+fn is_available(world: &World, elsewhere: &Elsewhere, payment: &Transaction) -> bool {
+    if !elsewhere.has(payment, world) {
         return world.app_page().shelf(&payment.product).is_some_and(|shelf| shelf.is_open);
     }
     // Nobody here sees into somebody's own page: what can be seen is whether the receipt was there for the asking.
-    if is_outside(Party::AppServer) {
+    let setup = world.setup();
+    if setup.seats.is_outside(Party::AppServer, setup.is_hosted()) {
         return !payment.notices.iter().any(|delivery| delivery.is_given_up);
     }
     let order = world.app_server().orders().get(&payment.order);
@@ -148,7 +148,7 @@ fn is_available(world: &World, payment: &Transaction) -> bool {
 
 /// Whether it will be, if from now on every clock is right, the store's keys are known, what is held is let go, and nobody
 /// interferes.
-fn will_be_available(world: &World, payment: &Transaction) -> bool {
+fn will_be_available(world: &World, elsewhere: &Elsewhere, payment: &Transaction) -> bool {
     let mut ahead = world.clone();
     let skewed: Vec<Party> = ahead.setup().skew.keys().copied().collect();
     for party in skewed {
@@ -164,7 +164,7 @@ fn will_be_available(world: &World, payment: &Transaction) -> bool {
     }
     let mut has_looked_again = false;
     for _ in 0..STEPS_AHEAD_MAX {
-        if is_available(&ahead, payment_in(&ahead, payment)) {
+        if is_available(&ahead, elsewhere, payment_in(&ahead, payment)) {
             return true;
         }
         if ahead.is_idle() {

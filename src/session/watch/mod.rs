@@ -5,6 +5,7 @@
 
 pub mod law;
 pub mod breach;
+mod elsewhere;
 mod hope;
 mod access;
 mod charges;
@@ -19,6 +20,7 @@ use crate::session::watch::access::Access;
 use crate::session::watch::breach::{Book, Breach, Cause};
 use crate::session::watch::charges::Charges;
 use crate::session::watch::effects::Effects;
+use crate::session::watch::elsewhere::Elsewhere;
 use crate::session::watch::hope::Hope;
 use crate::session::watch::secrets::Discretion;
 use crate::world::World;
@@ -29,6 +31,7 @@ use crate::world::setup::Setup;
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     book: Book,
+    elsewhere: Elsewhere,
     hope: Hope,
     access: Access,
     charges: Charges,
@@ -56,7 +59,7 @@ impl Watch {
 
     /// Takes in the next step, with the world that it led to.
     pub fn read(&mut self, step: &Step, world: &World) {
-        let Self { book, hope, access, charges, effects, discretion } = self;
+        let Self { book, elsewhere, hope, access, charges, effects, discretion } = self;
         book.turn_to(step.index, step.at);
         hope.begin(&step.command);
         charges.begin(&step.command);
@@ -65,13 +68,14 @@ impl Watch {
             if let Event::Delivered { message } = event {
                 cause = Some(Cause::of(message));
             }
+            elsewhere.take(event);
             access.take(event, cause, world, book);
-            charges.take(event, cause, world, book);
+            charges.take(event, cause, world, elsewhere, book);
             effects.take(event, cause, world, book);
             discretion.take(event, world, book);
             hope.take(event, cause, world);
         }
-        hope.end(world, book);
+        hope.end(world, elsewhere, book);
     }
 
     /// Every breach so far, mended ones included, in the order in which they happened.

@@ -4,10 +4,12 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use paystage::protocol::time::Span;
 use paystage::session::control;
 use paystage::session::run::Session;
 use paystage::ui::window::Window;
 use paystage::world::character::BuyerCharacter;
+use paystage::world::command::Command;
 use paystage::world::setup::Setup;
 
 use crate::cpu_renderer::dressed;
@@ -117,4 +119,36 @@ fn a_narrow_window_turns_the_screens_into_tabs() {
     assert!(is_shown(&harness, "Refund"));
     click(&mut harness, "Flow");
     assert!(is_shown(&harness, "Access granted"));
+}
+
+#[test]
+fn the_menu_of_many_branches_stays_within_the_window() {
+    for size in [[1600.0, 1000.0], [1000.0, 700.0]] {
+        let mut session = pressed(12);
+        for seconds in 1..60 {
+            session.rewind(6);
+            session.dispatch(Command::Wait { span: Span::from_seconds(seconds) });
+        }
+        let mut harness = show_at(size, session);
+        harness.key_press(Key::B);
+        harness.run();
+        let is_seen = |harness: &Stagehand, branch: &str| {
+            let rect = harness.get_by_role_and_label(Role::MenuItemRadio, branch).rect();
+            rect.top() >= 0.0 && rect.bottom() <= size[1]
+        };
+        assert!(
+            is_seen(&harness, "Branch BH") && !is_seen(&harness, "Branch A"),
+            "{size:?}: the present one is in sight"
+        );
+        harness.key_press(Key::ArrowDown);
+        harness.run();
+        assert!(
+            harness.get_by_role_and_label(Role::MenuItemRadio, "Branch A").is_focused()
+                && is_seen(&harness, "Branch A"),
+            "{size:?}: and so is any"
+        );
+        harness.key_press(Key::Enter);
+        harness.run();
+        assert_eq!(harness.state().session().branch().name(), "A");
+    }
 }

@@ -78,14 +78,21 @@ fn branches_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     };
     let button = Button::quiet(&words).leading(Icon::Branch).trailing(Icon::ChevronDown).shortcut(&key).hint(&hint);
     let button = button.show(ui);
-    if desk.selection.menu == Some(Menu::Branches) {
+    let is_asked = desk.selection.menu == Some(Menu::Branches);
+    if is_asked {
         desk.selection.menu = None;
         menu::open(&button);
     }
+    let is_opening = is_asked || button.clicked();
     menu::drop_down(&button, BRANCHES_WIDTH, |ui| {
         for branch in session.branches() {
             let (name, note) = (format!("Branch {}", branch.name()), branch_note(session, branch));
-            if menu::line(ui, &name, &note, branch.id() == session.here().branch).on_hover_text(&note).clicked() {
+            let is_present = branch.id() == session.here().branch;
+            let line = menu::line(ui, &name, &note, is_present);
+            if is_present && is_opening {
+                line.scroll_to_me(None);
+            }
+            if line.on_hover_text(&note).clicked() {
                 desk.ask(Ask::GoTo(branch.tip()));
             }
         }
@@ -96,11 +103,11 @@ fn branches_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 fn branch_note(session: &Session, branch: &Branch) -> String {
     let count = branch.steps().len();
     match branch.descent() {
-        Descent::First => format!("from the start, {count} steps"),
-        Descent::Parted(place) => format!("from {place}, {count} steps"),
+        Descent::First => format!("from the start · {count} steps"),
+        Descent::Parted(place) => format!("from {} at step {} · {count} steps", place.branch, place.step),
         Descent::Turned(place) => {
             let turned = turned_words(session, branch).unwrap_or_default();
-            format!("{turned} · at {place}, {count} steps")
+            format!("{turned} · from {} at step {} · {count} steps", place.branch, place.step)
         }
     }
 }
@@ -263,7 +270,8 @@ fn branch_ui(ui: &Ui, desk: &Desk<'_>, scale: Scale, branch: &Branch, level: usi
     let y = scale.track.bottom() - 5.0 - as_points(level) * 5.0;
     ui.painter().hline(left..=right, y, Stroke::new(1.5, theme.color.warn));
     let label = ui.painter().layout_no_wrap(branch.name(), fonts::mono(10.0), theme.color.warn);
-    let at = pos2(right + 4.0, y - label.size().y / 2.0);
+    // Side by side, where branches end at the same place.
+    let at = pos2(right + 4.0 + as_points(level) * 9.0, y - label.size().y / 2.0);
     ui.painter().galley(at, label, theme.color.warn);
 }
 

@@ -1,7 +1,9 @@
 //! Menus: a list that drops from a button, one line per choice. The present choice carries a tick.
 
 use egui::accesskit::Role;
-use egui::{Color32, Popup, PopupCloseBehavior, Rect, Response, Sense, SetOpenCommand, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, Popup, PopupCloseBehavior, Rect, Response, ScrollArea, Sense, SetOpenCommand, Ui, WidgetInfo, pos2, vec2,
+};
 
 use crate::ui::icons::Icon;
 use crate::ui::theme::Theme;
@@ -9,13 +11,13 @@ use crate::ui::widgets::surface;
 
 const LINE_HEIGHT: f32 = 28.0;
 const MARK_WIDTH: f32 = 26.0;
+/// What a menu leaves of the window's height: the bar that it drops from, and the edge.
+const MARGIN: f32 = 96.0;
 
 /// Drops a menu of this width from `button` while it is open; a click on the button opens and closes it.
 pub fn drop_down(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
     Popup::menu(button).accessible_name("Menu").show(|ui| {
-        ui.set_width(width_pt);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        contents(ui);
+        list_ui(ui, width_pt, contents);
     });
 }
 
@@ -23,9 +25,7 @@ pub fn drop_down(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui
 pub fn drop_form(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
     let form = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
     form.accessible_name("Menu").show(|ui| {
-        ui.set_width(width_pt);
-        ui.spacing_mut().item_spacing.y = 2.0;
-        contents(ui);
+        list_ui(ui, width_pt, contents);
     });
 }
 
@@ -33,6 +33,14 @@ pub fn drop_form(button: &Response, width_pt: f32, contents: impl FnOnce(&mut Ui
 pub fn context(owner: &Response, is_wanted: bool, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
     let opening = (is_wanted || owner.secondary_clicked()).then_some(SetOpenCommand::Bool(true));
     Popup::menu(owner).open_memory(opening).accessible_name("Menu").show(|ui| {
+        list_ui(ui, width_pt, contents);
+    });
+}
+
+/// The lines, which scroll where the window is too low for all of them.
+fn list_ui(ui: &mut Ui, width_pt: f32, contents: impl FnOnce(&mut Ui)) {
+    let height = (ui.ctx().content_rect().height() - MARGIN).max(3.0 * LINE_HEIGHT);
+    ScrollArea::vertical().min_scrolled_height(height).max_height(height).show(ui, |ui| {
         ui.set_width(width_pt);
         ui.spacing_mut().item_spacing.y = 2.0;
         contents(ui);

@@ -1,7 +1,9 @@
 //! Set-up: what is fixed about a run before its first command. With the commands it is the whole run.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::protocol::client_rules::ClientRules;
@@ -29,7 +31,8 @@ const LATENCY: Span = Span::from_millis(40);
 pub struct Setup {
     /// The one source of chance: ids, keys, GUIDs.
     pub seed: u64,
-    /// What the true clock shows when the run begins.
+    /// What the true clock shows when the run begins. Written in milliseconds, read also as people write a moment.
+    #[serde(deserialize_with = "moment")]
     pub start: Time,
     /// D1: whose rules hold.
     pub revision: Revision,
@@ -157,6 +160,33 @@ dial! {
         IssuerUnknown = "issuer-unknown", "Issuer unknown", "The app holds no key of this store at all";
         Rotated = "rotated", "Rotated, fetched again", "The store changed its key before the purchase, and the app has fetched the new one";
     }
+}
+
+/// A moment as it stands in a file: milliseconds since 1970, or RFC 3339.
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+    struct Written;
+
+    impl Visitor<'_> for Written {
+        type Value = Time;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("milliseconds since 1970, or a moment such as \"2026-11-22T10:04:00Z\"")
+        }
+
+        fn visit_i64<E: serde::de::Error>(self, millis: i64) -> Result<Time, E> {
+            Ok(Time::from_millis(millis))
+        }
+
+        fn visit_u64<E: serde::de::Error>(self, millis: u64) -> Result<Time, E> {
+            let wrong = |_| E::invalid_value(Unexpected::Unsigned(millis), &self);
+            i64::try_from(millis).map(Time::from_millis).map_err(wrong)
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Time, E> {
+            Time::parse_rfc3339(text).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+        }
+    }
+    deserializer.deserialize_any(Written)
 }
 
 /// A file may say that a clock is right; that is the same as saying nothing.

@@ -359,6 +359,26 @@ fn a_session_begins_as_the_server_was_started_but_for_what_it_says() {
 }
 
 #[test]
+fn a_session_whose_beginning_is_misspelt_is_refused_by_its_word() {
+    let tester = Tester::new();
+    for (body, word) in [
+        (json!({ "nam": "mine" }), "nam"),
+        (json!({ "setpu": { "buyer": "cancels" } }), "setpu"),
+        (json!({ "setup": { "buyr": "cancels" } }), "buyr"),
+        (json!({ "setup": { "start": "yesterday" } }), "yesterday"),
+    ] {
+        let refusal = tester.refused("POST /control/sessions", body.clone(), 400, "WRONG_MEMBER");
+        assert!(
+            refusal["error"].as_str().unwrap().contains(word) && refusal["where"]["line"] == 1,
+            "{body}: {refusal}"
+        );
+    }
+    let begun = json!({ "setup": { "start": "2026-11-22T10:04:00Z" } });
+    let state = tester.asks("POST /control/sessions", &begun, 201)["state"].clone();
+    assert_eq!(state["clock"]["now"], "2026-11-22T10:04:00Z");
+}
+
+#[test]
 fn whatever_is_refused_below_control_has_a_code_and_a_hint() {
     let tester = Tester::new();
     tester.refused("GET /control/nothing", Value::Null, 404, "NO_SUCH_PATH");

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::io::clock;
 use crate::io::http::answer;
-use crate::io::http::control::begin::{Beginning, Begun};
+use crate::io::http::control::begin::{Beginning, Begun, Dials};
 use crate::io::http::control::body;
 use crate::io::http::control::perform::Controlled;
 use crate::io::http::control::router::order;
@@ -60,13 +60,21 @@ struct Session {
 
 /// What a session starts from, as it is written.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wanted {
     #[serde(default)]
     name: Option<String>,
     #[serde(default)]
     clock: Option<ClockWord>,
-    #[serde(flatten)]
-    beginning: Beginning,
+    // A beginning's own members, one by one: taken in whole it would let misspelt ones pass.
+    #[serde(default)]
+    scenario: Option<String>,
+    #[serde(default)]
+    toml: Option<String>,
+    #[serde(default)]
+    setup: Option<Dials>,
+    #[serde(default)]
+    seed: Option<u64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -156,7 +164,8 @@ async fn create(State(sessions): State<Sessions>, request: Request) -> Response<
 }
 
 async fn made(sessions: &Sessions, request: Request) -> Result<Response<Body>, Trouble> {
-    let Wanted { name, clock, beginning } = body::read(&order(request).await?.body)?;
+    let Wanted { name, clock, scenario, toml, setup, seed } = body::read(&order(request).await?.body)?;
+    let beginning = Beginning { scenario, toml, setup, seed };
     let (now, address) = (clock::now(), sessions.0.address.clone());
     let begun = |base: &str| {
         let begun = beginning.begin(&sessions.0.usual, &address, base, now)?;

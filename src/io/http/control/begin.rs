@@ -22,21 +22,21 @@ use crate::world::setup::Setup;
 pub struct Beginning {
     /// A built-in scenario's name: its set-up, and everything that it does.
     #[serde(default)]
-    scenario: Option<String>,
+    pub scenario: Option<String>,
     /// A scenario's own text.
     #[serde(default)]
-    toml: Option<String>,
+    pub toml: Option<String>,
     /// Dials alone; what is left out is as the server was started.
     #[serde(default)]
-    setup: Option<Dials>,
+    pub setup: Option<Dials>,
     /// Another seed.
     #[serde(default)]
-    seed: Option<u64>,
+    pub seed: Option<u64>,
 }
 
 /// Some of the dials of a set-up, as they were written.
 #[derive(Clone, Debug)]
-struct Dials(Value);
+pub struct Dials(Value);
 
 impl<'de> Deserialize<'de> for Dials {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -48,6 +48,11 @@ impl<'de> Deserialize<'de> for Dials {
 }
 
 impl Dials {
+    /// Whether this dial is among them.
+    fn name(&self, dial: &str) -> bool {
+        self.0.get(dial).is_some()
+    }
+
     /// These dials turned in `usual`.
     fn turned_in(&self, usual: &Setup) -> Result<Setup, Trouble> {
         let mut whole = serde_json::from_str(&usual.private_json()).unwrap_or_default();
@@ -101,8 +106,18 @@ impl Beginning {
             (None, None) => None,
         };
         let Some(mut plan) = plan else {
-            let setup = setup.map_or_else(|| Ok(usual.clone()), |dials| dials.turned_in(usual))?;
-            let mut setup = at_home(setup, address, now);
+            let chosen = setup.as_ref().map_or_else(|| Ok(usual.clone()), |dials| dials.turned_in(usual))?;
+            let (start, latency) = (chosen.start, chosen.latency);
+            let is_said = |dial| setup.as_ref().is_some_and(|dials| dials.name(dial));
+            // What was said holds, also where it is what a run has that says nothing.
+            let (keeps_start, keeps_latency) = (is_said("start"), is_said("latency"));
+            let mut setup = at_home(chosen, address, now);
+            if keeps_start {
+                setup.start = start;
+            }
+            if keeps_latency {
+                setup.latency = latency;
+            }
             base.clone_into(&mut setup.names.base);
             setup.seed = seed.unwrap_or(setup.seed);
             return Ok(Begun { setup, commands: Vec::new() });

@@ -24,8 +24,13 @@ use crate::world::setup::Setup;
 
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
+    anyhow::ensure!(
+        arguments.run.is_none() || !arguments.chooses(),
+        "--run goes on with a run as it was set up; leave it out to begin a new one with other dials"
+    );
     let plan = Plan {
         port: arguments.port,
+        run: usize::from(arguments.run.unwrap_or(1)),
         kept: kept(arguments),
         setup: arguments.chooses().then(|| wanted(arguments)).transpose()?,
         clock: match arguments.clock {
@@ -49,7 +54,7 @@ fn kept(arguments: &ServeArguments) -> Kept {
 }
 
 fn announce(serving: &Serving<'_>, is_port_named: bool, out: &mut dyn Write) -> std::io::Result<()> {
-    let Serving { url, token, store, market, goes_on_after } = serving;
+    let Serving { url, token, store, market, goes_on_after, run } = serving;
     writeln!(out, "{url}")?;
     writeln!(out, "{}", token.display())?;
     match store {
@@ -59,7 +64,8 @@ fn announce(serving: &Serving<'_>, is_port_named: bool, out: &mut dyn Write) -> 
         StorePlace::Temporary => writeln!(out, "{}", painted(QUIET, "Nothing is kept when this ends"))?,
     }
     if let Some(steps) = goes_on_after {
-        writeln!(out, "{}", painted(QUIET, format_args!("Goes on with the store's last run, after {steps} steps")))?;
+        let which = if *run == 1 { "the store's last run".to_owned() } else { format!("run {run} of the store") };
+        writeln!(out, "{}", painted(QUIET, format_args!("Goes on with {which}, after {steps} steps")))?;
         if market.as_str() != *url {
             writeln!(out, "{} {}", painted(WARN, "!"), elsewhere(market, is_port_named))?;
         }

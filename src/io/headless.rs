@@ -23,6 +23,7 @@ use crate::io::store::handle::Store;
 use crate::io::store::keeper::LineKeeper;
 use crate::io::store::load::{self, LoadError};
 use crate::io::store::place::StorePlace;
+use crate::io::store::row::RunId;
 use crate::protocol::id::{IdError, Origin};
 use crate::session::line::Line;
 use crate::world::seat::Seat;
@@ -36,7 +37,9 @@ pub struct Plan {
     pub port: Option<u16>,
     /// Where runs are kept.
     pub kept: Kept,
-    /// The set-up of a new run; `None` goes on with the last one of a [named store](Kept::In), if it has one.
+    /// Which of a named store's runs goes on: 1 is the latest.
+    pub run: usize,
+    /// The set-up of a new run; `None` goes on with one of a [named store](Kept::In), if it has one.
     pub setup: Option<Setup>,
     /// Who moves the clock.
     pub clock: Clock,
@@ -80,6 +83,8 @@ pub struct Serving<'a> {
     pub market: &'a Origin,
     /// How many steps a run had taken with which this goes on; `None`: it is new.
     pub goes_on_after: Option<usize>,
+    /// Which of the store's runs it was, 1 the latest.
+    pub run: usize,
 }
 
 /// Why nothing is served, or no more.
@@ -105,6 +110,16 @@ pub enum HeadlessError {
     /// The store's last run.
     #[error("{0}; give --setup, or any other dial, to begin a new run beside it")]
     Load(LoadError),
+    /// The store holds fewer runs.
+    #[error("{}: there is no run {run}, as the store holds {held}; 1 is the latest", place.display())]
+    NoSuchRun {
+        /// The store.
+        place: PathBuf,
+        /// Which was asked for.
+        run: usize,
+        /// How many there are.
+        held: usize,
+    },
     /// Our own address is no origin: cannot happen with a loopback address and a port.
     #[error(transparent)]
     Address(#[from] IdError),
@@ -123,7 +138,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let url = listening.url();
     let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
     let wanted = is_new.then(|| plan.setup.unwrap_or_default());
-    let (keeper, line, goes_on_after) = line(&store, wanted.clone(), &Origin::parse(&url)?)?;
+    let (keeper, line, goes_on_after) = line(&store, wanted.clone(), plan.run, &Origin::parse(&url)?)?;
     let usual = wanted.unwrap_or_else(|| setup::chosen(line.setup().clone()));
     let keeper = if let Kept::ByPort(_) = plan.kept { keeper.among_latest(RUNS_KEPT) } else { keeper };
     let token = Token::fresh()?;
@@ -142,7 +157,14 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
             asked.await;
             stopper.stop();
         });
-        announce(&Serving { url: &url, token: file.path(), store: store.place(), market: &market, goes_on_after })?;
+        announce(&Serving {
+            url: &url,
+            token: file.path(),
+            store: store.place(),
+            market: &market,
+            goes_on_after,
+            run: plan.run,
+        })?;
         serve(listening, front, stop).await
     });
     runtime.shutdown_background();
@@ -155,7 +177,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
 fn ground(plan: &Plan) -> Result<(Listening, Store), HeadlessError> {
     if let (None, Kept::In(place), None) = (plan.port, &plan.kept, &plan.setup) {
         let store = Store::open(place)?;
-        let listening = match own_port(&store)?.map(Listening::bind) {
+        let listening = match own_port(&store, plan.run)?.map(Listening::bind) {
             None => Listening::bind(USUAL_PORT)?,
             Some(Err(ListenError::Taken { .. })) => Listening::bind(0)?,
             Some(bound) => bound?,
@@ -175,10 +197,22 @@ fn own_market(setup: &Setup, url: &str) -> Origin {
 }
 
 /// The port of this machine at which the store's last run was begun: its receipts name it.
-fn own_port(store: &Store) -> Result<Option<u16>, HeadlessError> {
-    let Some(last) = store.recent(1)?.into_iter().next() else { return Ok(None) };
-    let setup = load::setup(store, last.id).map_err(HeadlessError::Load)?;
+fn own_port(store: &Store, run: usize) -> Result<Option<u16>, HeadlessError> {
+    let Some(id) = kept(store, run)? else { return Ok(None) };
+    let setup = load::setup(store, id).map_err(HeadlessError::Load)?;
     Ok(setup::own_port(&setup))
+}
+
+/// The run of this number, 1 the latest. A store without any has no latest one either; any other must be there.
+fn kept(store: &Store, run: usize) -> Result<Option<RunId>, HeadlessError> {
+    let heads = store.recent(run)?;
+    match (heads.get(run.saturating_sub(1)), store.place()) {
+        (Some(head), _) => Ok(Some(head.id)),
+        (None, StorePlace::File(place)) if run > 1 => {
+            Err(HeadlessError::NoSuchRun { place: place.clone(), run, held: heads.len() })
+        }
+        (None, StorePlace::File(_) | StorePlace::Temporary) => Ok(None),
+    }
 }
 
 /// The store, in a folder that is there.
@@ -193,11 +227,13 @@ fn open(kept: &Kept, port: u16) -> Result<Store, HeadlessError> {
 fn line(
     store: &Store,
     wanted: Option<Setup>,
+    run: usize,
     address: &Origin,
 ) -> Result<(LineKeeper, Line, Option<usize>), HeadlessError> {
-    let last = store.recent(1)?.into_iter().next();
-    if let (None, Some(last)) = (&wanted, last) {
-        let (keeper, line) = LineKeeper::resume(store, last.id, &mut |_| {}).map_err(HeadlessError::Load)?;
+    if wanted.is_none()
+        && let Some(id) = kept(store, run)?
+    {
+        let (keeper, line) = LineKeeper::resume(store, id, &mut |_| {}).map_err(HeadlessError::Load)?;
         let count = line.count();
         return Ok((keeper, line, Some(count)));
     }

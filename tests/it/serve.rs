@@ -200,6 +200,26 @@ fn without_a_store_each_start_is_a_new_run_in_the_file_of_its_port() {
     let oldest = store.recent(9).unwrap().pop().unwrap();
     let (_, line) = LineKeeper::resume(&store, oldest.id, &mut |_| {}).unwrap();
     assert!(line.world().marketplace().transactions()[0].receipts.iter().any(|kept| **kept == *receipt));
+    drop(store);
+    let third = Program::start(&desk, &["--store", path.to_str().unwrap(), "--run", "2"]);
+    assert_eq!(
+        third.json("GET /purchases", &Value::Null)["purchases"][0]["state"],
+        "completed",
+        "the one before the latest"
+    );
+    let (_, rest) = third.interrupt();
+    assert!(rest.contains("Goes on with run 2 of the store"), "{rest}");
+    for (arguments, words) in [(["--run", "9"], "no run 9"), (["--run", "1"], "--run")] {
+        let mut asked = vec!["--store", path.to_str().unwrap()];
+        asked.extend(arguments);
+        if words == "--run" {
+            asked.extend(["--seed", "7"]);
+        }
+        let ended = serve(&desk, &asked).output().unwrap();
+        let complaint = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.code() == Some(2) && complaint.contains(words), "{asked:?}: {complaint}");
+    }
+    let store = Store::open(&place).unwrap();
     let more: Vec<_> = (0..RUNS_KEPT).map(|_| store.create("Another", &Setup::default())).collect();
     assert!(!more.contains(&oldest.id));
     drop(store);

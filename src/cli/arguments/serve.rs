@@ -36,6 +36,9 @@ pub(crate) struct ServeArguments {
     /// this port, which holds the latest twenty in which anything was done; at a free port (0) nothing is kept
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<OsString>,
+    /// Which of the store's runs goes on: 1 is the latest, 2 the one before it, …
+    #[arg(long, value_name = "NUMBER", requires = "store", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) run: Option<u16>,
     /// The dials of a new run: a TOML file with what a scenario has under [setup]
     #[arg(long, value_name = "FILE")]
     pub(crate) setup: Option<Place>,

@@ -309,6 +309,7 @@ fn each_trouble_of_a_party_is_felt_and_mended() {
     let codes = [
         (Trouble::MarketplaceDown, "BAD_API_RESPONSE"),
         (Trouble::SignerDown, "SigningError"),
+        (Trouble::SignerBehind, "SigningError"),
         (Trouble::AppServerAbsent, "API_REQUEST_TIMEOUT"),
         (Trouble::SecretLost, "INVALID_JWT"),
     ];
@@ -331,6 +332,17 @@ fn each_trouble_of_a_party_is_felt_and_mended() {
     check(asks, &[&[BUY, RUN, OPEN][..], &lost].concat());
     check(asks, &[&[BUY, RUN, OPEN][..], &lost, &["disarm = 1", "verify = \"shiny-pony\"", RUN, OPEN]].concat());
     check("", &["fault = { trouble = \"key-rotated\" }", BUY, RUN, CLOSED]);
+    // No fresh receipt comes either for one that is over, from a signer that is down or slow.
+    let short = "[setup]\nreceipt-life = \"1h\"";
+    let issued = |session: &Session| session.world().marketplace().transactions()[0].receipts.len();
+    for signer in ["signer-down", "signer-behind"] {
+        let fault = format!("fault = {{ trouble = \"{signer}\" }}");
+        let refused = [&fault, "reissue = \"shiny-pony\"", RUN, "expect = { code = \"SigningError\" }"];
+        let lines = [&[BUY, RUN, OPEN, "advance = \"2h\""][..], &refused].concat();
+        assert_eq!(issued(&check(short, &lines)), 1, "{signer}");
+        let mended = [&lines[..], &["disarm = 1", "reissue = \"shiny-pony\"", RUN]].concat();
+        assert_eq!(issued(&check(short, &mended)), 2, "{signer}");
+    }
     let certified = format!(
         "[setup]\nsigning = \"{}\"",
         serde_json::to_value(SigningMode::EdDsaCertified).unwrap().as_str().unwrap()

@@ -40,6 +40,7 @@ pub(crate) fn meets(trouble: Trouble, message: &Message, scene: &Scene) -> Optio
             (message.from == Party::AppPage && is_question).then_some(Met::Answer(Spoilt::IsAnswered(body)))
         }
         Trouble::SignerDown
+        | Trouble::SignerBehind
         | Trouble::DeviceLost
         | Trouble::KeyRotated
         | Trouble::CertificateExpired
@@ -61,6 +62,7 @@ pub(crate) fn begin(trouble: Trouble, reach: &mut Reach<'_>) -> bool {
         Trouble::MarketplaceDown | Trouble::AppServerAbsent | Trouble::Offline => true,
         Trouble::DeviceLost => device.lose_receipts(),
         Trouble::SignerDown => marketplace.break_signer(true),
+        Trouble::SignerBehind => marketplace.slow_signer(true),
         Trouble::KeyRotated => {
             let (old, new) = marketplace.rotate_key_in_silence(scene);
             reach.events.push(Event::KeyRotated { old, new });
@@ -96,6 +98,7 @@ pub(crate) fn mend(trouble: Trouble, reach: &mut Reach<'_>) {
         | Trouble::DeviceLost
         | Trouble::Offline => {}
         Trouble::SignerDown => drop(marketplace.break_signer(false)),
+        Trouble::SignerBehind => drop(marketplace.slow_signer(false)),
         Trouble::CertificateExpired => drop(marketplace.expire_certificate(scene, false)),
         Trouble::SecretLost => app_server.find_secret(),
         Trouble::LedgerLost => drop(marketplace.lose_books(false)),
@@ -121,6 +124,7 @@ fn at_pay_desk(trouble: Trouble, is_on: bool, desk: &mut PayDesk, issuer: &str) 
         }
         Trouble::MarketplaceDown
         | Trouble::SignerDown
+        | Trouble::SignerBehind
         | Trouble::AppServerAbsent
         | Trouble::KeyRotated
         | Trouble::CertificateExpired

@@ -12,6 +12,8 @@ pub enum Trouble {
     MarketplaceDown,
     /// The marketplace cannot sign receipts: `SigningError`, answered 500.
     SignerDown,
+    /// The clock of the marketplace's signing service is behind its own: `SigningError`, since receipts are dated ahead.
+    SignerBehind,
     /// Nobody listens where the app server should be.
     AppServerAbsent,
     /// The marketplace signs with another key, and the app was not told.
@@ -42,9 +44,10 @@ pub enum Trouble {
 
 impl Trouble {
     /// All of them, in menu order.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MarketplaceDown,
         Self::SignerDown,
+        Self::SignerBehind,
         Self::AppServerAbsent,
         Self::KeyRotated,
         Self::CertificateExpired,
@@ -66,6 +69,7 @@ impl Trouble {
         match self {
             Self::MarketplaceDown => "marketplace-down",
             Self::SignerDown => "signer-down",
+            Self::SignerBehind => "signer-behind",
             Self::AppServerAbsent => "app-server-absent",
             Self::KeyRotated => "key-rotated",
             Self::CertificateExpired => "certificate-expired",
@@ -88,6 +92,7 @@ impl Trouble {
         match self {
             Self::MarketplaceDown
             | Self::SignerDown
+            | Self::SignerBehind
             | Self::KeyRotated
             | Self::CertificateExpired
             | Self::RootRotated
@@ -108,6 +113,7 @@ impl Trouble {
         match self {
             Self::MarketplaceDown | Self::AppServerAbsent | Self::Offline => false,
             Self::SignerDown
+            | Self::SignerBehind
             | Self::KeyRotated
             | Self::CertificateExpired
             | Self::RootRotated
@@ -128,6 +134,7 @@ impl Trouble {
         match self {
             Self::MarketplaceDown => "The marketplace is down",
             Self::SignerDown => "The marketplace cannot sign receipts",
+            Self::SignerBehind => "The clock of the signing service is a second behind the marketplace's",
             Self::AppServerAbsent => "Nobody listens at the app server's address",
             Self::KeyRotated => "The marketplace changed its key and told nobody",
             Self::CertificateExpired => "The certificate over the receipt key has run out",

@@ -288,6 +288,11 @@ impl Marketplace {
         std::mem::replace(&mut self.is_signer_down, is_down) != is_down
     }
 
+    /// The signing service's clock falls behind, or is set right. False where it stands so already.
+    pub(crate) fn slow_signer(&mut self, is_behind: bool) -> bool {
+        self.counter.slow_signer(is_behind)
+    }
+
     /// The certificate over the receipt key has run out, or is renewed. False where receipts carry none.
     pub(crate) fn expire_certificate(&mut self, scene: &Scene, is_expired: bool) -> bool {
         self.counter.certify(scene.clock_of(Party::Marketplace), is_expired)

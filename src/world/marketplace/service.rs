@@ -11,7 +11,7 @@ use crate::protocol::ring::KeyRing;
 use crate::protocol::signing_service::{self, Unsignable};
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;
-use crate::protocol::time::Time;
+use crate::protocol::time::{Span, Time};
 use crate::protocol::verify_service::{
     LedgerEntry, LedgerKind, LedgerQuestion, Serves, ServiceFault, VerifyService, answer, host_and_path,
 };
@@ -35,11 +35,16 @@ const TEST_VERIFY_PATH: &str = "/developers/test/receipts/verify/";
 pub(crate) struct Counter {
     keys: StoreKeys,
     identities: Identities,
+    /// Whether the signing service's clock is behind the store's.
+    is_signer_behind: bool,
 }
+
+/// By how much it is then: the least that a token can tell.
+const SIGNER_BEHIND: Span = Span::from_seconds(1);
 
 impl Counter {
     pub(crate) fn new(keys: StoreKeys, identities: Identities) -> Self {
-        Self { keys, identities }
+        Self { keys, identities, is_signer_behind: false }
     }
 
     pub(crate) fn keys(&self) -> &[StoreKey] {
@@ -83,6 +88,18 @@ impl Counter {
         self.keys.signing_key()
     }
 
+    /// The signing service's clock falls behind, or is set right. False where it stands so already.
+    pub(crate) fn slow_signer(&mut self, is_behind: bool) -> bool {
+        std::mem::replace(&mut self.is_signer_behind, is_behind) != is_behind
+    }
+
+    /// A receipt with these claims from the signing service, which looks at them first.
+    fn signed(&self, scene: &Scene, claims: &Receipt) -> Result<Arc<str>, Unsignable> {
+        let behind = if self.is_signer_behind { SIGNER_BEHIND } else { Span::ZERO };
+        signing_service::check(claims, scene.clock_of(Party::Marketplace) - behind)?;
+        Ok(self.sign(claims))
+    }
+
     /// A receipt with these claims, signed with the key in office.
     pub(crate) fn sign(&self, receipt: &Receipt) -> Arc<str> {
         self.keys.sign(receipt).into()
@@ -104,8 +121,7 @@ impl Counter {
         out: &mut Outbox<'_>,
     ) -> Result<Arc<str>, Unsignable> {
         let claims = self.claims(scene, transaction);
-        signing_service::check(&claims)?;
-        let receipt = self.sign(&claims);
+        let receipt = self.signed(scene, &claims)?;
         note_issue(transaction, &receipt, out);
         Ok(receipt)
     }
@@ -220,7 +236,16 @@ impl Counter {
         let answer = match traded {
             Reissue::Refused(answer) => answer,
             Reissue::Fresh(claims) => {
-                let fresh = self.sign(&claims);
+                let fresh = match self.signed(scene, &claims) {
+                    Ok(fresh) => fresh,
+                    Err(unsignable) => {
+                        let refusal = unsigned(unsignable);
+                        let body = Body::HttpAnswered { status: 500, body: refusal.code.to_owned() };
+                        out.event(Event::Refused { by: Party::Marketplace, refusal });
+                        out.answer(question, body);
+                        return;
+                    }
+                };
                 let contribution =
                     claims.product.storedata.as_deref().and_then(|data| StoreData::parse(data).contrib());
                 if let Some(transaction) = contribution.and_then(|number| ledger.by_contribution_mut(number)) {
@@ -318,10 +343,15 @@ fn completed<'l>(ledger: &'l mut Ledger, id: &TransactionId) -> Option<&'l mut T
 
 /// The signing service said no, and the store has nothing to hand out.
 fn leave_unsigned(id: &TransactionId, unsignable: Unsignable, question: &Message, out: &mut Outbox<'_>) {
-    let found = Some(unsignable.to_string().into_boxed_str());
-    let refusal = Refusal { found, ..Refusal::from(Stop::SigningFailed) };
+    let refusal = unsigned(unsignable);
     out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
     out.answer(question, Body::ReceiptDenied { transaction: id.clone(), status: 500, refusal });
+}
+
+/// The store's word for whatever the signing service says no to.
+fn unsigned(unsignable: Unsignable) -> Refusal {
+    let found = Some(unsignable.to_string().into_boxed_str());
+    Refusal { found, ..Refusal::from(Stop::SigningFailed) }
 }
 
 fn deny(id: &TransactionId, question: &Message, out: &mut Outbox<'_>) {

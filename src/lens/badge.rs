@@ -54,8 +54,11 @@ impl Badge {
         if let Body::NoticeAnswered { transaction, status, body, .. } = body
             && rules.reading(*status, body, transaction.as_str()) != Heard::Acknowledged
         {
-            let is_fine = (200..300).contains(status);
-            let text = if is_fine { Cow::Borrowed("wrong body") } else { format!("error {status}").into() };
+            let text = match status {
+                0 => Cow::Borrowed("unanswered"),
+                200..300 => Cow::Borrowed("wrong body"),
+                _ => format!("error {status}").into(),
+            };
             return Some(Self::new(BadgeKind::WrongAnswer, text));
         }
         None

@@ -99,7 +99,7 @@ pub enum Fate {
     WrongBody,
     /// The status says that it went wrong.
     WrongStatus,
-    /// Nobody could be reached.
+    /// Nobody could be reached, or what came back was no whole answer.
     Unreached,
     /// Nothing came within the time-out.
     Unanswered,
@@ -367,7 +367,7 @@ impl Fate {
             Self::Counted => "counts",
             Self::WrongBody => "wrong body",
             Self::WrongStatus => "error",
-            Self::Unreached => "nobody there",
+            Self::Unreached => "no answer",
             Self::Unanswered => "no answer",
             Self::TooLate => "too late",
         }
@@ -381,7 +381,9 @@ impl Fate {
             Self::Counted => "The status is good and the body is the payment's id, so the notice is delivered",
             Self::WrongBody => "The body must be the payment's id and nothing else, so this is as good as no answer",
             Self::WrongStatus => "Only a status from 200 to 299 counts, so this is as good as no answer",
-            Self::Unreached => "Nobody could be reached at this address, or the connection broke",
+            Self::Unreached => {
+                "Nobody was there, the line broke, or no whole answer came in time; beside it stands which"
+            }
             Self::Unanswered => "Nothing came back within 5 s",
             Self::TooLate => "Nobody waited for this answer any more, so it changed nothing",
         }

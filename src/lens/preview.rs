@@ -27,7 +27,7 @@ pub struct Preview {
     base: Follower,
     steps: Vec<Arc<Step>>,
     flow: Flow,
-    /// Whether the world came to rest within the bound.
+    /// Whether the world came to rest within the bound, or to what nobody can foretell.
     is_complete: bool,
     /// Steps taken when it was last looked at; `None` in the past.
     taken: Option<usize>,
@@ -60,7 +60,7 @@ impl Preview {
         self.taken.map(|_| self.flow.arrow_count())
     }
 
-    /// Whether the world comes to rest within what is shown.
+    /// Whether the world comes to rest within what is shown, or to what nobody can foretell.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.is_complete
@@ -101,15 +101,16 @@ impl Preview {
 }
 
 /// What happens next if whoever sits there goes along: the first Buy, a confirmation where the window waits for them, else
-/// whatever is due.
+/// whatever is due. Nothing, while a program outside is asked: nobody here knows what it answers.
 fn next_command(world: &World) -> Option<Command> {
+    if world.errands().next().is_some() {
+        return None;
+    }
     if control::is_your_turn(world) {
         return Some(Command::Confirm { pin: world.catalog().pin.to_owned() });
     }
     if !world.wire().is_empty() {
         return Some(Command::Step);
     }
-    let has_begun = world.app_page().shelves().next().is_some() || !world.marketplace().transactions().is_empty();
-    let product = world.catalog().shop().next().filter(|_| !has_begun)?;
-    Some(Command::Buy { product: product.id.clone() })
+    control::first_buy(world)
 }

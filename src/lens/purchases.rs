@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
+use crate::protocol::jwt::Jwt;
 use crate::protocol::money::Money;
+use crate::protocol::request::PayRequest;
 use crate::world::message::{Body, Message, MessageId};
 
 /// What the messages seen so far tell about the payments they belong to. Grows with each message; asks no party.
@@ -64,7 +66,7 @@ impl Purchases {
         match subject(&message.body) {
             Subject::Product(product) => Some(product.clone()),
             Subject::Transaction(transaction) => self.product_of_transaction(transaction).cloned().or_else(answered),
-            Subject::Token(token) => self.by_token.get(token).cloned().or_else(answered),
+            Subject::Token(token) => self.by_token.get(token).cloned().or_else(answered).or_else(|| asked_for(token)),
             Subject::Nothing => answered(),
         }
     }
@@ -85,6 +87,12 @@ impl Purchases {
             self.by_token.insert(Arc::clone(token), product.clone());
         }
     }
+}
+
+/// The product that a pay request of somebody outside asks money for.
+fn asked_for(token: &str) -> Option<ProductId> {
+    let request: PayRequest = Jwt::parse(token).ok()?.unverified_claims().ok()?;
+    ProductId::parse(&request.request.id).ok()
 }
 
 /// What a body names.

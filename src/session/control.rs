@@ -6,6 +6,7 @@ use crate::world::World;
 use crate::world::character::BuyerCharacter;
 use crate::world::command::Command;
 use crate::world::marketplace::ledger::Transaction;
+use crate::world::seat::Seat;
 use crate::world::transaction::TransactionState;
 
 /// How many steps an [`advance`] or a [`run_until_idle`] may take. A run that needs more does not end.
@@ -48,7 +49,7 @@ pub fn next_command(session: &Session) -> Option<Command> {
     if !session.world().wire().is_empty() {
         return Some(Command::Step);
     }
-    first_buy(session)
+    first_buy(session.world())
 }
 
 /// Whether everything waits for whoever sits at the payment window: the buyer is *you decide*, the price is shown, and what
@@ -66,10 +67,11 @@ pub(crate) fn is_asking(world: &World) -> bool {
         && world.wire().in_flight().next().is_none()
 }
 
-/// The first product of the shop that nobody has tried to buy, as long as nothing at all was bought.
-fn first_buy(session: &Session) -> Option<Command> {
-    let world = session.world();
-    if !world.marketplace().transactions().is_empty() {
+/// The first product of the shop that nobody has tried to buy, as long as nothing at all was bought. A page outside buys by itself.
+#[must_use]
+pub fn first_buy(world: &World) -> Option<Command> {
+    let is_page_ours = world.setup().seats.app_page == Seat::Simulated;
+    if !is_page_ours || !world.marketplace().transactions().is_empty() {
         return None;
     }
     let is_untouched = world.app_page().shelves().next().is_none();

@@ -22,6 +22,7 @@ use crate::ui::widgets::steps::StepState;
 use crate::world::carried::Carried;
 use crate::world::message::{Body, MessageId};
 use crate::world::party::Party;
+use crate::world::seat::Seat;
 
 /// How many rows back a token is looked for, where the pointed message carries none.
 const TOKEN_ROWS: usize = 64;
@@ -316,7 +317,11 @@ impl View {
 
     fn said(&self, session: &Session, index: Option<usize>) -> Said {
         if self.is_untouched && session.future().is_empty() {
-            return Said { sentence: "Press Space to step, or click Buy".into(), ..Said::default() };
+            let sentence = match session.setup().seats.app_page {
+                Seat::Simulated => "Press Space to step, or click Buy",
+                Seat::External => "Your own app begins; the live sign at the top says where it joins",
+            };
+            return Said { sentence: sentence.into(), ..Said::default() };
         }
         self.said_of(session, index)
     }

@@ -45,7 +45,8 @@ fn a_wrong_body_is_armed_at_the_desk_and_the_second_delivery_shows() {
     harness.run();
     let attempts = labels(&harness, "Attempt ");
     assert_eq!(attempts.len(), 2, "{attempts:?}");
-    assert!(attempts[0].contains("wrong body") && attempts[1].contains("no second effect"), "{attempts:?}");
+    // The latest first.
+    assert!(attempts[1].contains("wrong body") && attempts[0].contains("no second effect"), "{attempts:?}");
     harness.get_by_label(&attempts[1]).click();
     harness.run_steps(3);
     assert!(harness.state().selection().message.is_some(), "a click points at the message");

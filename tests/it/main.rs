@@ -69,6 +69,7 @@ mod audit;
 mod cli_explore;
 mod conform;
 mod guests;
+mod guests_notices;
 mod control;
 mod clients;
 

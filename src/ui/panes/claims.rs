@@ -18,6 +18,7 @@ use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Cells, Column, Table, Width};
 use crate::ui::widgets::text;
+use crate::world::seat::Seat;
 
 /// From this width on, the short ladder has room beside the claims; below it has its own tab alone.
 const LADDER_FROM: f32 = 920.0;
@@ -46,12 +47,11 @@ impl Pane for Claims {
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let subject = desk.view.subject();
         let Some(token) = &subject.token else {
-            return text::empty_state(
-                ui,
-                Icon::Key,
-                "No token yet",
-                "The pay request is the first one: press Space a few times",
-            );
+            let advice = match desk.session.setup().seats.app_page {
+                Seat::Simulated => "The pay request is the first one: press Space a few times",
+                Seat::External => "The pay request is the first one: your own app brings it",
+            };
+            return text::empty_state(ui, Icon::Key, "No token yet", advice);
         };
         let theme = Theme::of(ui);
         let room = ui.max_rect();

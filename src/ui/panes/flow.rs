@@ -189,7 +189,7 @@ fn attacks_ui(ui: &mut Ui, desk: &mut Desk<'_>, row: &Row) {
     }
 }
 
-/// The row for a screen reader: `11, Payment server to App page, 200 · completed, present`.
+/// The row for a screen reader: `Message 5, Marketplace to App server, notice → 200 "OK", wrong body, present`.
 fn spoken(desk: &Desk<'_>, row: &Row, label: &str, moment: Moment) -> String {
     let is_hosted = desk.session.setup().is_hosted();
     let (from, to) = (row.from.lane_label(is_hosted), row.to.lane_label(is_hosted));
@@ -198,7 +198,8 @@ fn spoken(desk: &Desk<'_>, row: &Row, label: &str, moment: Moment) -> String {
         Moment::Present => ", present",
         Moment::Future => ", to come",
     };
-    format!("Message {}, {from} to {to}, {label}{when}", row.number)
+    let mark = row.badge_at(desk.view.taken()).map_or_else(String::new, |badge| format!(", {}", badge.text));
+    format!("Message {}, {from} to {to}, {label}{mark}{when}", row.number)
 }
 
 fn tone_of(kind: BadgeKind) -> Tone {

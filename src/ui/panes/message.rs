@@ -11,6 +11,7 @@ use crate::ui::widgets::button::Button;
 use crate::ui::widgets::text;
 use crate::world::http_form::{HttpForm, StartLine, WireForm};
 use crate::world::message::Message as Arrow;
+use crate::world::seat::Seat;
 
 /// The selected message and its answer.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,7 +25,11 @@ impl Pane for Message {
     fn ui(&mut self, ui: &mut Ui, desk: &mut Desk<'_>) {
         let subject = desk.view.subject();
         let Some(message) = &subject.message else {
-            return text::empty_state(ui, Icon::ArrowRight, "No message yet", "Press Space for the first one");
+            let advice = match desk.session.setup().seats.app_page {
+                Seat::Simulated => "Press Space for the first one",
+                Seat::External => "Your own app sends the first one",
+            };
+            return text::empty_state(ui, Icon::ArrowRight, "No message yet", advice);
         };
         let theme = Theme::of(ui);
         let room = ui.max_rect();

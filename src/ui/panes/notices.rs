@@ -105,7 +105,8 @@ fn delivery_ui(ui: &mut Ui, desk: &mut Desk<'_>, delivery: &Delivery) {
     });
     let table = Table::new(&COLUMNS);
     table.head(ui);
-    for attempt in &delivery.attempts {
+    // The latest is what somebody waits for; a low window shows a few.
+    for attempt in delivery.attempts.iter().rev() {
         attempt_ui(ui, desk, &table, attempt);
     }
     ui.add_space(theme.space.gap);

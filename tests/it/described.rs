@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use paystage::protocol::dial::SigningMode;
+use paystage::protocol::jwt::Jwt;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
@@ -169,7 +170,14 @@ fn every_endpoint_answers_as_it_is_described() {
 /// The page's own routes, the payment window, the history. Gives back a receipt.
 fn pages_own(reader: &mut Reader) -> String {
     let origin = reader.house.url().replace(':', "%3A").replace('/', "%2F");
-    for page in ["/", "/demo/", "/paystage.js", "/logos/shiny-pony.svg", "/services/status/"] {
+    for page in [
+        "/",
+        "/demo/",
+        "/developers/test/receipts/details/",
+        "/paystage.js",
+        "/logos/shiny-pony.svg",
+        "/services/status/",
+    ] {
         reader.asks(&format!("GET {page}"), "", "", 200);
     }
     for keys in ["/.well-known/jwks.json", "/public_keys/root.jwk", "/mozpay/services/error_legend"] {
@@ -225,7 +233,11 @@ fn shipped(reader: &mut Reader, receipt: &str) {
         reader.asks("POST /api/v1/receipts/install/", FORM, form, status);
     }
     let test = "manifest_url=http%3A%2F%2Fa.example%2Fm.webapp&receipt_type=";
-    reader.asks("POST /api/v1/receipts/test/", FORM, &format!("{test}ok"), 201);
+    let issued = reader.json("POST /api/v1/receipts/test/", FORM, &format!("{test}ok"), 201);
+    let jwt = issued["receipt"].as_str().unwrap().rsplit('~').next().unwrap().to_owned();
+    let detail = Jwt::parse(&jwt).unwrap().unverified_claims::<Value>().unwrap()["detail"].clone();
+    let detail = detail.as_str().unwrap().strip_prefix(&reader.house.url()).unwrap().to_owned();
+    reader.asks(&format!("GET {detail}"), "", "", 200);
     reader.asks("POST /api/v1/receipts/test/", FORM, &format!("{test}unheard-of"), 400);
     reader.asks("POST /api/v1/receipts/reissue/", "text/plain", receipt, 400);
     for path in ["/verify/", "/verify/7", "/developers/test/receipts/verify/ok/"] {

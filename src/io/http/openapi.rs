@@ -16,9 +16,14 @@ use crate::io::http::shape::{Content, Given, Member, Shape, given, json, object,
 use crate::io::http::shapes::KNOWN;
 
 /// What is no route of a run's, and served all the same.
-const PAGES: [(&str, &str, Given); 3] = [
+const PAGES: [(&str, &str, Given); 4] = [
     ("/", "The way to everything, for a person", given(200, "The page", &[text("text/html")])),
     ("/demo/", "Pony Park, a shop to try things out in", given(200, "The page", &[text("text/html")])),
+    (
+        "/developers/test/receipts/details/",
+        "What a test receipt is, for whomever its detail claim sends here",
+        given(200, "The page", &[text("text/html")]),
+    ),
     (
         "/paystage.js",
         "Gives a page navigator.mozPay and navigator.mozApps",

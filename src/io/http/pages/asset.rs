@@ -31,9 +31,10 @@ macro_rules! asset {
 }
 
 /// All of them.
-pub const ASSETS: [Asset; 10] = [
+pub const ASSETS: [Asset; 11] = [
     asset!("", HTML, "pages/start.html"),
     asset!("paystage.js", SCRIPT),
+    asset!("developers/test/receipts/details/", HTML, "pages/test_receipt.html"),
     asset!("demo/", HTML, "demo/index.html"),
     asset!("demo/park.js", SCRIPT),
     asset!("demo/park.css", STYLE),

@@ -367,8 +367,7 @@ impl Fate {
             Self::Counted => "counts",
             Self::WrongBody => "wrong body",
             Self::WrongStatus => "error",
-            Self::Unreached => "no answer",
-            Self::Unanswered => "no answer",
+            Self::Unreached | Self::Unanswered => "no answer",
             Self::TooLate => "too late",
         }
     }

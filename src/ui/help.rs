@@ -8,7 +8,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{surface, text};
 
-const WIDTH: f32 = 720.0;
+const WIDTH: f32 = 900.0;
 const KEYS_WIDTH: f32 = 190.0;
 
 /// Shows the list of keys. False when somebody closed it.

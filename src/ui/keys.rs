@@ -166,7 +166,7 @@ pub const TABLE: &[Group] = &[
             line(&[plain(Key::R)], "Reissue the receipt", Action::Reissue),
             line(&[plain(Key::X)], "Refund the payment", Action::Refund),
             line(&[plain(Key::F)], "Spoil the next message like this", Action::Fault),
-            line(&[shift(Key::F)], "All faults, and any with your own values", Action::Faults),
+            line(&[shift(Key::F)], "All faults, and any of your own", Action::Faults),
             line(&[plain(Key::H)], "Hold the next arrival, or let go", Action::Hold),
             line(&[plain(Key::S)], "Before or after the privacy changes", Action::Revision),
             line(&[plain(Key::D)], "Dials", Action::Dials),
@@ -215,6 +215,12 @@ pub fn pressed(ctx: &Context) -> Vec<Action> {
 }
 
 impl Action {
+    /// Whether it opens a dialog over the window: then an open menu makes way.
+    #[must_use]
+    pub const fn opens_a_dialog(self) -> bool {
+        self.asks_for_words() || matches!(self, Self::Dials | Self::Help)
+    }
+
     /// Whether it opens a dialog in which people type.
     const fn asks_for_words(self) -> bool {
         matches!(self, Self::Find | Self::Open | Self::Save | Self::Record | Self::Export | Self::Faults)

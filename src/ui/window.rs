@@ -191,9 +191,17 @@ impl Window {
     }
 
     fn keys(&self, ctx: &Context, asks: &mut Vec<Ask>) {
-        let is_covered = self.overlay.is_some() || egui::Popup::is_any_open(ctx);
-        let pressed = keys::pressed(ctx).into_iter();
-        asks.extend(pressed.filter(|action| !is_covered || self.is_for_overlay(*action)).map(Ask::Act));
+        let is_menu_open = egui::Popup::is_any_open(ctx);
+        let is_let_through = |action: &keys::Action| match (&self.overlay, is_menu_open) {
+            (Some(_), _) => self.is_for_overlay(*action),
+            (None, true) => action.opens_a_dialog(),
+            (None, false) => true,
+        };
+        let pressed: Vec<_> = keys::pressed(ctx).into_iter().filter(is_let_through).collect();
+        if self.overlay.is_none() && is_menu_open && !pressed.is_empty() {
+            egui::Popup::close_all(ctx);
+        }
+        asks.extend(pressed.into_iter().map(Ask::Act));
     }
 
     /// An open overlay closes by its own key and by Escape, and lets no other through.

@@ -44,6 +44,23 @@ fn session(harness: &Stagehand) -> &Session {
 }
 
 #[test]
+fn the_key_of_a_dialog_works_while_a_menu_is_open_and_the_menu_makes_way() {
+    let mut harness = after(6);
+    for menu in [Key::F, Key::B] {
+        press(&mut harness, menu);
+        let is_open = |harness: &Stagehand| egui::Popup::is_any_open(&harness.ctx);
+        assert!(is_open(&harness), "{menu:?}");
+        press(&mut harness, Key::V);
+        assert!(is_open(&harness), "any other key waits until it is closed");
+        harness.key_press_modifiers(Modifiers::SHIFT, Key::F);
+        harness.run_steps(3);
+        assert!(is_shown(&harness, "Trouble at a party") && !is_open(&harness), "{menu:?}");
+        press(&mut harness, Key::Escape);
+        assert!(!is_shown(&harness, "Trouble at a party"), "and it is closed at once");
+    }
+}
+
+#[test]
 fn a_fault_is_armed_with_keys_fires_once_and_is_cleared_in_its_list() {
     let mut harness = after(6);
     assert!(!is_shown(&harness, "Faults"), "nothing is armed");

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::Signer as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
@@ -73,7 +74,7 @@ impl Algorithm {
         matches!(self, Self::Rs256 | Self::Rs512)
     }
 
-    /// What the library calls it. Ed25519 is not asked of that library.
+    /// What the library calls it. Ed25519 and HMAC are not asked of that library.
     const fn library_name(self) -> jsonwebtoken::Algorithm {
         match self {
             Self::EdDsa | Self::Ed25519 => jsonwebtoken::Algorithm::EdDSA,
@@ -178,8 +179,9 @@ pub struct SigningKey {
 enum Private {
     Ed25519(ed25519_dalek::SigningKey),
     P256(p256::ecdsa::SigningKey),
-    /// HMAC secrets and RSA keys, held as the library wants them.
-    Library(EncodingKey),
+    /// An HMAC secret is the same on both sides, and is held there.
+    Shared,
+    Rsa(EncodingKey),
 }
 
 impl SigningKey {
@@ -215,7 +217,7 @@ impl SigningKey {
     /// [`KeyError::EmptySecret`].
     pub fn hs256(kid: impl Into<Kid>, secret: &[u8]) -> Result<Self, KeyError> {
         let public = VerifyingKey::hmac(Some(kid.into()), secret)?;
-        Ok(Self { public, private: Arc::new(Private::Library(EncodingKey::from_secret(secret))) })
+        Ok(Self { public, private: Arc::new(Private::Shared) })
     }
 
     /// An RSA key from its PEM text, PKCS #1 or PKCS #8.
@@ -228,7 +230,7 @@ impl SigningKey {
         let numbers = (DEFAULT_PROVIDER.key_utils.rsa_pub_components_from_private_key)(key.as_bytes());
         let (n, e) = numbers.map_err(|_| bad("it holds no private key that the library accepts"))?;
         let public = VerifyingKey::rsa(Some(kid.into()), algorithm, &n, &e)?;
-        Ok(Self { public, private: Arc::new(Private::Library(key)) })
+        Ok(Self { public, private: Arc::new(Private::Rsa(key)) })
     }
 
     /// The same key, writing `name` into the tokens that it signs. Only Ed25519 has two names.
@@ -268,7 +270,8 @@ impl SigningKey {
         match &*self.private {
             Private::Ed25519(key) => Some(key.to_bytes().to_vec()),
             Private::P256(key) => Some(key.to_bytes().to_vec()),
-            Private::Library(key) => (self.algorithm() == Algorithm::Hs256).then(|| key.as_bytes().to_vec()),
+            Private::Shared => self.public.shared().map(|shared| shared.secret.clone()),
+            Private::Rsa(_) => None,
         }
     }
 
@@ -276,10 +279,9 @@ impl SigningKey {
     /// other in its DER form (RFC 8017, A.1.2). `None` for HMAC, which has no halves.
     pub(crate) fn private_half(&self) -> Option<Vec<u8>> {
         match &*self.private {
-            Private::Library(key) => {
-                private_numbers(key.as_bytes()).filter(|_| self.algorithm().is_rsa()).map(<[u8]>::to_vec)
-            }
+            Private::Rsa(key) => private_numbers(key.as_bytes()).map(<[u8]>::to_vec),
             Private::Ed25519(_) | Private::P256(_) => self.secret(),
+            Private::Shared => None,
         }
     }
 
@@ -295,7 +297,8 @@ impl SigningKey {
                 let signature: p256::ecdsa::Signature = key.try_sign(input).map_err(|_| refused())?;
                 Ok(signature.to_bytes().to_vec())
             }
-            Private::Library(key) => {
+            Private::Shared => self.public.shared().map(|shared| shared.mac(input)).ok_or_else(refused),
+            Private::Rsa(key) => {
                 let signer = (DEFAULT_PROVIDER.signer_factory)(&self.algorithm().library_name(), key);
                 signer.and_then(|signer| Ok(signer.try_sign(input)?)).map_err(|_| refused())
             }
@@ -323,8 +326,20 @@ pub struct VerifyingKey {
 enum Public {
     Ed25519(ed25519_dalek::VerifyingKey),
     P256 { point: Vec<u8>, decoding: DecodingKey },
-    Hmac { secret: Vec<u8>, decoding: DecodingKey },
+    Hmac(Shared),
     Rsa { n: Vec<u8>, e: Vec<u8>, decoding: DecodingKey },
+}
+
+/// An HMAC secret, and the function that it keys: keyed once, copied for each token.
+struct Shared {
+    secret: Vec<u8>,
+    mac: Hmac<Sha256>,
+}
+
+impl Shared {
+    fn mac(&self, input: &[u8]) -> Vec<u8> {
+        self.mac.clone().chain_update(input).finalize().into_bytes().to_vec()
+    }
 }
 
 /// The public numbers of a key, for printing it. HMAC secrets have none.
@@ -341,6 +356,10 @@ pub enum PublicNumbers<'a> {
 impl VerifyingKey {
     fn new(kid: Option<Kid>, algorithm: Algorithm, public: Public) -> Self {
         Self { kid, algorithm, public: Arc::new(public) }
+    }
+
+    fn shared(&self) -> Option<&Shared> {
+        if let Public::Hmac(shared) = &*self.public { Some(shared) } else { None }
     }
 
     /// An Ed25519 key from its 32 bytes.
@@ -404,8 +423,9 @@ impl VerifyingKey {
         if secret.is_empty() {
             return Err(KeyError::EmptySecret);
         }
-        let (secret, decoding) = (secret.to_vec(), DecodingKey::from_secret(secret));
-        Ok(Self::new(kid, Algorithm::Hs256, Public::Hmac { secret, decoding }))
+        // A secret of any length will do. RFC 2104, 3.
+        let mac = Hmac::new_from_slice(secret).map_err(|_| KeyError::EmptySecret)?;
+        Ok(Self::new(kid, Algorithm::Hs256, Public::Hmac(Shared { secret: secret.to_vec(), mac })))
     }
 
     /// The same key under another name.
@@ -443,7 +463,9 @@ impl VerifyingKey {
         match &*self.public {
             Public::Ed25519(key) => ed25519_dalek::Signature::from_slice(signature)
                 .is_ok_and(|signature| key.verify_strict(input, &signature).is_ok()),
-            Public::P256 { decoding, .. } | Public::Hmac { decoding, .. } | Public::Rsa { decoding, .. } => {
+            // In constant time, and all 32 bytes of it.
+            Public::Hmac(shared) => shared.mac.clone().chain_update(input).verify_slice(signature).is_ok(),
+            Public::P256 { decoding, .. } | Public::Rsa { decoding, .. } => {
                 let verifier = (DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.library_name(), decoding);
                 verifier.is_ok_and(|verifier| verifier.verify(input, &signature.to_vec()).is_ok())
             }
@@ -454,8 +476,10 @@ impl VerifyingKey {
     #[must_use]
     pub fn findings(&self) -> Vec<KeyFinding> {
         match &*self.public {
-            Public::Hmac { secret, .. } if secret.len() < 32 => vec![KeyFinding::ShortSecret { bytes: secret.len() }],
-            Public::Hmac { .. } | Public::Ed25519(_) | Public::P256 { .. } | Public::Rsa { .. } => Vec::new(),
+            Public::Hmac(Shared { secret, .. }) if secret.len() < 32 => {
+                vec![KeyFinding::ShortSecret { bytes: secret.len() }]
+            }
+            Public::Hmac(_) | Public::Ed25519(_) | Public::P256 { .. } | Public::Rsa { .. } => Vec::new(),
         }
     }
 
@@ -469,7 +493,7 @@ impl VerifyingKey {
                 Some(PublicNumbers::P256(x, y))
             }
             Public::Rsa { n, e, .. } => Some(PublicNumbers::Rsa(n, e)),
-            Public::Hmac { .. } => None,
+            Public::Hmac(_) => None,
         }
     }
 

@@ -64,13 +64,13 @@ macro_rules! name {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(Text(text.into()))
+                Self(Text::from(text))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(Text(text.into()))
+                Self(Text::from(text))
             }
         }
     };
@@ -128,27 +128,48 @@ name! { open
     Kid
 }
 
-/// Cheaply cloned text that serde reads as a string.
+/// Cheaply cloned text that serde reads as a string. Ordered as text is.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Text(Arc<str>);
+struct Text {
+    /// The first eight bytes as a number, zeros behind a shorter text: nearly always enough to find a place among many.
+    head: u64,
+    text: Arc<str>,
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self { head: head(text), text: text.into() }
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self { head: head(&text), text: text.into() }
+    }
+}
+
+fn head(text: &str) -> u64 {
+    let bytes = text.bytes().chain(std::iter::repeat(0));
+    bytes.take(8).fold(0, |head, byte| head << 8 | u64::from(byte))
+}
 
 impl std::ops::Deref for Text {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 
 impl Serialize for Text {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self)
     }
 }
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(text.into()))
+        String::deserialize(deserializer).map(Self::from)
     }
 }
 
@@ -170,14 +191,14 @@ impl Origin {
         }
         if let Some(guid) = text.strip_prefix(PACKAGED) {
             let plain = !guid.is_empty() && guid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-            return if plain { Ok(Self(Text(text.into()))) } else { Err(refuse("after marketplace: comes a GUID")) };
+            return if plain { Ok(Self(Text::from(text))) } else { Err(refuse("after marketplace: comes a GUID")) };
         }
         let (scheme, rest) = text.split_once("://").ok_or_else(|| refuse("it has no scheme"))?;
         if !["http", "https", "app"].contains(&scheme) {
             return Err(refuse("the scheme is http, https, app or marketplace"));
         }
         check_authority(rest, scheme == "app").map_err(refuse)?;
-        Ok(Self(Text(text.into())))
+        Ok(Self(Text::from(text)))
     }
 
     /// An origin that the program itself knows. Only a mistake in our own source can break it.
@@ -188,7 +209,7 @@ impl Origin {
     pub fn well_known(text: &'static str) -> Self {
         let origin = Self::parse(text);
         assert!(origin.is_ok(), "an origin in our own source must be one: {text}");
-        origin.unwrap_or_else(|_| Self(Text(text.into())))
+        origin.unwrap_or_else(|_| Self(Text::from(text)))
     }
 
     /// A server on this machine: `http://127.0.0.1:7717`.
@@ -196,7 +217,7 @@ impl Origin {
     pub fn loopback(port: u16) -> Self {
         // RFC 6454, 6.1: the default port of a scheme is left out.
         let text = if port == 80 { "http://127.0.0.1".to_owned() } else { format!("http://127.0.0.1:{port}") };
-        Self(Text(text.into()))
+        Self(Text::from(text))
     }
 
     /// Whether this is a server on this machine, by whichever of its names.
@@ -307,7 +328,7 @@ impl ProductId {
     pub fn well_known(text: &'static str) -> Self {
         let product = Self::parse(text);
         assert!(product.is_ok(), "a product name in our own source must be one: {text}");
-        product.unwrap_or_else(|_| Self(Text(text.into())))
+        product.unwrap_or_else(|_| Self(Text::from(text)))
     }
 
     /// Reads a product name.
@@ -317,7 +338,7 @@ impl ProductId {
     pub fn parse(text: &str) -> Result<Self, IdError> {
         let slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if (1..=64).contains(&text.len()) && text.bytes().all(slug) {
-            Ok(Self(Text(text.into())))
+            Ok(Self(Text::from(text)))
         } else {
             Err(IdError::Product { text: text.chars().take(80).collect() })
         }
@@ -326,7 +347,33 @@ impl ProductId {
 
 #[cfg(test)]
 mod tests {
-    use super::{Origin, ProductId};
+    use super::{Origin, ProductId, TransactionId};
+
+    #[test]
+    fn names_stand_in_the_order_of_their_texts() {
+        let texts = [
+            "",
+            "\0",
+            "a",
+            "a\0",
+            "a\0b",
+            "ab",
+            "abcdefgh",
+            "abcdefgh\0",
+            "abcdefghi",
+            "abcdefgi",
+            "zebra",
+            "é",
+            "日本語の名前",
+        ];
+        for (place, first) in texts.iter().enumerate() {
+            for (other, second) in texts.iter().enumerate() {
+                let [left, right] = [first, second].map(|text| TransactionId::from(*text));
+                assert_eq!(left.cmp(&right), place.cmp(&other), "{first:?} and {second:?}");
+                assert_eq!(left == right, place == other, "{first:?} and {second:?}");
+            }
+        }
+    }
 
     #[test]
     fn origins_of_every_kind_are_read_and_taken_apart() {

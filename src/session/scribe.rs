@@ -1,17 +1,16 @@
-//! Scribes: steps as the text that is marked, written into one place again and again.
+//! Scribes: steps as a store keeps them, written into one place again and again.
 
-use std::ops::Range;
-
-use serde::Serialize;
+use serde::ser::Error as _;
 
 use crate::session::step::{Step, StepDigest};
 
-/// Writes one step after another, and marks them as [`Step::digest`] does.
+/// Writes one step after another, and marks them as [`Step::quick_digest`] does.
 ///
-/// A store that keeps thousands of steps a second needs no new room for each of them, and their command only once.
+/// A store that keeps thousands of steps a second needs no new room for each of them.
 #[derive(Debug, Default)]
 pub struct Scribe {
-    text: Vec<u8>,
+    command: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 /// What is kept of a step.
@@ -19,7 +18,7 @@ pub struct Scribe {
 pub struct Written<'a> {
     /// What was asked, as JSON.
     pub command: &'a str,
-    /// The step's mark.
+    /// The step's mark in the store.
     pub digest: StepDigest,
 }
 
@@ -27,26 +26,14 @@ impl Scribe {
     /// Writes a step.
     ///
     /// # Errors
-    /// It cannot be written as JSON: only a map whose keys are no text could do that, and a step holds none.
+    /// It cannot be written: only a map whose keys are no text could do that, and a step holds none.
     pub fn write(&mut self, step: &Step) -> Result<Written<'_>, serde_json::Error> {
-        let Step { index, at, command, events } = step;
-        self.text.clear();
-        self.push(b"{\"index\":", index)?;
-        self.push(b",\"at\":", at)?;
-        let command = self.push(b",\"command\":", command)?;
-        self.push(b",\"events\":", events)?;
-        self.text.push(b'}');
-        let digest = StepDigest::of(&self.text);
-        let command = self.text.get(command).unwrap_or_default();
-        Ok(Written { command: str::from_utf8(command).map_err(serde::ser::Error::custom)?, digest })
-    }
-
-    /// Writes `value` behind `head`, and tells where it stands.
-    fn push(&mut self, head: &[u8], value: &impl Serialize) -> Result<Range<usize>, serde_json::Error> {
-        self.text.extend_from_slice(head);
-        let start = self.text.len();
-        serde_json::to_writer(&mut self.text, value)?;
-        Ok(start..self.text.len())
+        self.command.clear();
+        self.packed.clear();
+        serde_json::to_writer(&mut self.command, &step.command)?;
+        step.write_packed(&mut self.packed).map_err(serde_json::Error::custom)?;
+        let command = str::from_utf8(&self.command).map_err(serde_json::Error::custom)?;
+        Ok(Written { command, digest: StepDigest::quick_of(&self.packed) })
     }
 }
 
@@ -57,14 +44,15 @@ mod tests {
     use crate::session::scenario::play::play;
 
     #[test]
-    fn every_step_of_every_built_in_run_is_written_as_its_canonical_json() {
+    fn every_step_of_every_built_in_run_is_written_with_its_command_and_its_mark() {
         let mut scribe = Scribe::default();
         for builtin in SUITE {
             for step in play(&builtin.scenario().unwrap()).session.past() {
                 let written = scribe.write(step).unwrap();
-                assert_eq!(written.digest, step.digest());
+                assert_eq!(written.digest, step.quick_digest());
                 assert_eq!(written.command, serde_json::to_string(&step.command).unwrap());
-                assert_eq!(str::from_utf8(&scribe.text).unwrap(), step.canonical_json());
+                let packed: serde_json::Value = rmp_serde::from_slice(&scribe.packed).unwrap();
+                assert_eq!(packed, serde_json::from_str::<serde_json::Value>(&step.canonical_json()).unwrap());
             }
         }
     }

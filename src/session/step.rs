@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use twox_hash::XxHash3_64;
 
 use crate::protocol::hex::hex;
 use crate::protocol::time::Time;
@@ -30,7 +31,8 @@ pub struct Step {
     pub events: Vec<Event>,
 }
 
-/// A short mark of one step: the first 16 hex digits of the SHA-256 of its canonical JSON.
+/// A short mark of one step, 16 hex digits: in run files the first 64 bits of the SHA-256 of its canonical JSON, in the store the
+/// XXH3 of its `MessagePack`, members by name. Both find what differs by accident; what must stand against forgers is signed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StepDigest(String);
 
@@ -52,10 +54,33 @@ impl Step {
         serde_json::to_string(self).unwrap_or_else(|error| format!("{{\"unwritable\":\"{error}\"}}"))
     }
 
-    /// The short mark of this step.
+    /// The short mark of this step in run files.
     #[must_use]
     pub fn digest(&self) -> StepDigest {
         StepDigest::of(self.canonical_json().as_bytes())
+    }
+
+    /// Its short mark in the store, which costs next to nothing where thousands of steps are kept in a second.
+    #[must_use]
+    pub fn quick_digest(&self) -> StepDigest {
+        let mut bytes = Vec::new();
+        // As for the canonical JSON: nothing in a step can fail here.
+        let _ = self.write_packed(&mut bytes);
+        StepDigest::quick_of(&bytes)
+    }
+
+    /// Writes the step as `MessagePack`, members by name.
+    ///
+    /// # Errors
+    /// Only what writing itself brings; into memory that is nothing.
+    pub(crate) fn write_packed(&self, bytes: &mut Vec<u8>) -> Result<(), rmp_serde::encode::Error> {
+        rmp_serde::encode::write_named(bytes, self)
+    }
+
+    /// Whether `mark` is this step's, in a run file or in a store. Stores had the marks of run files once, and stay good.
+    #[must_use]
+    pub fn bears(&self, mark: &str) -> bool {
+        self.quick_digest().as_str() == mark || self.digest().as_str() == mark
     }
 
     /// Whether nothing happened but questions, their answers, and time: no payment, no money, no receipt, nothing installed,
@@ -141,6 +166,11 @@ impl StepDigest {
         Self(hex(Sha256::digest(canonical_json).get(..MARK_BYTES).unwrap_or_default()))
     }
 
+    /// The store's, of a step with this `MessagePack`.
+    pub(crate) fn quick_of(packed: &[u8]) -> Self {
+        Self(hex(&XxHash3_64::oneshot(packed).to_be_bytes()))
+    }
+
     /// The 16 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -185,4 +215,30 @@ fn is_question_or_answer(body: &Body) -> bool {
             | Body::ProductsAnswered { .. }
             | Body::StoreRefused { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::setup::Setup;
+
+    #[test]
+    fn a_step_bears_its_two_marks_and_no_other() {
+        let step = Step::record(0, Command::Start, &mut World::new(Setup::default()));
+        let marks = [step.digest(), step.quick_digest()];
+        assert_eq!(marks[0].as_str(), &hex(&Sha256::digest(step.canonical_json()))[..16]);
+        assert_ne!(marks[0], marks[1]);
+        let spoilt = Step { index: 1, ..step.clone() };
+        for mark in marks {
+            assert!(step.bears(mark.as_str()) && !spoilt.bears(mark.as_str()));
+            assert!(!step.bears(&mark.as_str()[..15]) && !step.bears(&format!("{mark}0")));
+        }
+        assert!(!step.bears(""));
+    }
+
+    #[test]
+    fn the_stores_mark_is_the_xxh3_that_everybody_computes() {
+        assert_eq!(StepDigest::quick_of(b"").as_str(), "2d06800538d394c2");
+        assert_eq!(StepDigest::quick_of(b"a").as_str(), "e6c632b61e964e1f");
+    }
 }

@@ -359,5 +359,5 @@ fn a_store_of_the_first_schema_is_brought_up_to_date_with_all_its_runs() {
     assert_eq!(loaded(&store, heads[0].id).unwrap().notes(), again.notes());
     drop((recorder, store));
     let version: i64 = shelf.raw().query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
 }

@@ -62,11 +62,11 @@ fn what_is_no_store_is_refused_and_not_touched() {
 fn a_newer_schema_is_refused_and_not_touched() {
     let shelf = Shelf::new("newer");
     closed(&shelf);
-    shelf.raw().execute_batch("PRAGMA user_version = 4").unwrap();
+    shelf.raw().execute_batch("PRAGMA user_version = 5").unwrap();
     let before = shelf.bytes();
-    assert_eq!(refused(&shelf.place()), StoreError::Newer { place: shelf.place(), found: 4, known: 3 });
+    assert_eq!(refused(&shelf.place()), StoreError::Newer { place: shelf.place(), found: 5, known: 4 });
     assert_eq!(shelf.bytes(), before);
-    shelf.raw().execute_batch("PRAGMA user_version = 3").unwrap();
+    shelf.raw().execute_batch("PRAGMA user_version = 4").unwrap();
     shelf.open();
 }
 

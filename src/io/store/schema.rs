@@ -9,11 +9,15 @@ use crate::io::store::place::StorePlace;
 pub(crate) const APPLICATION_ID: i32 = 0x5061_7953;
 
 /// Each takes a store one version further; a new one is added at the end, and none is ever edited.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The newest version that this program knows.
-pub(crate) const VERSION: i32 = 3;
+pub(crate) const VERSION: i32 = 4;
 const _: () = assert!(MIGRATIONS.len() == VERSION as usize, "as many versions as steps that lead to them");
 
 /// What the header says, before anything is written: the store's version, 0 for an empty file.

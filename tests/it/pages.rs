@@ -57,7 +57,7 @@ impl Site {
     async fn ask(&self, method: Method, path: &str, accept: &str, body: &str) -> Seen {
         let request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8420");
         let request = request.header("accept", accept).header("content-type", "application/json");
-        let answer = self.front.answer(request.body(Body::from(body.to_owned())).unwrap()).await;
+        let answer = self.front.answer(request.body(Body::from(body.to_owned())).unwrap(), None).await;
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         Seen { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }

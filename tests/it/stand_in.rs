@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Bytes;
 use axum::routing::{get, post};
 use paystage::io::http::door::Door;
 use paystage::io::http::front::Front;
 use paystage::io::http::guard::Gate;
+use paystage::io::http::guarded::Paths;
 use paystage::io::http::limits::Limits;
 use paystage::io::http::listen::Listening;
 use paystage::io::http::server::Server;
@@ -117,15 +117,15 @@ fn front(gate: Gate, reached: &Arc<AtomicUsize>, release: &Arc<Notify>) -> Front
             "released"
         }
     };
-    let public = Router::new()
-        .route("/verify", post(counted("verified")))
-        .route("/status/{id}", get(counted("status")))
-        .route("/hold", get(waiting))
-        .route("/long", get(|| async { vec![b'x'; LONG_ANSWER_BYTES] }));
+    let public = Paths::default()
+        .with("/verify", post(counted("verified")))
+        .with("/status/{id}", get(counted("status")))
+        .with("/hold", get(waiting))
+        .with("/long", get(|| async { vec![b'x'; LONG_ANSWER_BYTES] }));
     let confirm =
-        Router::new().route("/confirm", post(counted("confirmed"))).route("/purchases", get(counted("purchases")));
-    let control = Router::new()
-        .route("/control/command", post(counted("commanded")))
-        .route("/control/trace", get(counted("trace")));
+        Paths::default().with("/confirm", post(counted("confirmed"))).with("/purchases", get(counted("purchases")));
+    let control = Paths::default()
+        .with("/control/command", post(counted("commanded")))
+        .with("/control/trace", get(counted("trace")));
     Front::new(gate).with(Door::Public, public).with(Door::Confirm, confirm).with(Door::Control, control)
 }

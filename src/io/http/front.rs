@@ -2,15 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version, header};
-use axum::middleware::from_fn_with_state;
-use hyper::service::Service as _;
-use hyper_util::service::TowerToHyperService;
 
+use crate::io::http::crowd::Mark;
 use crate::io::http::door::{CallerRule, Door};
-use crate::io::http::guard::{self, Gate, Guard};
+use crate::io::http::guard::{Gate, Guard};
+use crate::io::http::guarded::{Guarded, Paths};
 use crate::io::http::host::{self, Named};
 
 /// The headers that a page of another origin may send: what the historic clients do send.
@@ -19,14 +17,14 @@ const SHARED_HEADERS: &str = "accept, content-type, x-fxpay-version";
 /// Routes that come and go while the server runs: each name's below `/s/name`.
 pub trait Branches: Send + Sync {
     /// The guarded routes of this name; `None` where there is no such branch.
-    fn routes_of(&self, name: &str) -> Option<Router>;
+    fn routes_of(&self, name: &str) -> Option<Arc<Guarded>>;
 }
 
 /// All routes of one server, each behind its door. What is not built through here is not served.
 #[derive(Clone)]
 pub struct Front {
     gate: Arc<Gate>,
-    routes: Router,
+    routes: Guarded,
     branches: Option<Arc<dyn Branches>>,
     /// Tells a client when a silent connection ends, so that it never sends into one that is closing.
     keep_alive: HeaderValue,
@@ -38,17 +36,17 @@ impl Front {
     pub fn new(gate: Gate) -> Self {
         let seconds = HeaderValue::try_from(format!("timeout={}", gate.limits().head_time.as_secs()));
         let keep_alive = seconds.unwrap_or(HeaderValue::from_static("timeout=1"));
-        Self { gate: Arc::new(gate), routes: Router::new(), branches: None, keep_alive }
+        Self { gate: Arc::new(gate), routes: Guarded::default(), branches: None, keep_alive }
     }
 
     /// Adds routes behind `door`. They share that door's limit of requests in service.
     ///
     /// # Panics
-    /// When there is no route in `routes`, or one that is there already.
+    /// When one of the paths is there already.
     #[must_use]
-    pub fn with(self, door: Door, routes: Router) -> Self {
-        let guarded = guarded(&self.gate, door, routes);
-        Self { routes: self.routes.merge(guarded), ..self }
+    pub fn with(self, door: Door, paths: Paths) -> Self {
+        let guard = Guard::new(Arc::clone(&self.gate), door);
+        Self { routes: self.routes.with(&guard, paths), ..self }
     }
 
     /// Adds what comes and goes.
@@ -63,8 +61,8 @@ impl Front {
         &self.gate
     }
 
-    /// Answers one request. Never fails: what is wrong with it becomes an answer.
-    pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    /// Answers one request that came over the connection `mark`. Never fails: what is wrong with it becomes an answer.
+    pub async fn answer<B>(&self, request: Request<B>, mark: Option<&Mark>) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
@@ -76,7 +74,7 @@ impl Front {
         let keeps_open = parts.version == Version::HTTP_11;
         let mut response = match host::read(&parts, self.gate.port()) {
             Err(refusal) => refusal.response(Door::of(parts.uri.path())),
-            Ok(Named::WithPort | Named::Portless) => self.routed(Request::from_parts(parts, body)).await,
+            Ok(Named::WithPort | Named::Portless) => self.routed(Request::from_parts(parts, body), mark).await,
         };
         if is_options {
             preflight(&mut response);
@@ -91,40 +89,28 @@ impl Front {
         response
     }
 
-    async fn routed<B>(&self, request: Request<B>) -> Response<Body>
+    async fn routed<B>(&self, request: Request<B>, mark: Option<&Mark>) -> Response<Body>
     where
         B: HttpBody<Data = Bytes> + Send + 'static,
         B::Error: Into<axum::BoxError>,
     {
-        let (routes, request) = match self.branch(request.uri()) {
+        match self.branch(request.uri()) {
             Some((routes, uri)) => {
                 let (mut parts, body) = request.into_parts();
                 parts.uri = uri;
-                (routes, Request::from_parts(parts, body))
+                Box::pin(routes.answer(Request::from_parts(parts, body), mark)).await
             }
-            None => (self.routes.clone(), request),
-        };
-        let Ok(response) = TowerToHyperService::new(routes).call(request).await;
-        response
+            None => self.routes.answer(request, mark).await,
+        }
     }
 
     /// The branch that a path belongs to, and the path within it.
-    fn branch(&self, uri: &Uri) -> Option<(Router, Uri)> {
+    fn branch(&self, uri: &Uri) -> Option<(Arc<Guarded>, Uri)> {
         let (name, rest) = uri.path().strip_prefix("/s/")?.split_once('/')?;
         let routes = self.branches.as_ref()?.routes_of(name)?;
         let query = uri.query().map_or(String::new(), |query| format!("?{query}"));
         Some((routes, format!("/{rest}{query}").parse().ok()?))
     }
-}
-
-/// These routes behind `door`, with a limit of requests in service of their own.
-///
-/// # Panics
-/// When there is no route in `routes`.
-pub fn guarded(gate: &Arc<Gate>, door: Door, routes: Router) -> Router {
-    let guard = Guard::new(Arc::clone(gate), door);
-    // Once for all: a router that still waits for a state builds each handler anew for every request.
-    routes.route_layer(from_fn_with_state(guard, guard::watch)).with_state(())
 }
 
 /// A route that does not know OPTIONS answers 405 and says what it does know: where any page may ask, that is the answer.

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
+use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header};
 use tokio::sync::Semaphore;
 
 use crate::io::http::body;
@@ -65,39 +63,51 @@ impl Guard {
         let in_service = Arc::new(Semaphore::new(gate.limits.in_service_max));
         Self { gate, door, in_service }
     }
-}
 
-/// Lets a request in to its route, or refuses it. The body is in, whole, before the route sees anything.
-pub async fn watch(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Err(refusal) = admit(guard.door, &guard.gate, &parts, &body) {
-        return refusal.response(guard.door);
-    }
-    let origin = parts.headers.get(header::ORIGIN).cloned();
-    let is_options = parts.method == Method::OPTIONS;
-    // What has no body waits for none; the place for that wait would be taken for every request.
-    let read = if body.is_end_stream() {
-        Ok(Bytes::new())
-    } else {
-        Box::pin(body::whole(body, guard.door.rules().body_bytes_max, guard.gate.limits.body_time)).await
-    };
-    let mut response = match read {
-        Err(refusal) => refusal.response(guard.door),
-        Ok(bytes) => {
-            // Closed never: the semaphore lives as long as the guard.
-            let _in_service = guard.in_service.acquire().await;
-            // Until here the connection might have had to make room for another; a slow body holds no place.
-            let _serving = parts.extensions.remove::<Mark>().map(|mark| mark.serving());
-            next.run(Request::from_parts(parts, Body::from(bytes))).await
+    /// Lets a request that came over the connection `mark` in to its route, or refuses it. The body is in, whole, before the route
+    /// sees anything.
+    pub async fn watch<B, F>(
+        &self,
+        request: Request<B>,
+        mark: Option<&Mark>,
+        route: impl FnOnce(Request<Body>) -> F,
+    ) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+        F: Future<Output = Response<Body>>,
+    {
+        let (parts, body) = request.into_parts();
+        if let Err(refusal) = admit(self.door, &self.gate, &parts, &body) {
+            return refusal.response(self.door);
         }
-    };
-    if guard.door.rules().caller == CallerRule::AnyPage {
-        share(response.headers_mut(), origin);
+        let origin = parts.headers.get(header::ORIGIN).cloned();
+        let is_options = parts.method == Method::OPTIONS;
+        // What has no body waits for none; the place for that wait would be taken for every request.
+        let read = if body.is_end_stream() {
+            Ok(Body::empty())
+        } else {
+            let (max, time) = (self.door.rules().body_bytes_max, self.gate.limits.body_time);
+            Box::pin(body::whole(Body::new(body), max, time)).await.map(Body::from)
+        };
+        let mut response = match read {
+            Err(refusal) => refusal.response(self.door),
+            Ok(body) => {
+                // Closed never: the semaphore lives as long as the guard.
+                let _in_service = self.in_service.acquire().await;
+                // Until here the connection might have had to make room for another; a slow body holds no place.
+                let _serving = mark.map(Mark::serving);
+                route(Request::from_parts(parts, body)).await
+            }
+        };
+        if self.door.rules().caller == CallerRule::AnyPage {
+            share(response.headers_mut(), origin);
+        }
+        if is_options {
+            response.extensions_mut().insert(self.door);
+        }
+        response
     }
-    if is_options {
-        response.extensions_mut().insert(guard.door);
-    }
-    response
 }
 
 /// Holds the head of a request against the rules of `door`.

@@ -7,6 +7,7 @@ pub mod host;
 pub mod token;
 pub mod body;
 pub mod guard;
+pub mod guarded;
 pub mod front;
 pub mod listen;
 pub mod crowd;

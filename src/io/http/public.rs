@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body as HttpBody, Bytes};
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::http::{Response, StatusCode};
@@ -13,8 +12,8 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::io::http::answer;
-use crate::io::http::control::trouble::Trouble;
 use crate::io::http::door::Door;
+use crate::io::http::guarded::Paths;
 use crate::io::http::reading;
 use crate::io::http::route::{Asked, Hears, Misheard, Route, Serves, Verb, Words};
 use crate::io::http::routes::{history, page, store, verify, window};
@@ -31,34 +30,11 @@ pub fn declared() -> impl Iterator<Item = &'static Route> {
 }
 
 /// The declared routes of one door, acting in the run behind `letterbox`.
-pub fn routes(door: Door, letterbox: &Letterbox) -> Router {
+pub fn routes(door: Door, letterbox: &Letterbox) -> Paths {
     let letterbox = Arc::new(letterbox.clone());
-    let mut paths: Vec<(String, MethodRouter)> = Vec::new();
-    for route in declared().filter(|route| route.door == door) {
-        for path in route.spellings() {
-            let handler = handler(route, Arc::clone(&letterbox));
-            match paths.iter_mut().find(|(known, _)| *known == path) {
-                Some((_, methods)) => *methods = std::mem::take(methods).merge(handler),
-                None => paths.push((path, handler)),
-            }
-        }
-    }
-    paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(&path, methods))
-}
-
-/// What is answered where there is no route.
-pub async fn nothing_here(request: Request) -> Response<HttpBody> {
-    let path = request.uri().path();
-    let session = path.strip_prefix("/s/").and_then(|rest| rest.split_once('/')).map(|(name, _)| name);
-    let (code, sentence) = match session {
-        // Whatever there is below the path of a session that is there was asked of it, without what stands before.
-        Some(name) => ("NO_SUCH_SESSION", format!("There is no session called {name:.60}")),
-        None => ("NO_SUCH_PATH", format!("Nothing is served at {path:.120}")),
-    };
-    match Door::of(path) {
-        Door::Control => Trouble::missing(code, sentence, "GET /control/openapi.json says what there is").response(),
-        Door::Public | Door::Confirm => answer::misheard(&Misheard::missing(code, sentence)),
-    }
+    let declared = declared().filter(|route| route.door == door);
+    let spelled = declared.flat_map(|route| route.spellings().into_iter().map(move |path| (route, path)));
+    spelled.fold(Paths::default(), |paths, (route, path)| paths.with(path, handler(route, Arc::clone(&letterbox))))
 }
 
 fn handler(route: &'static Route, letterbox: Arc<Letterbox>) -> MethodRouter {

@@ -128,14 +128,10 @@ async fn attend(socket: TcpStream, front: &Front, place: Place, mut stop: Stop) 
     // An answer is written whole; there is nothing to wait for.
     let _ = socket.set_nodelay(true);
     let mark = place.mark();
-    let service = service_fn(|mut request: hyper::Request<Incoming>| {
-        // Whoever takes the request into service says so with this.
-        request.extensions_mut().insert(mark.clone());
-        async move {
-            let response = front.answer(request).await;
-            // A message that was lost on the way has no answer: the connection ends, as it would with a store that is down.
-            if response.extensions().get::<HangUp>().is_some() { Err(Lost) } else { Ok(response) }
-        }
+    let service = service_fn(async |request: hyper::Request<Incoming>| {
+        let response = front.answer(request, Some(&mark)).await;
+        // A message that was lost on the way has no answer: the connection ends, as it would with a store that is down.
+        if response.extensions().get::<HangUp>().is_some() { Err(Lost) } else { Ok(response) }
     });
     let connection = builder(limits).serve_connection(Stream::new(socket, limits.stall_time), service);
     let mut connection = pin!(connection);

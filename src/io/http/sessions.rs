@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
@@ -20,6 +19,7 @@ use crate::io::http::control::router::order;
 use crate::io::http::control::state;
 use crate::io::http::control::trouble::Trouble;
 use crate::io::http::front::Branches;
+use crate::io::http::guarded::{Guarded, Paths};
 use crate::io::inbox::Clock;
 use crate::io::live::stage;
 use crate::io::outbound::Outbound;
@@ -33,7 +33,7 @@ const SESSIONS_MAX: usize = 64;
 const NAME_MAX: usize = 40;
 
 /// Makes the guarded routes of one run.
-pub type Build = Arc<dyn Fn(&Controlled) -> Router + Send + Sync>;
+pub type Build = Arc<dyn Fn(&Controlled) -> Arc<Guarded> + Send + Sync>;
 
 /// The sessions of one server. They live in memory: what is to last belongs into the root's store.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ struct Table {
 
 struct Session {
     run: Controlled,
-    routes: Router,
+    routes: Arc<Guarded>,
 }
 
 /// What a session starts from, as it is written.
@@ -92,11 +92,11 @@ impl Sessions {
     }
 
     /// The endpoints that list, make and end sessions. The control door stands before them.
-    pub fn routes(&self) -> Router {
-        Router::new()
-            .route("/control/sessions", get(list).post(create))
-            .route("/control/sessions/{name}", delete(end))
-            .with_state(self.clone())
+    #[must_use]
+    pub fn routes(&self) -> Paths {
+        Paths::default()
+            .with("/control/sessions", get(list).post(create).with_state(self.clone()))
+            .with("/control/sessions/{name}", delete(end).with_state(self.clone()))
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -139,8 +139,8 @@ impl Sessions {
 }
 
 impl Branches for Sessions {
-    fn routes_of(&self, name: &str) -> Option<Router> {
-        self.table().by_name.get(name).map(|session| session.routes.clone())
+    fn routes_of(&self, name: &str) -> Option<Arc<Guarded>> {
+        self.table().by_name.get(name).map(|session| Arc::clone(&session.routes))
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::routing::get;
 
 use crate::io::http::answer;
@@ -10,8 +9,9 @@ use crate::io::http::control::describe;
 use crate::io::http::control::perform::Controlled;
 use crate::io::http::control::router;
 use crate::io::http::door::Door;
-use crate::io::http::front::{Front, guarded};
-use crate::io::http::guard::Gate;
+use crate::io::http::front::Front;
+use crate::io::http::guard::{Gate, Guard};
+use crate::io::http::guarded::{Guarded, Paths};
 use crate::io::http::pages::serve;
 use crate::io::http::public;
 use crate::io::http::sessions::Sessions;
@@ -52,29 +52,32 @@ pub fn front_with(gate: Gate, letterbox: &Letterbox, outbound: &Outbound, root: 
     };
     let gate = Arc::clone(front.gate());
     let build = move |run: &Controlled| {
-        let public = guarded(&gate, Door::Public, public(run));
-        let confirm = guarded(&gate, Door::Confirm, public::routes(Door::Confirm, &run.letterbox));
-        public.merge(confirm).merge(guarded(&gate, Door::Control, router::routes(run)))
+        let guard = |door| Guard::new(Arc::clone(&gate), door);
+        let routes = Guarded::default()
+            .with(&guard(Door::Public), public(run))
+            .with(&guard(Door::Confirm), public::routes(Door::Confirm, &run.letterbox))
+            .with(&guard(Door::Control), router::routes(run));
+        Arc::new(routes)
     };
     let sessions = Sessions::new(address, outbound.clone(), usual, Arc::new(build));
-    let control = router::routes(&root).merge(sessions.routes());
+    let control = router::routes(&root).and(sessions.routes());
     front
-        .with(Door::Public, public(&root).merge(description()))
+        .with(Door::Public, public(&root).and(description()))
         .with(Door::Confirm, public::routes(Door::Confirm, letterbox))
         .with(Door::Control, control)
         .with_branches(Arc::new(sessions))
 }
 
-fn public(run: &Controlled) -> Router {
-    public::routes(Door::Public, &run.letterbox).merge(serve::assets()).fallback(public::nothing_here)
+fn public(run: &Controlled) -> Paths {
+    public::routes(Door::Public, &run.letterbox).and(serve::assets())
 }
 
 /// The description of everything, which holds no secret and needs no token.
-fn description() -> Router {
+fn description() -> Paths {
     let text = describe::document().to_json().unwrap_or_default();
     let serve = move || {
         let text = text.clone();
         async move { answer::with_body(200, "application/json", text) }
     };
-    Router::new().route("/control/openapi.json", get(serve))
+    Paths::default().with("/control/openapi.json", get(serve))
 }

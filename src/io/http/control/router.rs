@@ -1,6 +1,5 @@
 //! The control router of one run: each deed at its path.
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::http::request::Parts;
@@ -11,18 +10,12 @@ use http_body_util::BodyExt as _;
 use crate::io::http::control::deed::{Deed, ENDPOINTS, Endpoint, Method};
 use crate::io::http::control::perform::{Controlled, Order, perform};
 use crate::io::http::control::trouble::Trouble;
+use crate::io::http::guarded::Paths;
 
 /// Every endpoint of this run. The door stands before it.
-pub fn routes(run: &Controlled) -> Router {
-    let mut paths: Vec<(&str, MethodRouter)> = Vec::new();
-    for endpoint in &ENDPOINTS {
-        let handler = handler(endpoint, run.clone());
-        match paths.iter_mut().find(|(known, _)| *known == endpoint.path) {
-            Some((_, methods)) => *methods = std::mem::take(methods).merge(handler),
-            None => paths.push((endpoint.path, handler)),
-        }
-    }
-    paths.into_iter().fold(Router::new(), |router, (path, methods)| router.route(path, methods))
+pub fn routes(run: &Controlled) -> Paths {
+    let endpoints = ENDPOINTS.iter();
+    endpoints.fold(Paths::default(), |paths, endpoint| paths.with(endpoint.path, handler(endpoint, run.clone())))
 }
 
 fn handler(endpoint: &Endpoint, run: Controlled) -> MethodRouter {

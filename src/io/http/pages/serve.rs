@@ -1,20 +1,21 @@
 //! Serving: assets and pages as HTTP answers, with the content policy that all of them share.
 
-use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::export::template::Markup;
+use crate::io::http::guarded::Paths;
 use crate::io::http::pages::asset::{ASSETS, Asset, CONTENT_POLICY};
 
 /// The routes of all assets, below the base of a run. They hold no secret and any page may load them.
-pub fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+#[must_use]
+pub fn assets() -> Paths {
     // What a person types leaves the slash out; the page's own links are read from behind it.
-    let start = Router::new().route("/demo", get(|| async { Redirect::temporary("demo/") }));
+    let start = Paths::default().with("/demo", get(|| async { Redirect::temporary("demo/") }));
     ASSETS
         .into_iter()
-        .fold(start, |routes, asset| routes.route(&format!("/{}", asset.path), get(move || async move { file(asset) })))
+        .fold(start, |paths, asset| paths.with(format!("/{}", asset.path), get(move || async move { file(asset) })))
 }
 
 /// A page with this status.
@@ -37,17 +38,20 @@ fn dressed(mut response: Response) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
     use axum::body::Body;
     use axum::http::{Request, StatusCode};
-    use tower::ServiceExt as _;
 
     use super::assets;
+    use crate::io::http::door::Door;
+    use crate::io::http::front::Front;
+    use crate::io::http::guard::Gate;
+    use crate::io::http::limits::Limits;
+    use crate::io::http::token::Token;
 
     async fn status_and_kind(path: &str) -> (StatusCode, String) {
-        let router: Router = assets();
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router.oneshot(request).await.unwrap();
+        let front = Front::new(Gate::new(7717, Token::fresh().unwrap(), Limits::default()));
+        let request = Request::get(path).header("host", "127.0.0.1:7717").body(Body::empty()).unwrap();
+        let response = front.with(Door::Public, assets()).answer(request, None).await;
         let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
         (response.status(), kind.unwrap_or_default())
     }

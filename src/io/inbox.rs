@@ -97,7 +97,7 @@ pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
 #[derive(Clone, Debug)]
 pub enum Said {
     /// It was answered by this message.
-    Answered(Reply),
+    Answered(Box<Reply>),
     /// A message that the answer depends on was dropped: it will never come.
     Stranded,
     /// It was taken, and nothing answers it.
@@ -201,14 +201,17 @@ pub fn open(wake: impl Fn() + Send + Sync + 'static) -> (Letterbox, Inbox) {
 }
 
 impl Letterbox {
-    /// Says something on behalf of a program outside, and waits until it is answered.
+    /// Says something on behalf of a program outside, at once; what comes back is to be waited for.
     ///
     /// # Errors
     /// [`Silence`] where no answer will come.
-    pub async fn say(&self, input: Input) -> Result<Said, Silence> {
+    pub fn say(&self, input: Input) -> impl Future<Output = Result<Said, Silence>> + use<> {
         let (reply, answer) = oneshot::channel();
-        self.put(Ask::Say { input, reply })?;
-        answer.await.map_err(|_| Silence::Lost)
+        let put = self.put(Ask::Say { input, reply });
+        async move {
+            put?;
+            answer.await.map_err(|_| Silence::Lost)
+        }
     }
 
     /// Gives a command.

@@ -26,7 +26,7 @@ pub struct HangUp;
 pub fn of(words: Words, asked: &Asked, reply: Reply) -> Response<HttpBody> {
     match (words, &reply.message.body) {
         (Words::Store, Body::BuyAnswered { transaction, request }) => {
-            let status_url = format!("{}/webpay/status/{transaction}/", version_of(&asked.path));
+            let status_url = format!("{}/webpay/status/{transaction}/", version_of(asked.path()));
             as_json(201, &json!({ "webpayJWT": **request, "contribStatusURL": status_url }))
         }
         // The shipped call knew one status for whatever cannot be bought.

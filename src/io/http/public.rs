@@ -1,9 +1,10 @@
 //! The public side of a run: its declared routes as handlers. Requests become inputs, answers become HTTP; nothing else is decided here.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::{Body as HttpBody, Bytes};
+use axum::body::{Body as HttpBody, Bytes, HttpBody as _};
 use axum::extract::{FromRequestParts as _, RawPathParams, Request};
 use axum::http::{Response, StatusCode};
 use axum::routing::{MethodRouter, get, post};
@@ -37,16 +38,12 @@ pub fn routes(door: Door, letterbox: &Letterbox) -> Paths {
     spelled.fold(Paths::default(), |paths, (route, path)| paths.with(path, handler(route, Arc::clone(&letterbox))))
 }
 
+/// A request in service.
+type Serving = Pin<Box<dyn Future<Output = Response<HttpBody>> + Send>>;
+
 fn handler(route: &'static Route, letterbox: Arc<Letterbox>) -> MethodRouter {
-    let serve = move |request: Request| {
-        let letterbox = Arc::clone(&letterbox);
-        async move {
-            match read(request).await {
-                Ok(asked) => serve(route, &letterbox, &asked).await,
-                Err(error) => answer::misheard(&error),
-            }
-        }
-    };
+    // In a box of its own: the place for a request and for all that waits with it is taken once for each, and not for two.
+    let serve = move |request: Request| -> Serving { Box::pin(serve(route, Arc::clone(&letterbox), request)) };
     match route.verb {
         Verb::Get => get(serve),
         Verb::Post => post(serve),
@@ -62,33 +59,44 @@ async fn read(request: Request) -> Result<Asked, Misheard> {
     let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let query = query.into_owned().collect();
     let broken = |_| Misheard::bad("BROKEN_BODY", "The body ended early or is badly framed");
-    let body: Bytes = body.collect().await.map_err(broken)?.to_bytes();
-    Ok(Asked { path: parts.uri.path().to_owned(), params, query, headers: parts.headers, body })
+    let body = if body.is_end_stream() { Bytes::new() } else { body.collect().await.map_err(broken)?.to_bytes() };
+    Ok(Asked { uri: parts.uri, params, query, headers: parts.headers, body })
 }
 
-async fn serve(route: &Route, letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
+async fn serve(route: &Route, letterbox: Arc<Letterbox>, request: Request) -> Response<HttpBody> {
+    let asked = match read(request).await {
+        Ok(asked) => asked,
+        Err(error) => return answer::misheard(&error),
+    };
+    let (letterbox, asked) = (&*letterbox, &asked);
     match route.serves {
-        Serves::Input(hears, words) => match hears.hear(asked) {
-            Ok(input) => say(letterbox, asked, input, words).await,
-            Err(error) if asked.wants_page() => shown::refused(asked, &error),
-            Err(error) => answer::misheard(&error),
-        },
+        Serves::Input(hears, words) => {
+            let heard = match hears.hear(asked) {
+                Ok(input) => hear_answer(letterbox, input),
+                Err(error) if asked.wants_page() => return shown::refused(asked, &error),
+                Err(error) => return answer::misheard(&error),
+            };
+            match heard.await {
+                Ok(heard) => phrase(letterbox, asked, heard, words).await,
+                Err(response) => *response,
+            }
+        }
         // What is rarely asked waits in a box of its own: the place for the longest wait is taken for every request.
         Serves::Window(hears) => Box::pin(window_standing(letterbox, asked, hears)).await,
         Serves::Reading(reading) => Box::pin(reading::of(reading, letterbox, asked)).await,
     }
 }
 
-async fn say(letterbox: &Letterbox, asked: &Asked, input: Input, words: Words) -> Response<HttpBody> {
-    match hear_answer(letterbox, input).await {
-        Ok(Heard::Reply(reply)) => match words {
+/// What was heard, in the words of the route.
+async fn phrase(letterbox: &Letterbox, asked: &Asked, heard: Heard, words: Words) -> Response<HttpBody> {
+    match heard {
+        Heard::Reply(reply) => match words {
             Words::KeySet => Box::pin(reading::key_set(letterbox, &reply)).await,
             Words::History => Box::pin(reading::history(letterbox, asked, &reply)).await,
             Words::WindowPage => Box::pin(shown::window(letterbox, asked, &reply)).await,
             Words::Page | Words::Store | Words::Flow | Words::RootKey => answer::of(words, asked, *reply),
         },
-        Ok(Heard::Nothing) => answer::nothing(),
-        Err(response) => *response,
+        Heard::Nothing => answer::nothing(),
     }
 }
 
@@ -98,16 +106,23 @@ enum Heard {
     Nothing,
 }
 
-async fn hear_answer(letterbox: &Letterbox, input: Input) -> Result<Heard, Box<Response<HttpBody>>> {
-    let said = timeout(PATIENCE, letterbox.say(input)).await.unwrap_or(Err(Silence::Lost));
-    let (saved, heard) = match said.map_err(|silence| Box::new(answer::silent(silence)))? {
-        Said::Ignored(why) => return Err(Box::new(answer::ignored(why))),
-        Said::Stranded => return Err(Box::new(answer::silent(Silence::Stranded))),
-        Said::Taken { saved } => (saved, Heard::Nothing),
-        Said::Answered(reply) => (reply.saved.clone(), Heard::Reply(Box::new(reply))),
-    };
-    saved.wait().await.map_err(|why| Box::new(answer::not_saved(&why)))?;
-    Ok(heard)
+/// Says it at once: what waits for the answer need not carry the question.
+fn hear_answer(
+    letterbox: &Letterbox,
+    input: Input,
+) -> impl Future<Output = Result<Heard, Box<Response<HttpBody>>>> + use<> {
+    let said = timeout(PATIENCE, letterbox.say(input));
+    async move {
+        let said = said.await.unwrap_or(Err(Silence::Lost));
+        let (saved, heard) = match said.map_err(|silence| Box::new(answer::silent(silence)))? {
+            Said::Ignored(why) => return Err(Box::new(answer::ignored(why))),
+            Said::Stranded => return Err(Box::new(answer::silent(Silence::Stranded))),
+            Said::Taken { saved } => (saved, Heard::Nothing),
+            Said::Answered(reply) => (reply.saved.clone(), Heard::Reply(reply)),
+        };
+        saved.wait().await.map_err(|why| Box::new(answer::not_saved(&why)))?;
+        Ok(heard)
+    }
 }
 
 /// The buyer acts in the payment window, where there is something to do, and is told how it stands then.

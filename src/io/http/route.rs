@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -127,8 +127,8 @@ pub enum Reading {
 /// A request, read but not believed.
 #[derive(Debug)]
 pub struct Asked {
-    /// The path as it was asked for, without what stands before this run's base.
-    pub path: String,
+    /// The target as it was asked for, without what stands before this run's base.
+    pub uri: Uri,
     /// The parts of the path that the route names, percent-decoded.
     pub params: Vec<(String, String)>,
     /// The parameters of the query, decoded.
@@ -166,6 +166,12 @@ impl Misheard {
 }
 
 impl Asked {
+    /// The path as it was asked for.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
     /// The part of the path that the route calls `name`; empty where the route has none.
     #[must_use]
     pub fn param(&self, name: &str) -> &str {
@@ -270,7 +276,7 @@ mod tests {
     fn asked(kind: &'static str, body: &'static str) -> Asked {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, kind.parse().unwrap());
-        Asked { path: String::new(), params: Vec::new(), query: Vec::new(), headers, body: Bytes::from(body) }
+        Asked { uri: Uri::default(), params: Vec::new(), query: Vec::new(), headers, body: Bytes::from(body) }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::world::transaction::TransactionState;
 
 /// The payment window that a pay request opened, or the sentence that says why it did not.
 pub async fn window(letterbox: &Letterbox, asked: &Asked, reply: &Reply) -> Response<HttpBody> {
-    let base = base_of(&asked.path);
+    let base = base_of(asked.path());
     if let Body::WindowEnded { failure } = &reply.message.body {
         let status = failure.as_ref().map_or(200, |refusal| answer::flow_status(refusal.code));
         let page = WindowPage { base: &base, order: None, standing: &Standing::ended(failure.as_ref()) };
@@ -73,14 +73,14 @@ pub async fn history(letterbox: &Letterbox, asked: &Asked, transactions: Vec<Tra
         (run.world().catalog().buyer.email.to_string(), purchases)
     };
     let Ok((buyer, purchases)) = letterbox.read(read).await else { return gone(asked) };
-    let page = PurchasesPage { base: &base_of(&asked.path), buyer: &buyer, purchases: &purchases };
+    let page = PurchasesPage { base: &base_of(asked.path()), buyer: &buyer, purchases: &purchases };
     serve::page(StatusCode::OK, page.html())
 }
 
 /// The latest receipt of the payment with this number in the store's books.
 pub async fn receipt(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody> {
     let number = asked.param("id").parse::<u64>().ok();
-    let base = base_of(&asked.path);
+    let base = base_of(asked.path());
     let read = move |run: &dyn Recorded, _| {
         let payments = run.world().marketplace().transactions();
         let payment = payments.iter().rev().find(|payment| Some(payment.contribution) == number)?;
@@ -103,7 +103,7 @@ pub async fn receipt(letterbox: &Letterbox, asked: &Asked) -> Response<HttpBody>
 /// A refusal, for somebody with a browser.
 #[must_use]
 pub fn refused(asked: &Asked, why: &Misheard) -> Response<HttpBody> {
-    let page = NoticePage { base: &base_of(&asked.path), sentence: &why.sentence, code: why.code, fix: "" };
+    let page = NoticePage { base: &base_of(asked.path()), sentence: &why.sentence, code: why.code, fix: "" };
     serve::page(why.status, page.html())
 }
 

@@ -299,7 +299,7 @@ mod tests {
 
     fn answered(said: Result<Said, oneshot::error::TryRecvError>) -> Reply {
         match said {
-            Ok(Said::Answered(reply)) => reply,
+            Ok(Said::Answered(reply)) => *reply,
             other => panic!("{other:?}"),
         }
     }

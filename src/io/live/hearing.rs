@@ -137,7 +137,7 @@ impl Hearing {
         let form = || message.http(run.setup(), run.world().catalog());
         let reply = || {
             let (message, step, saved) = (Arc::clone(message), Arc::clone(step), saved.clone());
-            Said::Answered(Reply { message, form: form(), step, saved })
+            Said::Answered(Box::new(Reply { message, form: form(), step, saved }))
         };
         self.windows.note_end(message);
         match (&message.body, message.answers) {

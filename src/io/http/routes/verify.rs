@@ -38,7 +38,7 @@ pub const ROUTES: &[Route] = &[
 
 fn verify(asked: &Asked) -> Input {
     // The service holds the path against the receipt's own; how the slash at the end was spelled does not matter.
-    let is_usual = asked.path.trim_end_matches('/') == "/verify";
-    let path = (!is_usual).then(|| format!("{}/", asked.path.trim_end_matches('/')));
+    let is_usual = asked.path().trim_end_matches('/') == "/verify";
+    let path = (!is_usual).then(|| format!("{}/", asked.path().trim_end_matches('/')));
     Input::Verify { receipt: asked.text(), path }
 }

@@ -19,11 +19,13 @@ struct Members {
     silent: BTreeMap<u64, Arc<Notify>>,
     /// Between two requests, or inside one.
     known: BTreeMap<u64, Known>,
+    /// Whether nobody may stay, in service or not.
+    is_over: bool,
 }
 
 #[derive(Debug)]
 struct Known {
-    leave: Arc<Notify>,
+    told: Arc<Notify>,
     in_service: usize,
 }
 
@@ -32,7 +34,16 @@ struct Known {
 pub struct Place {
     crowd: Crowd,
     number: u64,
-    leave: Arc<Notify>,
+    told: Arc<Notify>,
+}
+
+/// What a connection is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// Answer what is in service, and take nothing more.
+    Finish,
+    /// End at once.
+    Leave,
 }
 
 /// A request in service on a connection, which is not asked to leave meanwhile.
@@ -59,10 +70,10 @@ impl Crowd {
         }
         let number = members.next;
         members.next += 1;
-        let leave = Arc::new(Notify::new());
-        members.silent.insert(number, Arc::clone(&leave));
+        let told = Arc::new(Notify::new());
+        members.silent.insert(number, Arc::clone(&told));
         drop(members);
-        Some(Place { crowd: self.clone(), number, leave })
+        Some(Place { crowd: self.clone(), number, told })
     }
 
     /// Lets the one leave who would have to make room for a newcomer, if there is one.
@@ -70,14 +81,16 @@ impl Crowd {
         let _ = self.members().make_room();
     }
 
+    /// Asks everybody to finish.
+    pub fn close(&self) {
+        self.members().tell_all();
+    }
+
     /// Asks everybody to leave at once, in service or not.
     pub fn dismiss(&self) {
-        let members = self.members();
-        members
-            .silent
-            .values()
-            .chain(members.known.values().map(|known| &known.leave))
-            .for_each(|leave| leave.notify_one());
+        let mut members = self.members();
+        members.is_over = true;
+        members.tell_all();
     }
 
     /// How many there are.
@@ -100,21 +113,29 @@ impl Crowd {
 }
 
 impl Members {
+    fn tell_all(&self) {
+        self.silent.values().chain(self.known.values().map(|known| &known.told)).for_each(|told| told.notify_one());
+    }
+
     fn make_room(&mut self) -> Option<()> {
-        if let Some((_, leave)) = self.silent.pop_first() {
-            leave.notify_one();
+        if let Some((_, told)) = self.silent.pop_first() {
+            told.notify_one();
             return Some(());
         }
         let number = *self.known.iter().find(|(_, known)| known.in_service == 0)?.0;
-        self.known.remove(&number)?.leave.notify_one();
+        self.known.remove(&number)?.told.notify_one();
         Some(())
     }
 }
 
 impl Place {
-    /// Ends when this connection must leave.
-    pub async fn left(&self) {
-        self.leave.notified().await;
+    /// Comes back when this connection is told something. Listening for it costs every request a look, so there is one thing to
+    /// listen for.
+    pub async fn told(&self) -> Word {
+        self.told.notified().await;
+        let members = self.crowd.members();
+        let has_place = members.silent.contains_key(&self.number) || members.known.contains_key(&self.number);
+        if has_place && !members.is_over { Word::Finish } else { Word::Leave }
     }
 
     /// What marks a request of this connection as in service.
@@ -136,8 +157,8 @@ impl Mark {
     #[must_use]
     pub fn serving(&self) -> Serving {
         let mut members = self.crowd.members();
-        if let Some(leave) = members.silent.remove(&self.number) {
-            members.known.insert(self.number, Known { leave, in_service: 0 });
+        if let Some(told) = members.silent.remove(&self.number) {
+            members.known.insert(self.number, Known { told, in_service: 0 });
         }
         if let Some(known) = members.known.get_mut(&self.number) {
             known.in_service += 1;
@@ -167,10 +188,17 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    /// Whether the place was asked to leave.
+    /// What the place was told, if anything.
+    fn told(place: &Place) -> Option<Word> {
+        let mut told = std::pin::pin!(place.told());
+        match told.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+            std::task::Poll::Ready(word) => Some(word),
+            std::task::Poll::Pending => None,
+        }
+    }
+
     fn is_dismissed(place: &Place) -> bool {
-        let mut left = std::pin::pin!(place.left());
-        left.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())).is_ready()
+        told(place) == Some(Word::Leave)
     }
 
     #[test]
@@ -217,6 +245,8 @@ mod tests {
         assert_eq!([&silent, &busy].map(is_dismissed), [true, false]);
         crowd.relieve();
         assert!(!is_dismissed(&busy), "who is served is not put out");
+        crowd.close();
+        assert_eq!(told(&busy), Some(Word::Finish));
         crowd.dismiss();
         assert!(is_dismissed(&busy));
         drop((silent, busy));

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
 use crate::io::http::answer::HangUp;
-use crate::io::http::crowd::{Crowd, Place};
+use crate::io::http::crowd::{Crowd, Place, Word};
 use crate::io::http::front::Front;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::Listening;
@@ -81,6 +81,7 @@ pub async fn serve(listening: Listening, front: Front, mut stop: Stop) -> std::i
         // It ended by itself; only a panic of ours is an error here, and that was reported.
         let _ = accepting.await;
     }
+    crowd.close();
     if timeout(limits.farewell_time, gone.recv()).await.is_err() {
         crowd.dismiss();
         gone.recv().await;
@@ -114,16 +115,16 @@ async fn accept(
         };
         // No place: all that there are is in service. Closed at once, the client knows where it stands.
         let Some(place) = crowd.enter() else { continue };
-        let (front, stop, held) = (Arc::clone(&front), stop.clone(), held.clone());
+        let (front, held) = (Arc::clone(&front), held.clone());
         tokio::spawn(async move {
             let _held = held;
-            attend(socket, &front, place, stop).await;
+            attend(socket, &front, place).await;
         });
     }
 }
 
 /// One connection, from its first byte to its last.
-async fn attend(socket: TcpStream, front: &Front, place: Place, mut stop: Stop) {
+async fn attend(socket: TcpStream, front: &Front, place: Place) {
     let limits = front.gate().limits();
     // An answer is written whole; there is nothing to wait for.
     let _ = socket.set_nodelay(true);
@@ -135,15 +136,17 @@ async fn attend(socket: TcpStream, front: &Front, place: Place, mut stop: Stop) 
     });
     let connection = builder(limits).serve_connection(Stream::new(socket, limits.stall_time), service);
     let mut connection = pin!(connection);
-    tokio::select! {
-        // What went wrong on a client's connection is the client's business.
-        _ = connection.as_mut() => return,
-        () = place.left() => return,
-        () = stop.asked() => connection.as_mut().graceful_shutdown(),
-    }
-    tokio::select! {
-        _ = connection => {}
-        () = place.left() => {}
+    loop {
+        let word = tokio::select! {
+            biased;
+            // What went wrong on a client's connection is the client's business.
+            _ = connection.as_mut() => return,
+            word = place.told() => word,
+        };
+        match word {
+            Word::Finish => connection.as_mut().graceful_shutdown(),
+            Word::Leave => return,
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The public side of a run: its declared routes as handlers. Requests become inputs, answers become HTTP; nothing else is decided here.
 
+use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body as HttpBody, Bytes, HttpBody as _};
-use axum::extract::{FromRequestParts as _, RawPathParams, Request};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{RawPathParams, Request};
+use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
 use axum::routing::{MethodRouter, get, post};
 use http_body_util::BodyExt as _;
@@ -42,32 +45,40 @@ pub fn routes(door: Door, letterbox: &Letterbox) -> Paths {
 type Serving = Pin<Box<dyn Future<Output = Response<HttpBody>> + Send>>;
 
 fn handler(route: &'static Route, letterbox: Arc<Letterbox>) -> MethodRouter {
-    // In a box of its own: the place for a request and for all that waits with it is taken once for each, and not for two.
-    let serve = move |request: Request| -> Serving { Box::pin(serve(route, Arc::clone(&letterbox), request)) };
+    // In a box of its own: a request that is read needs no place for the one that came.
+    let serve = move |params: Result<RawPathParams, RawPathParamsRejection>, request: Request| -> Serving {
+        let (parts, body) = request.into_parts();
+        match head(params, parts) {
+            Ok(asked) => Box::pin(serve(route, Arc::clone(&letterbox), asked, body)),
+            Err(error) => Box::pin(ready(answer::misheard(&error))),
+        }
+    };
     match route.verb {
         Verb::Get => get(serve),
         Verb::Post => post(serve),
     }
 }
 
-/// Reads a request whole. The guard has bounded its body.
-async fn read(request: Request) -> Result<Asked, Misheard> {
-    let (mut parts, body) = request.into_parts();
+/// Reads all of a request but its body.
+fn head(params: Result<RawPathParams, RawPathParamsRejection>, parts: Parts) -> Result<Asked, Misheard> {
     let bad_path = |_| Misheard::bad("BAD_PATH", "The path is not percent-encoded UTF-8");
-    let params = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(bad_path)?;
+    let params = params.map_err(bad_path)?;
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
     let query = query.into_owned().collect();
-    let broken = |_| Misheard::bad("BROKEN_BODY", "The body ended early or is badly framed");
-    let body = if body.is_end_stream() { Bytes::new() } else { body.collect().await.map_err(broken)?.to_bytes() };
-    Ok(Asked { uri: parts.uri, params, query, headers: parts.headers, body })
+    Ok(Asked { uri: parts.uri, params, query, headers: parts.headers, body: Bytes::new() })
 }
 
-async fn serve(route: &Route, letterbox: Arc<Letterbox>, request: Request) -> Response<HttpBody> {
-    let asked = match read(request).await {
-        Ok(asked) => asked,
-        Err(error) => return answer::misheard(&error),
-    };
+async fn serve(route: &Route, letterbox: Arc<Letterbox>, mut asked: Asked, body: HttpBody) -> Response<HttpBody> {
+    // The guard has bounded it, and has it whole.
+    if !body.is_end_stream() {
+        asked.body = match Box::pin(body.collect()).await {
+            Ok(body) => body.to_bytes(),
+            Err(_) => {
+                return answer::misheard(&Misheard::bad("BROKEN_BODY", "The body ended early or is badly framed"));
+            }
+        };
+    }
     let (letterbox, asked) = (&*letterbox, &asked);
     match route.serves {
         Serves::Input(hears, words) => {

@@ -32,14 +32,15 @@ pub(crate) enum Change {
     Latest { run: RunId, limit: usize },
 }
 
+const INSERT_STEP: &str = "INSERT INTO step (run, branch, step, command, digest) VALUES (?1, ?2, ?3, ?4, ?5)";
+
 /// Writes changes in their order. Each step's digest is taken here, on the writer's own thread, not on that of whoever acts.
 pub(crate) fn write<'a>(
     connection: &Connection,
     scribe: &mut Scribe,
     changes: impl IntoIterator<Item = &'a Change>,
 ) -> rusqlite::Result<()> {
-    let mut insert_step =
-        connection.prepare("INSERT INTO step (run, branch, step, command, digest) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut insert_step = connection.prepare_cached(INSERT_STEP)?;
     for change in changes {
         if let Change::Step { run, branch, step } = change {
             let Written { command, digest } = scribe.write(step).map_err(unwritable)?;

@@ -135,7 +135,7 @@ impl World {
 
     /// Carries out one command and gives back what happened. Never fails: what cannot be done is an event that says why.
     pub fn handle(&mut self, command: &Command) -> Vec<Event> {
-        let mut events = Vec::with_capacity(8);
+        let mut events = Vec::with_capacity(4);
         match command {
             Command::Start => self.start(&mut events),
             Command::Step => self.cast.step(&mut events),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{broadcast, mpsc, oneshot};
 
-use crate::io::saved::Saved;
+use crate::io::saved::{NotSaved, Saved};
 use crate::protocol::id::TransactionId;
 use crate::protocol::time::Span;
 use crate::session::recorded::Recorded;
@@ -93,7 +93,7 @@ impl Ask {
 /// A reading of a live run, carried out by its owner between two steps.
 pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
 
-/// What came of an input.
+/// What came of an input. Nobody hears it before it is on disk.
 #[derive(Clone, Debug)]
 pub enum Said {
     /// It was answered by this message.
@@ -101,10 +101,9 @@ pub enum Said {
     /// A message that the answer depends on was dropped: it will never come.
     Stranded,
     /// It was taken, and nothing answers it.
-    Taken {
-        /// When it is on disk.
-        saved: Saved,
-    },
+    Taken,
+    /// It was taken, and could not be written down: whatever answers it would be lost in a crash.
+    NotSaved(NotSaved),
     /// It could not be carried out; the sentence says why.
     Ignored(&'static str),
 }
@@ -118,8 +117,6 @@ pub struct Reply {
     pub form: Option<HttpForm>,
     /// The step in which it arrived.
     pub step: Arc<Step>,
-    /// When that step, and all before it, are on disk.
-    pub saved: Saved,
 }
 
 /// What came of a command.

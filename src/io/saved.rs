@@ -43,6 +43,12 @@ impl Saved {
         Self(None)
     }
 
+    /// Whether nothing need be waited for.
+    #[must_use]
+    pub fn is_already(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// Good when `saving` is.
     #[must_use]
     pub fn when(saving: Saving) -> Self {

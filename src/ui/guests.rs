@@ -16,6 +16,8 @@ use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::{self, Ask, Clock, Inbox};
 use crate::io::live::driver::Driver;
 use crate::io::live::errands;
+use crate::io::live::hearing::Notary;
+use crate::io::live::releases;
 use crate::io::outbound::{Outbound, Reach};
 use crate::io::saved::Keep;
 use crate::protocol::id::{IdError, Origin};
@@ -88,12 +90,14 @@ impl Guests {
         let wake = ctx.clone();
         let (letterbox, inbox) = inbox::open(move || wake.request_repaint());
         let (errands, waiting) = mpsc::unbounded_channel();
+        let (releases, handed_over) = mpsc::unbounded_channel();
         let server = Server::start(listening, move || {
             let outbound = Outbound::new(Reach::loopback());
             tokio::spawn(errands::run(waiting, outbound.clone(), letterbox.downgrade()));
+            tokio::spawn(releases::run(handed_over));
             site::front(gate, &letterbox, &outbound)
         })?;
-        let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(keeper));
+        let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(Notary { keeper, releases }));
         let line = (RunNumber::default(), BranchId::FIRST);
         let told = Told::default();
         Ok(Self { driver, inbox, line, told, server, address, left: None, token: file })

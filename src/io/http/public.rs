@@ -125,14 +125,13 @@ fn hear_answer(
     let said = timeout(PATIENCE, letterbox.say(input));
     async move {
         let said = said.await.unwrap_or(Err(Silence::Lost));
-        let (saved, heard) = match said.map_err(|silence| Box::new(answer::silent(silence)))? {
-            Said::Ignored(why) => return Err(Box::new(answer::ignored(why))),
-            Said::Stranded => return Err(Box::new(answer::silent(Silence::Stranded))),
-            Said::Taken { saved } => (saved, Heard::Nothing),
-            Said::Answered(reply) => (reply.saved.clone(), Heard::Reply(reply)),
-        };
-        saved.wait().await.map_err(|why| Box::new(answer::not_saved(&why)))?;
-        Ok(heard)
+        match said.map_err(|silence| Box::new(answer::silent(silence)))? {
+            Said::Answered(reply) => Ok(Heard::Reply(reply)),
+            Said::Taken => Ok(Heard::Nothing),
+            Said::Ignored(why) => Err(Box::new(answer::ignored(why))),
+            Said::Stranded => Err(Box::new(answer::silent(Silence::Stranded))),
+            Said::NotSaved(why) => Err(Box::new(answer::not_saved(&why))),
+        }
     }
 }
 

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::io::inbox::{Ask, Clock, Done, Said};
-use crate::io::live::hearing::{Errand, Hearing};
+use crate::io::live::hearing::{Errand, Hearing, Notary};
 use crate::io::live::waiting::Wanted;
-use crate::io::saved::{Keep, Saved};
+use crate::io::saved::Saved;
 use crate::protocol::time::{Span, Time};
 use crate::session::control::STEPS_MAX;
 use crate::session::recorded::Recorded;
@@ -39,15 +39,15 @@ struct Advance {
 }
 
 impl Driver {
-    /// A driver at this pace. `errands` carries to servers outside, `steps` tells everyone who watches, `keeper` writes down.
+    /// A driver at this pace. `errands` carries to servers outside, `steps` tells everyone who watches, `notary` writes down.
     #[must_use]
     pub fn new(
         clock: Clock,
         errands: mpsc::UnboundedSender<Errand>,
         steps: broadcast::Sender<Arc<Step>>,
-        keeper: Option<Box<dyn Keep>>,
+        notary: Option<Notary>,
     ) -> Self {
-        Self { clock, hearing: Hearing::new(errands, steps, keeper), advances: VecDeque::new() }
+        Self { clock, hearing: Hearing::new(errands, steps, notary), advances: VecDeque::new() }
     }
 
     /// Who moves the clock.
@@ -160,12 +160,12 @@ impl Driver {
         }
         let saved = self.hearing.observe(run, &step);
         self.settle_until(run, real);
-        let said = || ignored(&step).map_or(Said::Taken { saved }, Said::Ignored);
-        match (reply, question) {
-            // Whoever asked may have gone meanwhile.
-            (Some(reply), _) => drop(reply.send(said())),
-            (None, Some(question)) if matches!(wanted, Wanted::Pin(_)) => self.hearing.waiters.answer(question, said),
-            (None, _) => {}
+        let is_typed = matches!(wanted, Wanted::Pin(_));
+        let waiter = reply.or_else(|| self.hearing.waiters.take(question.filter(|_| is_typed)?));
+        if let Some(waiter) = waiter {
+            let (saved, said) =
+                ignored(&step).map_or((saved, Said::Taken), |why| (Saved::already(), Said::Ignored(why)));
+            self.hearing.release(saved, waiter, said);
         }
     }
 
@@ -264,6 +264,7 @@ mod tests {
 
     use crate::io::inbox::{Reply, WindowState};
     use crate::io::live::setup::at_home;
+    use crate::io::saved::Keep;
     use crate::protocol::id::{Origin, ProductId, TransactionId};
     use crate::session::line::Line;
     use crate::world::character::BuyerCharacter;
@@ -383,8 +384,9 @@ mod tests {
         let (mut line, _, _errands) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
         let handed_over = Arc::new(AtomicUsize::new(0));
         let ((errands, _waiting), (steps, _)) = (mpsc::unbounded_channel(), broadcast::channel(16));
-        let keeper = Box::new(Counting(Arc::clone(&handed_over)));
-        let mut driver = Driver::new(Clock::Virtual, errands, steps, Some(keeper));
+        let notary =
+            Notary { keeper: Box::new(Counting(Arc::clone(&handed_over))), releases: mpsc::unbounded_channel().0 };
+        let mut driver = Driver::new(Clock::Virtual, errands, steps, Some(notary));
         let count = || handed_over.load(Ordering::Relaxed);
         for _ in 0..3 {
             answered(say(&mut line, &mut driver, buy(), NOON).try_recv());
@@ -448,8 +450,8 @@ mod tests {
         let (mut line, ..) = driven(Clock::Virtual, BuyerCharacter::NeverAnswers);
         let kept = Arc::new(Mutex::new(Vec::new()));
         let (steps, mut told) = broadcast::channel(16);
-        let keeper = Some(Box::new(Noting(Arc::clone(&kept))) as Box<dyn Keep>);
-        let mut driver = Driver::new(Clock::Virtual, mpsc::unbounded_channel().0, steps, keeper);
+        let notary = Notary { keeper: Box::new(Noting(Arc::clone(&kept))), releases: mpsc::unbounded_channel().0 };
+        let mut driver = Driver::new(Clock::Virtual, mpsc::unbounded_channel().0, steps, Some(notary));
         let (setup, (reply, _done)) = (Box::new(line.setup().clone()), oneshot::channel());
         driver.handle(&mut line, Ask::Restart { setup, commands: vec![Command::RotateKey], reply }, NOON);
         assert_eq!(*kept.lock().unwrap(), [0, 1]);

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::io::inbox::{Reply, Said, WindowState};
+use crate::io::live::releases::Release;
 use crate::io::live::waiting::Waiters;
 use crate::io::live::windows::Windows;
 use crate::io::saved::{Keep, Saved};
@@ -27,9 +28,19 @@ pub struct Errand {
     pub form: HttpForm,
 }
 
+/// Who writes down, and who lets answers go when that is done: a task that runs [`releases`](crate::io::live::releases::run).
+pub struct Notary {
+    /// Writes down.
+    pub keeper: Box<dyn Keep>,
+    /// Leads to the task.
+    pub releases: mpsc::UnboundedSender<Vec<Release>>,
+}
+
 /// Everybody outside who must hear of what happens in a run. Moves nothing itself.
 pub(crate) struct Hearing {
-    keeper: Option<Box<dyn Keep>>,
+    notary: Option<Notary>,
+    /// Answers that wait for the disk.
+    ready: Vec<Release>,
     pub(crate) waiters: Waiters,
     windows: Windows,
     errands: mpsc::UnboundedSender<Errand>,
@@ -41,14 +52,15 @@ pub(crate) struct Hearing {
 }
 
 impl Hearing {
-    /// Nobody waits yet. `errands` carries to servers outside, `steps` tells everyone who watches, `keeper` writes down.
+    /// Nobody waits yet. `errands` carries to servers outside, `steps` tells everyone who watches, `notary` writes down.
     pub(crate) fn new(
         errands: mpsc::UnboundedSender<Errand>,
         steps: broadcast::Sender<Arc<Step>>,
-        keeper: Option<Box<dyn Keep>>,
+        notary: Option<Notary>,
     ) -> Self {
         Self {
-            keeper,
+            notary,
+            ready: Vec::new(),
             waiters: Waiters::default(),
             windows: Windows::default(),
             errands,
@@ -82,7 +94,7 @@ impl Hearing {
 
     /// Takes note of a step that the run has just taken, and tells all whom it concerns.
     pub(crate) fn observe(&mut self, run: &dyn Recorded, step: &Arc<Step>) -> Saved {
-        let saved = self.keeper.as_mut().map_or_else(Saved::already, |keeper| keeper.keep(run, step));
+        let saved = self.notary.as_mut().map_or_else(Saved::already, |notary| notary.keeper.keep(run, step));
         // Nobody may be watching.
         let _ = self.steps.send(Arc::clone(step));
         self.windows.note_openings(step);
@@ -110,11 +122,21 @@ impl Hearing {
         }
     }
 
-    /// Lets what was written down since the last time go to the disk together.
+    /// Lets what was written down since the last time go to the disk together, and the answers when it is there.
     pub(crate) fn hand_over(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.hand_over();
+        let Some(notary) = &mut self.notary else { return };
+        notary.keeper.hand_over();
+        if !self.ready.is_empty() {
+            // Without anybody to let them go they are lost, as with a server that ends.
+            let _ = notary.releases.send(std::mem::take(&mut self.ready));
         }
+    }
+
+    /// Tells `reply` what was said, as soon as that is on disk.
+    pub(crate) fn release(&mut self, saved: Saved, reply: oneshot::Sender<Said>, said: Said) {
+        let is_saved = saved.is_already();
+        let release = Release { saved, reply, said };
+        if is_saved { release.go() } else { self.ready.push(release) }
     }
 
     /// Tells those whose answer can never come.
@@ -135,20 +157,18 @@ impl Hearing {
     /// Tells whoever waits for this message, and sends it on its way where it goes to a server outside.
     fn delivered(&mut self, run: &dyn Recorded, (step, saved): (&Arc<Step>, &Saved), message: &Arc<Message>) {
         let form = || message.http(run.setup(), run.world().catalog());
-        let reply = || {
-            let (message, step, saved) = (Arc::clone(message), Arc::clone(step), saved.clone());
-            Said::Answered(Box::new(Reply { message, form: form(), step, saved }))
-        };
         self.windows.note_end(message);
-        match (&message.body, message.answers) {
+        let waiter = match (&message.body, message.answers) {
             (Body::PriceShown { transaction, .. }, _) => {
-                if let Some(opening) = self.windows.opening_of(transaction) {
-                    self.waiters.show(opening, reply);
-                }
+                self.windows.opening_of(transaction).and_then(|opening| self.waiters.take_viewer(opening))
             }
-            (Body::PinRefused { transaction, .. }, _) => self.waiters.refuse_pin(transaction, reply),
-            (_, Some(question)) => self.waiters.answer(question, reply),
-            (_, None) => {}
+            (Body::PinRefused { transaction, .. }, _) => self.waiters.take_typist(transaction),
+            (_, Some(question)) => self.waiters.take(question),
+            (_, None) => None,
+        };
+        if let Some(waiter) = waiter {
+            let (message, step) = (Arc::clone(message), Arc::clone(step));
+            self.release(saved.clone(), waiter, Said::Answered(Box::new(Reply { message, form: form(), step })));
         }
         let setup = run.setup();
         // A page is never called; what reaches it is an answer, and whoever waits for that has been told.

@@ -3,6 +3,7 @@
 pub mod setup;
 pub mod waiting;
 pub mod windows;
+pub mod releases;
 pub mod hearing;
 pub mod driver;
 pub mod errands;

@@ -9,6 +9,8 @@ use crate::io::clock;
 use crate::io::inbox::{self, Ask, Clock, Inbox, Letterbox};
 use crate::io::live::driver::Driver;
 use crate::io::live::errands;
+use crate::io::live::hearing::Notary;
+use crate::io::live::releases;
 use crate::io::outbound::Outbound;
 use crate::io::saved::Keep;
 use crate::session::line::Line;
@@ -34,7 +36,12 @@ pub fn start(line: Line, clock: Clock, outbound: Outbound, keeper: Option<Box<dy
     let (letterbox, inbox) = inbox::open(|| {});
     let (errands, waiting) = mpsc::unbounded_channel();
     tokio::spawn(errands::run(waiting, outbound, letterbox.downgrade()));
-    let driver = Driver::new(clock, errands, inbox.steps(), keeper);
+    let notary = keeper.map(|keeper| {
+        let (releases, handed_over) = mpsc::unbounded_channel();
+        tokio::spawn(releases::run(handed_over));
+        Notary { keeper, releases }
+    });
+    let driver = Driver::new(clock, errands, inbox.steps(), notary);
     tokio::spawn(Stage { line, driver, inbox }.run());
     letterbox
 }

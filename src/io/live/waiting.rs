@@ -69,27 +69,22 @@ impl Waiters {
         self.0.insert(question, Waiter { wanted, reply });
     }
 
-    /// Tells whoever waits for the answer to `question`, if somebody does.
-    pub(crate) fn answer(&mut self, question: MessageId, said: impl FnOnce() -> Said) {
-        if let Some(waiter) = self.0.remove(&question) {
-            // Whoever asked may have gone meanwhile.
-            let _ = waiter.reply.send(said());
-        }
+    /// Whoever waits for the answer to `question`, if somebody does. Waits no longer.
+    pub(crate) fn take(&mut self, question: MessageId) -> Option<oneshot::Sender<Said>> {
+        self.0.remove(&question).map(|waiter| waiter.reply)
     }
 
-    /// Tells whoever waits for the page that `opening` opens.
-    pub(crate) fn show(&mut self, opening: MessageId, said: impl FnOnce() -> Said) {
-        if self.0.get(&opening).is_some_and(|waiter| waiter.wanted == Wanted::Page) {
-            self.answer(opening, said);
-        }
+    /// Whoever waits for the page that `opening` opens.
+    pub(crate) fn take_viewer(&mut self, opening: MessageId) -> Option<oneshot::Sender<Said>> {
+        self.0.get(&opening).filter(|waiter| waiter.wanted == Wanted::Page)?;
+        self.take(opening)
     }
 
-    /// Tells whoever typed the PIN that was refused.
-    pub(crate) fn refuse_pin(&mut self, transaction: &TransactionId, said: impl FnOnce() -> Said) {
+    /// Whoever typed the PIN that was refused.
+    pub(crate) fn take_typist(&mut self, transaction: &TransactionId) -> Option<oneshot::Sender<Said>> {
         let typed = |waiter: &Waiter| matches!(&waiter.wanted, Wanted::Pin(id) if id == transaction);
-        if let Some(question) = self.0.iter().find(|(_, waiter)| typed(waiter)).map(|(question, _)| *question) {
-            self.answer(question, said);
-        }
+        let question = self.0.iter().find(|(_, waiter)| typed(waiter)).map(|(question, _)| *question)?;
+        self.take(question)
     }
 
     /// The answer to `question` will never come: whoever waits for it hears so.

@@ -34,6 +34,7 @@ pub fn declared() -> impl Iterator<Item = &'static Route> {
 }
 
 /// The declared routes of one door, acting in the run behind `letterbox`.
+#[must_use]
 pub fn routes(door: Door, letterbox: &Letterbox) -> Paths {
     let letterbox = Arc::new(letterbox.clone());
     let declared = declared().filter(|route| route.door == door);
@@ -82,13 +83,13 @@ async fn serve(route: &Route, letterbox: Arc<Letterbox>, mut asked: Asked, body:
     let (letterbox, asked) = (&*letterbox, &asked);
     match route.serves {
         Serves::Input(hears, words) => {
-            let heard = match hears.hear(asked) {
+            let waiting = match hears.hear(asked) {
                 Ok(input) => hear_answer(letterbox, input),
                 Err(error) if asked.wants_page() => return shown::refused(asked, &error),
                 Err(error) => return answer::misheard(&error),
             };
-            match heard.await {
-                Ok(heard) => phrase(letterbox, asked, heard, words).await,
+            match waiting.await {
+                Ok(said) => phrase(letterbox, asked, said, words).await,
                 Err(response) => *response,
             }
         }

@@ -13,6 +13,7 @@ use crate::io::http::control::trouble::Trouble;
 use crate::io::http::guarded::Paths;
 
 /// Every endpoint of this run. The door stands before it.
+#[must_use]
 pub fn routes(run: &Controlled) -> Paths {
     let endpoints = ENDPOINTS.iter();
     endpoints.fold(Paths::default(), |paths, endpoint| paths.with(endpoint.path, handler(endpoint, run.clone())))

@@ -394,6 +394,7 @@ fn whatever_is_refused_below_control_has_a_code_and_a_hint() {
         ("GET /control/state", vec![("Authorization", "Bearer 0")], "", 401, "TOKEN_WRONG"),
         ("GET /control/state", vec![bearer, foreign], "", 403, "ORIGIN_FOREIGN"),
         ("POST /control/begin", vec![bearer, ("Content-Type", "text/plain")], "{}", 415, "NOT_JSON"),
+        ("PUT /control/state", vec![bearer, ("Content-Type", "application/json")], "{}", 405, "OTHER_METHOD"),
     ] {
         let (said, refusal) = ask(line, &headers, body);
         assert_eq!((said, &refusal["code"]), (status, &json!(code)), "{line}: {refusal}");

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, StatusCode, header};
 use axum::routing::MethodRouter;
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
@@ -48,12 +48,12 @@ impl Guarded {
     /// These routes too, behind `guard`.
     ///
     /// # Panics
-    /// When one of the paths is there already.
+    /// When one of the paths is there already: it would stand behind two doors, and be reached by the wider one.
     #[must_use]
     pub fn with(mut self, guard: &Guard, paths: Paths) -> Self {
         for (path, methods) in paths.0 {
-            // What this refuses, the router below refuses too, and loudly.
-            let _ = self.guards.insert(path.as_str(), guard.clone());
+            let placed = self.guards.insert(path.as_str(), guard.clone());
+            assert!(placed.is_ok(), "{path} stands behind a door already");
             // Once for all: methods that still wait for a state are built anew for every request.
             self.routes = self.routes.route(&path, methods.with_state(()));
         }
@@ -69,12 +69,24 @@ impl Guarded {
         let Ok(found) = self.guards.at(request.uri().path()) else {
             return nothing_at(request.uri().path());
         };
+        let is_control = Door::of(request.uri().path()) == Door::Control;
         let routed = |request| async {
             let Ok(response) = TowerToHyperService::new(self.routes.clone()).call(request).await;
             response
         };
-        found.value.watch(request, mark, routed).await
+        let response = found.value.watch(request, mark, routed).await;
+        let is_other_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
+        if is_other_method && is_control { other_method(&response) } else { response }
     }
+}
+
+/// The same in the words of the control interface: the library says it by its status and header alone.
+fn other_method(response: &Response<Body>) -> Response<Body> {
+    let hint = "GET /control/openapi.json says what there is";
+    let mut told = Trouble::bad("OTHER_METHOD", "This path is not asked with this method", hint).response();
+    *told.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    told.headers_mut().extend(response.headers().get(header::ALLOW).map(|allowed| (header::ALLOW, allowed.clone())));
+    told
 }
 
 fn nothing_at(path: &str) -> Response<Body> {
@@ -127,5 +139,19 @@ mod tests {
             assert_eq!(status(&routes, Method::GET, path).await, StatusCode::NOT_FOUND, "{path}");
         }
         assert_eq!(status(&routes, Method::GET, "/shut").await, StatusCode::UNAUTHORIZED);
+    }
+
+    #[test]
+    fn one_path_never_stands_behind_two_doors() {
+        let gate = Arc::new(Gate::new(7717, Token::fresh().unwrap(), Limits::default()));
+        let guard = |door| Guard::new(Arc::clone(&gate), door);
+        let said = || async { "said" };
+        let both = |path: &str| {
+            let open = Guarded::default().with(&guard(Door::Public), Paths::default().with("/word", get(said)));
+            drop(open.with(&guard(Door::Control), Paths::default().with(path, post(said))));
+        };
+        let refused = |path| std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| both(path))).is_err();
+        assert!(refused("/word"));
+        assert!(!refused("/another"));
     }
 }

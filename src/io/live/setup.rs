@@ -46,6 +46,9 @@ pub fn chosen(mut setup: Setup) -> Setup {
             setup.names.app.origin = names.app.origin;
         }
         setup.names.market = names.market;
+    } else if setup.seats.app_page == Seat::Simulated && setup.names.app.origin.loopback_port().is_some() {
+        // Beside somebody's own store our page acts, and the address of this machine that it has is the one it was given.
+        setup.names.app.origin = names.app.origin;
     }
     setup
 }
@@ -104,6 +107,11 @@ mod tests {
         theirs.names.app.origin = Origin::loopback(9100);
         let next = home(chosen(home(theirs, 7717, later)), 7718, later);
         assert_eq!(next.names.app.origin, Origin::loopback(9100), "their app stays where it is");
+        let mut beside = Setup::default();
+        (beside.seats.marketplace, beside.names.marketplace_url) = (Seat::External, Some(Origin::loopback(7000)));
+        let next = home(chosen(home(beside, 9000, later)), 7717, later);
+        assert_eq!(next.names.app.origin, Origin::loopback(7717), "nobody listens at the old port");
+        assert_eq!(next.names.market, Origin::loopback(7000));
     }
 
     #[test]

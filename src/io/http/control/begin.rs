@@ -48,9 +48,9 @@ impl<'de> Deserialize<'de> for Dials {
 }
 
 impl Dials {
-    /// Whether this dial is among them.
+    /// Whether this dial is among them, by its JSON pointer.
     fn name(&self, dial: &str) -> bool {
-        self.0.get(dial).is_some()
+        self.0.pointer(dial).is_some()
     }
 
     /// These dials turned in `usual`.
@@ -107,20 +107,24 @@ impl Beginning {
         };
         let Some(mut plan) = plan else {
             let chosen = setup.as_ref().map_or_else(|| Ok(usual.clone()), |dials| dials.turned_in(usual))?;
-            let (start, latency) = (chosen.start, chosen.latency);
             let is_said = |dial| setup.as_ref().is_some_and(|dials| dials.name(dial));
+            let mut home = at_home(chosen.clone(), address, now);
             // What was said holds, also where it is what a run has that says nothing.
-            let (keeps_start, keeps_latency) = (is_said("start"), is_said("latency"));
-            let mut setup = at_home(chosen, address, now);
-            if keeps_start {
-                setup.start = start;
+            if is_said("/start") {
+                home.start = chosen.start;
             }
-            if keeps_latency {
-                setup.latency = latency;
+            if is_said("/latency") {
+                home.latency = chosen.latency;
             }
-            base.clone_into(&mut setup.names.base);
-            setup.seed = seed.unwrap_or(setup.seed);
-            return Ok(Begun { setup, commands: Vec::new() });
+            if is_said("/names/market") {
+                home.names.market = chosen.names.market;
+            }
+            if is_said("/names/app/origin") {
+                home.names.app.origin = chosen.names.app.origin;
+            }
+            base.clone_into(&mut home.names.base);
+            home.seed = seed.unwrap_or(home.seed);
+            return Ok(Begun { setup: home, commands: Vec::new() });
         };
         plan.setup.seed = seed.unwrap_or(plan.setup.seed);
         let played = play(&plan).session;

@@ -320,6 +320,14 @@ fn check_authority(authority: &str, packaged: bool) -> Result<(), &'static str> 
 }
 
 impl ProductId {
+    /// A seller's own name of a product, in the letters that a product name has here: `com.example.Gem` is `com-example-gem`.
+    #[must_use]
+    pub fn for_foreign(id: &str) -> Self {
+        let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
+        let slug: String = id.chars().take(64).map(plain).collect();
+        Self::parse(&slug).unwrap_or_else(|_| Self::well_known("unnamed"))
+    }
+
     /// A name that the program itself knows. Only a mistake in our own source can break it.
     ///
     /// # Panics
@@ -348,6 +356,16 @@ impl ProductId {
 #[cfg(test)]
 mod tests {
     use super::{Origin, ProductId, TransactionId};
+
+    #[test]
+    fn a_sellers_own_name_becomes_a_product_name() {
+        for (theirs, ours) in
+            [("gem", "gem"), ("com.example.Gem_1", "com-example-gem-1"), ("", "unnamed"), ("Ünik", "-nik")]
+        {
+            assert_eq!(ProductId::for_foreign(theirs).as_str(), ours);
+        }
+        assert_eq!(ProductId::for_foreign(&"a".repeat(200)).as_str().len(), 64);
+    }
 
     #[test]
     fn names_stand_in_the_order_of_their_texts() {

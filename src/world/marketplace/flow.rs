@@ -66,17 +66,10 @@ fn asked_for(scene: &Scene, accepted: &AcceptedRequest) -> Option<Sold> {
         };
         let is_theirs = !scene.setup.is_hosted() && scene.setup.seats.app_server == Seat::External;
         let price = tier.filter(|_| is_theirs)?;
-        Some(Sold { product: slug(&request.id), app: scene.catalog.app.clone(), price, charge })
+        Some(Sold { product: ProductId::for_foreign(&request.id), app: scene.catalog.app.clone(), price, charge })
     })?;
     let price = if charge == Charge::Free { Money::usd(0) } else { sold.price };
     Some(Sold { price, charge, ..sold })
-}
-
-/// A seller's own name of a product, in the letters that a product name has here.
-fn slug(id: &str) -> ProductId {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' };
-    let slug: String = id.chars().take(64).map(plain).collect();
-    ProductId::parse(&slug).unwrap_or_else(|_| ProductId::well_known("unnamed"))
 }
 
 /// Writes a new payment into the ledger: as the app's server announced it (hosted), or as its pay request does (classic).

@@ -3,8 +3,10 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use paystage::lens::lamp::{Lamp, Light};
-use paystage::protocol::dial::{Profile, VerifyPolicy};
+use paystage::protocol::dial::{Hosting, Profile, VerifyPolicy};
 use paystage::protocol::id::ProductId;
+use paystage::protocol::key::SigningKey;
+use paystage::protocol::request::{Offer, PayRequest};
 use paystage::protocol::rules::Revision;
 use paystage::protocol::time::Span;
 use paystage::protocol::verdict::check::{Check, CheckSet};
@@ -22,9 +24,10 @@ use paystage::world::event::Event;
 use paystage::world::fault::armed::Fault;
 use paystage::world::input::Input;
 use paystage::world::message::Body;
-use paystage::world::names::{Names, Secret};
+use paystage::world::names::{AppName, Names, Secret};
 use paystage::world::planted::Planted;
 use paystage::world::provenance::Provenance;
+use paystage::world::seat::{Seat, Seats};
 use paystage::world::setup::{Polling, Setup};
 use paystage::world::transaction::TransactionState;
 
@@ -244,6 +247,36 @@ fn what_somebodys_own_page_buys_is_held_against_what_the_store_sees() {
         hear(&mut session, Input::OpenWindow { request: request.unwrap(), buyer: None });
         assert_eq!(broken(&session), at_the_end, "{revision:?}");
     }
+}
+
+/// Their own server signs, and their page opens the window, while nobody has taken the app page's seat: no click was ever seen.
+#[test]
+fn what_somebodys_own_server_sells_needs_no_click_that_is_seen_here() {
+    let secret = "their-own-secret";
+    let app = AppName { secret: Some(Secret::new(secret)), ..AppName::default() };
+    let mut session = Session::new(Setup {
+        hosting: Hosting::Classic,
+        seats: Seats { app_server: Seat::External, ..Seats::default() },
+        names: Names { app, ..Names::default() },
+        ..Setup::default()
+    });
+    let offer = Offer {
+        id: "com.example.Gem",
+        name: "Gem",
+        description: "Theirs",
+        price_point: "1",
+        postback_url: "http://127.0.0.1:9100/postback",
+        chargeback_url: "http://127.0.0.1:9100/chargeback",
+    };
+    let request = PayRequest::classic("pony-park-key", "market.example", offer, "theirs", session.world().now());
+    let key = SigningKey::hs256("pony-park-key", secret.as_bytes()).unwrap();
+    let (request, at) = (request.sign(&key).unwrap(), session.world().now());
+    session.dispatch(Command::Receive { at, input: Input::OpenWindow { request, buyer: None } });
+    run_until_idle(&mut session, 5_000);
+    let payments = session.world().marketplace().transactions();
+    assert_eq!((payments.len(), payments[0].product.as_str()), (1, "com-example-gem"));
+    assert!(session.past().iter().flat_map(|step| &step.events).any(is_charge));
+    assert_eq!(broken(&session), []);
 }
 
 fn is_charge(event: &Event) -> bool {

@@ -22,7 +22,7 @@ import urllib.parse
 PORT = int(os.environ.get("SHOP_PORT", "9100"))
 MARKET = os.environ.get("PAYSTAGE_URL", "http://127.0.0.1:7717")
 KEY, PROVIDER = "my-key", "market.example"  # iss and aud of what we sign; aud and iss of what we are told
-SECRET = pathlib.Path(sys.argv[1]).read_bytes().strip(b"\r\n")
+SECRET = pathlib.Path(sys.argv[1]).read_bytes().removesuffix(b"\n")
 
 orders = itertools.count(1)
 paid = {}  # each order, and the payment that settled it

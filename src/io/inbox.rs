@@ -93,7 +93,7 @@ impl Ask {
 /// A reading of a live run, carried out by its owner between two steps.
 pub type Glance = Box<dyn FnOnce(&dyn Recorded, Clock) + Send>;
 
-/// What came of an input. Nobody hears it before it is on disk.
+/// What came of an input. Nobody hears of a change before it is on disk; what [only reads](Step::is_read) may get there later.
 #[derive(Clone, Debug)]
 pub enum Said {
     /// It was answered by this message.

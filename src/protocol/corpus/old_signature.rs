@@ -132,7 +132,7 @@ fn headers(jwt: &Jwt) -> Vec<(Class, String)> {
     ]
 }
 
-/// An end ten hours later, within every limit, so that the signature alone is wrong; where there was none, one all the same.
+/// An end ten hours later, within every limit, so that the signature alone is wrong; where there was none, one in 2100.
 fn put_off(exp: Option<&str>) -> i64 {
     exp.and_then(|exp| exp.parse::<i64>().ok()).map_or(4_102_444_800, |seconds| seconds.saturating_add(36_000))
 }

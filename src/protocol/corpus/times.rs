@@ -41,7 +41,7 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
             Class::new(
                 "exp-milliseconds",
                 "Its end is written in milliseconds, so that it lasts for ages",
-                "RFC 7519, 2",
+                "RFC 7519, 2 counts in seconds; the limit is this stage's own",
             ),
             bench.claims.with("exp", ((now + DAY) * 1_000).to_string()),
         ),

@@ -8,6 +8,7 @@ use paystage::world::character::BuyerCharacter;
 use paystage::world::setup::Setup;
 use serde_json::{Value, json};
 
+use crate::json_schema::objections_within;
 use crate::raw_http::{Answer, Raw};
 use crate::served::Served;
 
@@ -66,9 +67,8 @@ impl Reader {
         let schema = &told["content"][kind]["schema"];
         assert!(schema.is_object(), "{line}: {kind:?} is not described: {told}");
         if kind.ends_with("json") {
-            let mut found = Vec::new();
             let value = serde_json::from_str(&answer.body).unwrap();
-            hold(&self.document, schema, &value, "$", &mut found);
+            let found = objections_within(&self.document, schema, &value);
             assert!(found.is_empty(), "{line}: {found:#?}");
         }
     }
@@ -90,65 +90,6 @@ impl Reader {
         let bought = self.json("POST /mozpay/product/shiny-pony/buy", "", "", 200);
         self.asks(&format!("GET /mozpay/?req={}", bought["webpayJWT"].as_str().unwrap()), "", "", 200);
         bought["transactionID"].as_str().unwrap().to_owned()
-    }
-}
-
-/// What a schema has against a value.
-fn hold(document: &Value, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
-    for (keyword, rule) in schema.as_object().unwrap() {
-        let mut objects = |is_fine: bool| {
-            if !is_fine {
-                found.push(format!("{place}: {keyword} {rule}, not {value}"));
-            }
-        };
-        match keyword.as_str() {
-            "description" => {}
-            "$ref" => {
-                let known = document.pointer(rule.as_str().unwrap().trim_start_matches('#')).unwrap();
-                hold(document, known, value, place, found);
-            }
-            "type" => {
-                let kinds = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
-                objects(kinds.iter().any(|kind| is_of_type(value, kind.as_str().unwrap())));
-            }
-            "enum" => objects(rule.as_array().unwrap().contains(value)),
-            "required" => {
-                objects(rule.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some()));
-            }
-            "properties" => {
-                for (name, member) in value.as_object().into_iter().flatten() {
-                    let place = format!("{place}.{name}");
-                    match rule.get(name) {
-                        Some(rule) => hold(document, rule, member, &place, found),
-                        // What is not described would be a surprise; a legend's errors are null in history's own words.
-                        None => found.push(format!("{place}: is not described")),
-                    }
-                }
-            }
-            "additionalProperties" => {
-                for (name, member) in value.as_object().into_iter().flatten() {
-                    hold(document, rule, member, &format!("{place}.{name}"), found);
-                }
-            }
-            "items" => {
-                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                    hold(document, rule, item, &format!("{place}[{index}]"), found);
-                }
-            }
-            other => panic!("an unknown keyword: {other}"),
-        }
-    }
-}
-
-fn is_of_type(value: &Value, name: &str) -> bool {
-    match name {
-        "object" => value.is_object(),
-        "array" => value.is_array(),
-        "string" => value.is_string(),
-        "integer" => value.is_i64() || value.is_u64(),
-        "boolean" => value.is_boolean(),
-        "null" => value.is_null(),
-        other => panic!("an unknown type: {other}"),
     }
 }
 
@@ -313,11 +254,7 @@ fn what_comes_otherwise_is_noticed() {
     let schema = json!({ "type": "object", "required": ["a"], "properties": {
         "a": { "$ref": "#/components/schemas/Word" }, "b": { "type": ["integer", "null"] }, "c": { "items": { "type": "boolean" } },
     } });
-    let against = |value: &Value| {
-        let mut found = Vec::new();
-        hold(&document, &schema, value, "$", &mut found);
-        found.len()
-    };
+    let against = |value: &Value| objections_within(&document, &schema, value).len();
     assert_eq!(against(&json!({ "a": "ok", "b": null, "c": [true] })), 0);
     for spoilt in [json!({}), json!({ "a": "no" }), json!({ "a": "ok", "b": "1" }), json!({ "a": "ok", "d": 1 })] {
         assert_eq!(against(&spoilt), 1, "{spoilt}");

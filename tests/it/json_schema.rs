@@ -1,4 +1,5 @@
-//! A small reader of JSON schemas: the keywords that the schema of HAR uses, and no other goes by unnoticed.
+//! A small reader of JSON schemas: the keywords that the schema of HAR and our own description use, and no other goes by
+//! unnoticed.
 
 use std::fs;
 
@@ -7,9 +8,13 @@ use serde_json::Value;
 
 /// What the schema of this name has against a value; nothing, if it is one. Each objection begins with its place.
 pub(crate) fn objections(schema: &str, value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    hold(&read(schema), value, "$", &mut found);
-    found
+    Reader { refer: &read, is_closed: false }.objections(&read(schema), value)
+}
+
+/// What a schema that stands in our own description has against a value. A member that it does not describe is one too many.
+pub(crate) fn objections_within(document: &Value, schema: &Value, value: &Value) -> Vec<String> {
+    let refer = |name: &str| document.pointer(name.trim_start_matches('#')).unwrap().clone();
+    Reader { refer: &refer, is_closed: true }.objections(schema, value)
 }
 
 fn read(name: &str) -> Value {
@@ -18,48 +23,73 @@ fn read(name: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-fn hold(schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
-    for (keyword, rule) in schema.as_object().unwrap() {
-        let mut objects = |is_fine: bool| {
-            if !is_fine {
-                found.push(format!("{place}: {keyword} {rule}, not {value}"));
-            }
-        };
-        match keyword.as_str() {
-            "$id" | "$schema" | "optional" => {}
-            "type" => objects(is_of_type(value, rule.as_str().unwrap())),
-            // The schema spells `minimum` so.
-            "min" => objects(value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap())),
-            "format" => objects(is_written_as(value, rule.as_str().unwrap())),
-            // The one pattern of the schema stands beside `format: date-time`, which says more.
-            "pattern" => assert_eq!(schema["format"], "date-time"),
-            "required" => {
-                let names = rule.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
-                // Of anything but an object, nothing is required.
-                objects(!value.is_object() || names.into_iter().all(|name| value.get(name).is_some()));
-            }
-            "$ref" => hold(&read(rule.as_str().unwrap()), value, place, found),
-            "oneOf" => {
-                let holds = |option: &&Value| {
-                    let mut against = Vec::new();
-                    hold(option, value, place, &mut against);
-                    against.is_empty()
-                };
-                objects(rule.as_array().unwrap().iter().filter(holds).count() == 1);
-            }
-            "properties" => {
-                for (name, rule) in rule.as_object().unwrap() {
-                    if let Some(member) = value.get(name) {
-                        hold(rule, member, &format!("{place}.{name}"), found);
+struct Reader<'a> {
+    /// The schema that a reference names.
+    refer: &'a dyn Fn(&str) -> Value,
+    /// Whether an object may have no member but those that are described.
+    is_closed: bool,
+}
+
+impl Reader<'_> {
+    fn objections(&self, schema: &Value, value: &Value) -> Vec<String> {
+        let mut found = Vec::new();
+        self.hold(schema, value, "$", &mut found);
+        found
+    }
+
+    fn hold(&self, schema: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
+        for (keyword, rule) in schema.as_object().unwrap() {
+            let mut objects = |is_fine: bool| {
+                if !is_fine {
+                    found.push(format!("{place}: {keyword} {rule}, not {value}"));
+                }
+            };
+            match keyword.as_str() {
+                "$id" | "$schema" | "optional" | "description" => {}
+                "type" => {
+                    let kinds = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
+                    objects(kinds.iter().any(|kind| is_of_type(value, kind.as_str().unwrap())));
+                }
+                "enum" => objects(rule.as_array().unwrap().contains(value)),
+                // The schema spells `minimum` so.
+                "min" => objects(value.as_f64().is_none_or(|number| number >= rule.as_f64().unwrap())),
+                "format" => objects(is_written_as(value, rule.as_str().unwrap())),
+                // The one pattern of the schema stands beside `format: date-time`, which says more.
+                "pattern" => assert_eq!(schema["format"], "date-time"),
+                "required" => {
+                    let names = rule.as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+                    // Of anything but an object, nothing is required.
+                    objects(!value.is_object() || names.into_iter().all(|name| value.get(name).is_some()));
+                }
+                "$ref" => self.hold(&(self.refer)(rule.as_str().unwrap()), value, place, found),
+                "oneOf" => {
+                    let holds = |option: &&Value| self.objections(option, value).is_empty();
+                    objects(rule.as_array().unwrap().iter().filter(holds).count() == 1);
+                }
+                "properties" => self.hold_members(rule, value, place, found),
+                "additionalProperties" => {
+                    for (name, member) in value.as_object().into_iter().flatten() {
+                        self.hold(rule, member, &format!("{place}.{name}"), found);
                     }
                 }
-            }
-            "items" => {
-                for (index, item) in value.as_array().into_iter().flatten().enumerate() {
-                    hold(rule, item, &format!("{place}[{index}]"), found);
+                "items" => {
+                    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+                        self.hold(rule, item, &format!("{place}[{index}]"), found);
+                    }
                 }
+                other => panic!("an unknown keyword: {other}"),
             }
-            other => panic!("an unknown keyword: {other}"),
+        }
+    }
+
+    fn hold_members(&self, rules: &Value, value: &Value, place: &str, found: &mut Vec<String>) {
+        for (name, member) in value.as_object().into_iter().flatten() {
+            let place = format!("{place}.{name}");
+            match rules.get(name) {
+                Some(rule) => self.hold(rule, member, &place, found),
+                None if self.is_closed => found.push(format!("{place}: is not described")),
+                None => {}
+            }
         }
     }
 }

@@ -1,2 +1,2 @@
--- From here on a step's digest is the XXH3 of its MessagePack, which programs of version 3 would take for a difference. What was written before
--- has its SHA-256 there, and stays as it is.
+-- From here on a step's digest is the XXH3 of its MessagePack, which programs of version 3 would take for a difference.
+-- What was written before has its SHA-256 there, and stays as it is.

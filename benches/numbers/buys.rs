@@ -16,6 +16,7 @@ use paystage::io::clock;
 use paystage::io::http::guard::Gate;
 use paystage::io::http::limits::Limits;
 use paystage::io::http::listen::Listening;
+use paystage::io::http::serve::runtime;
 use paystage::io::http::server::Server;
 use paystage::io::http::site;
 use paystage::io::http::token::Token;
@@ -37,7 +38,6 @@ use paystage::world::input::Input;
 use paystage::world::message::Body;
 use paystage::world::provenance::Provenance;
 use paystage::world::setup::Setup;
-use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use crate::client::{ask, connect, post, processor_ns, processor_of_all_us};
@@ -160,7 +160,7 @@ fn over_http(path: &Path) -> Side {
     measured
 }
 
-/// The same of a handler that does nothing but commit, in axum's own server.
+/// The same of a handler that does nothing but commit, in axum's own server, on the same kind of runtime.
 fn through_a_handler(path: &Path, rows: &[Row], signs: bool) -> Side {
     let committer = Committer::start(path.to_owned(), CLIENTS);
     let key = signs.then(|| SigningKey::hs256("market.example", &[7; 32]).unwrap());
@@ -170,8 +170,7 @@ fn through_a_handler(path: &Path, rows: &[Row], signs: bool) -> Side {
     listener.set_nonblocking(true).unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = move || {
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async move {
+        runtime().unwrap().block_on(async move {
             let routes =
                 Router::new().route("/mozpay/product/{slug}/buy", routing::post(only_commit)).with_state(state);
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tokio::runtime::Builder;
 #[cfg(unix)]
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -12,7 +11,7 @@ use crate::io::clock;
 use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::{ListenError, Listening, USUAL_PORT};
-use crate::io::http::serve::{serve, stopper};
+use crate::io::http::serve::{runtime, serve, stopper};
 use crate::io::http::site::{self, Root};
 use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::Clock;
@@ -145,7 +144,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let file = TokenFile::create(&token, listening.port())?;
     let market = own_market(line.setup(), &url);
     let gate = Gate::new(listening.port(), token, Limits::default());
-    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let archive = keeper.archive();
         let outbound = Outbound::new(plan.reach);

@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{sleep, timeout};
 
@@ -23,6 +24,9 @@ use crate::io::http::stream::Stream;
 
 /// How long to wait when the system has no more sockets to give.
 const BREATH: Duration = Duration::from_millis(20);
+/// How many sockets are looked at before what they asked is acted upon. Of many clients that ask at once the first are on their way
+/// to the disk while the others are still being read.
+const SOCKETS_AT_ONCE: usize = 8;
 
 /// Why a connection ends where an answer would be.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +61,14 @@ impl Stop {
         // An error says that the stopper is gone: that is a stop as well.
         let _ = self.0.wait_for(|is_asked| *is_asked).await;
     }
+}
+
+/// The runtime on which a server runs: one thread, sockets, timers and signals.
+///
+/// # Errors
+/// The system has no more sockets to give.
+pub fn runtime() -> std::io::Result<Runtime> {
+    Builder::new_current_thread().max_io_events_per_tick(SOCKETS_AT_ONCE).enable_all().build()
 }
 
 /// Serves `front` until asked to stop, then says farewell to whoever is connected.

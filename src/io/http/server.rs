@@ -3,11 +3,9 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use tokio::runtime::Builder;
-
 use crate::io::http::front::Front;
 use crate::io::http::listen::Listening;
-use crate::io::http::serve::{Stopper, serve, stopper};
+use crate::io::http::serve::{Stopper, runtime, serve, stopper};
 
 /// A running server. It ends when asked to, or when this goes.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ impl Server {
     pub fn start(listening: Listening, build: impl FnOnce() -> Front + Send + 'static) -> io::Result<Self> {
         let port = listening.port();
         let (stopper, stop) = stopper();
-        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let runtime = runtime()?;
         let thread = std::thread::Builder::new().name(format!("http-{port}")).spawn(move || {
             let ended = runtime.block_on(async move { serve(listening, build(), stop).await });
             // A name that is still being looked up must not hold us.

@@ -8,7 +8,8 @@ use std::time::Instant;
 use ed25519_dalek::{Signature, VerifyingKey};
 use paystage::protocol::jwk::JwkSet;
 use paystage::protocol::jwt::{self, HeaderExtras, Jwt};
-use paystage::protocol::key::{PublicNumbers, SigningKey};
+use paystage::protocol::signing_key::SigningKey;
+use paystage::protocol::verifying_key::PublicNumbers;
 
 use crate::stopwatch::word;
 

@@ -28,7 +28,7 @@ use paystage::io::store::keeper::LineKeeper;
 use paystage::io::store::place::StorePlace;
 use paystage::protocol::id::{Origin, ProductId};
 use paystage::protocol::jwt::{HeaderExtras, Jwt, sign_json};
-use paystage::protocol::key::SigningKey;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::Span;
 use paystage::session::line::Line;
 use paystage::session::step::Step;

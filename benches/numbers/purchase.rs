@@ -10,7 +10,7 @@ use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use paystage::protocol::id::{Kid, ProductId};
 use paystage::protocol::jwt::Jwt;
-use paystage::protocol::key::PublicNumbers;
+use paystage::protocol::verifying_key::PublicNumbers;
 use paystage::session::control::run_until_idle;
 use paystage::session::run::Session;
 use paystage::world::command::Command;

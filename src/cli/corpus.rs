@@ -2,10 +2,10 @@
 
 use crate::cli::arguments::corpus::CorpusArguments;
 use crate::io::clock;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, TokenKind};
 use crate::protocol::corpus::collect::corpus;
 use crate::protocol::corpus::trust::{Plan, Trust};
-use crate::protocol::key::Algorithm;
 
 /// The keys that the arguments ask for.
 pub(crate) fn trust(arguments: &CorpusArguments) -> Trust {

@@ -13,11 +13,11 @@ use crate::cli::ending::Ending;
 use crate::cli::paint::{QUIET, STRONG, painted};
 use crate::cli::reading;
 use crate::io::folder;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, Family, TokenKind};
 use crate::protocol::corpus::old_signature;
 use crate::protocol::corpus::public_forms;
 use crate::protocol::corpus::trust::{OTHER_ISSUER, PROVIDER, ROOT, SELLER, Trust};
-use crate::protocol::key::Algorithm;
 
 /// Writes the corpus, or lists it.
 pub(crate) fn run(arguments: &ForgeArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {

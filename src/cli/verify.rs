@@ -12,12 +12,12 @@ use crate::cli::paint::{QUIET, WARN, painted};
 use crate::cli::reading;
 use crate::io::clock;
 use crate::io::files::{self, SMALL_FILE_MAX};
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::Certificate;
 use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::VerifyPolicy;
 use crate::protocol::id::Origin;
 use crate::protocol::jwt::{Jwt, MAX_INSPECT_BYTES};
-use crate::protocol::key::{Algorithm, VerifyingKey};
 use crate::protocol::key_file::{KeyFile, KeyForm, NamedKey};
 use crate::protocol::look::look;
 use crate::protocol::ring::KeyRing;
@@ -28,6 +28,7 @@ use crate::protocol::verdict::check::{Check, CheckSet};
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::ladder::Verdict;
 use crate::protocol::verdict::question::{Presenter, Question};
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// Judges the receipt and prints the ladder.
 pub(crate) fn run(arguments: &VerifyArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {

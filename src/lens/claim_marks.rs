@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::lens::token_kind::TokenKind;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::id::Origin;
 use crate::protocol::identity::{DIRECTED_IDENTIFIER, EMAIL, looks_like_identifier};
-use crate::protocol::key::Algorithm;
 use crate::protocol::receipt::ReceiptType;
 use crate::protocol::rules::Rules;
 use crate::protocol::store_data::StoreData;

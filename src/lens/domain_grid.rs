@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::protocol::dial::DomainCheck;
 use crate::protocol::id::{Origin, ProductId};
 use crate::protocol::jwt::{HeaderExtras, sign_json};
-use crate::protocol::key::SigningKey;
+use crate::protocol::signing_key::SigningKey;
 use crate::session::control;
 use crate::session::run::Session;
 use crate::world::command::Command;

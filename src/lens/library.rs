@@ -12,10 +12,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
 
 use crate::protocol::id::{Kid, Origin};
-use crate::protocol::key::{PublicNumbers, VerifyingKey};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::check::Check;
+use crate::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 
 /// What the crate gives away by default, in seconds.
 const LEEWAY_S: u64 = 60;

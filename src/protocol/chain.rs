@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::protocol::jwk::Jwk;
 use crate::protocol::jwt::{self, HeaderExtras, Jwt, JwtError, MAX_TOKEN_BYTES, Position, SignError};
-use crate::protocol::key::{SigningKey, VerifyingKey};
 use crate::protocol::numeric_date::NumericDate;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::time::{Span, Time};
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// How many certificates may stand before a receipt.
 pub const MAX_CERTIFICATES: usize = 8;

@@ -7,13 +7,14 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::{Chain, Entry};
 use crate::protocol::id::Origin;
 use crate::protocol::jwk::Jwk;
 use crate::protocol::jwt::Jwt;
-use crate::protocol::key::{Algorithm, VerifyingKey};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::time::Time;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// What the verifier found.
 #[derive(Clone, Debug, PartialEq, Eq)]

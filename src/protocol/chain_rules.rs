@@ -7,11 +7,11 @@ use serde::Deserialize;
 use crate::protocol::chain::{CERTIFIED_KEY, Certificate, Chain, Entry};
 use crate::protocol::id::{Kid, Origin};
 use crate::protocol::jwt::{Jwt, Verified};
-use crate::protocol::key::VerifyingKey;
 use crate::protocol::money::Money;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::ring::KeyRing;
 use crate::protocol::time::Time;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// Which rules are asked for. The signatures always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

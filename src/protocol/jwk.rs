@@ -5,9 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::id::Kid;
 use crate::protocol::json::{self, JsonError};
-use crate::protocol::key::{Algorithm, KeyError, PublicNumbers, VerifyingKey};
+use crate::protocol::key_error::KeyError;
+use crate::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 
 /// One public key, as it is written in a key set, a root key document or a certificate.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -11,9 +11,12 @@ use base64::{DecodeError, Engine};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::header::{Header, HeaderError};
 use crate::protocol::json::{self, JsonError};
-use crate::protocol::key::{Algorithm, KeyError, SigningKey, VerifyingKey};
+use crate::protocol::key_error::KeyError;
+use crate::protocol::signing_key::SigningKey;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// The longest token that is verified or taken from the wire.
 pub const MAX_TOKEN_BYTES: usize = 16 * 1024;

@@ -44,8 +44,8 @@ mod tests {
 
     use super::*;
     use crate::protocol::jwt::{HeaderExtras, sign};
-    use crate::protocol::key::SigningKey;
     use crate::protocol::rules::{Revision, Rules};
+    use crate::protocol::signing_key::SigningKey;
 
     const NOW: i64 = 1_400_000_000;
 

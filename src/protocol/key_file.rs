@@ -8,8 +8,9 @@ use crate::protocol::chain::Certificate;
 use crate::protocol::json::{self, JsonError};
 use crate::protocol::jwk::{Jwk, JwkSet, RootDocument};
 use crate::protocol::jwt::{Jwt, JwtError, MAX_INSPECT_BYTES};
-use crate::protocol::key::{KeyError, VerifyingKey};
+use crate::protocol::key_error::KeyError;
 use crate::protocol::pem::{self, PemError};
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// Reads key files of every form.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::jwt::{HeaderExtras, SignError, sign};
-use crate::protocol::key::SigningKey;
 use crate::protocol::money::Money;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::request::{PayRequest, Requested};
 use crate::protocol::rules::NoticeRules;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::time::{Span, Time};
 
 /// How long the marketplace waits for an answer.

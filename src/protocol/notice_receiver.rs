@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::protocol::code::Refusal;
 use crate::protocol::jwt::Jwt;
-use crate::protocol::key::VerifyingKey;
 use crate::protocol::notice::{
     NOTICE_AHEAD_MAX, NOTICE_LIFE, NOTICE_LIFE_MAX, Notice, NoticeKind, PaidPrice, PaymentResponse,
 };
@@ -15,6 +14,7 @@ use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::request::Requested;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::truth::is_python_truthy;
+use crate::protocol::verifying_key::VerifyingKey;
 
 codes! {
     /// Why a seller takes no notice, in the order in which a strict one looks. History had a bare HTTP 400 for all of them, so

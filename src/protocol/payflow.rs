@@ -8,13 +8,13 @@ use crate::protocol::code::Refusal;
 use crate::protocol::draft_request::{Dates, DraftRequest, DraftRequested};
 use crate::protocol::json::JsonFault;
 use crate::protocol::jwt::{Jwt, JwtError, Part};
-use crate::protocol::key::VerifyingKey;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::pay_error::{PayError, PayRefusal};
 use crate::protocol::request::{PAY_TYPE, PayRequest, SHORT_FIELD_CHARS_MAX, Simulation, SimulationResult};
 use crate::protocol::rules::{RequestRules, Rules};
 use crate::protocol::time::Time;
 use crate::protocol::truth::is_python_truthy;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// What the server knows when it is asked for a payment.
 #[derive(Debug, Clone)]

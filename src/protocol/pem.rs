@@ -7,7 +7,9 @@ use p256::pkcs8::der::asn1::{AnyRef, UintRef};
 use p256::pkcs8::der::{self, Decode, Reader, SliceReader, TagNumber, Tagged};
 use p256::pkcs8::spki::SubjectPublicKeyInfoRef;
 
-use crate::protocol::key::{Algorithm, KeyError, PublicNumbers, VerifyingKey};
+use crate::protocol::algorithm::Algorithm;
+use crate::protocol::key_error::KeyError;
+use crate::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 
 /// One block between `-----BEGIN X-----` and `-----END X-----`.
 #[derive(Clone, Debug, PartialEq, Eq)]

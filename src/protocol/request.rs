@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::protocol::jwt::{HeaderExtras, SignError, sign};
-use crate::protocol::key::SigningKey;
 use crate::protocol::numeric_date::NumericDate;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::{Span, Time};
 
@@ -319,8 +319,8 @@ mod tests {
     use serde_json::json;
 
     use crate::protocol::jwt::Jwt;
-    use crate::protocol::key::SigningKey;
     use crate::protocol::request::{Offer, PayRequest, PricePoint, trimmed_description};
+    use crate::protocol::signing_key::SigningKey;
     use crate::protocol::store_data::StoreData;
     use crate::protocol::time::Time;
 

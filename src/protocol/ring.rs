@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::protocol::id::{Kid, Origin};
-use crate::protocol::key::VerifyingKey;
 use crate::protocol::time::Time;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// Keys by issuer, and the anchors that certificates are traced back to.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,9 @@
 //! The simulator's well-known RSA keys. Public, private halves and all: they prove nothing outside the stage.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::id::Kid;
-use crate::protocol::key::{Algorithm, KeyError, SigningKey};
+use crate::protocol::key_error::KeyError;
+use crate::protocol::signing_key::SigningKey;
 
 /// The store's RSA key in PEM.
 pub const STORE: &str = include_str!("../../assets/keys/store-rs256.pem");

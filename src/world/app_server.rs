@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::id::{Origin, ProductId, TransactionId};
-use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{Notice, NoticeKind};
 use crate::protocol::notice_receiver::NoticeReceiver;
 use crate::protocol::request::{Offer, PayRequest, Simulation, SimulationResult};
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::Time;
 use crate::world::catalog::Product;

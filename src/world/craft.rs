@@ -4,7 +4,8 @@ use crate::protocol::corpus::bench::encoded;
 use crate::protocol::corpus::kid_tricks::{EMPTY_FILE, FORGERS_SECRET, QUERY, hs256};
 use crate::protocol::corpus::members::Members;
 use crate::protocol::corpus::public_forms;
-use crate::protocol::key::{SigningKey, VerifyingKey};
+use crate::protocol::signing_key::SigningKey;
+use crate::protocol::verifying_key::VerifyingKey;
 
 dial! {
     /// One trick. Its meaning completes a sentence that begins with "A receipt that".

@@ -55,8 +55,8 @@ use std::sync::Arc;
 
 use crate::protocol::dial::Profile;
 use crate::protocol::id::ProductId;
-use crate::protocol::key::SigningKey;
 use crate::protocol::ring::KeyRing;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::store_answer::StoreReply;
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::check::CheckSet;

@@ -1,8 +1,8 @@
 //! Taking notices: how whoever sells reads one, and how it says no.
 
-use crate::protocol::key::VerifyingKey;
 use crate::protocol::notice::{Notice, NoticeKind};
 use crate::protocol::notice_receiver::{NoticeError, Recipient, receive_notice, receive_unverified_notice};
+use crate::protocol::verifying_key::VerifyingKey;
 use crate::world::event::Event;
 use crate::world::guard::Guard;
 use crate::world::message::{Body, Message};

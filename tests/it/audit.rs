@@ -2,7 +2,7 @@
 
 use paystage::protocol::jwk::JwkSet;
 use paystage::protocol::jwt::{self, HeaderExtras};
-use paystage::protocol::key::SigningKey;
+use paystage::protocol::signing_key::SigningKey;
 use serde_json::Value;
 
 use crate::program::{Desk, Said};

@@ -1,13 +1,14 @@
 //! Promise: a chain of certificates is believed only as far as its rules hold, and each rule broken is named.
 
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::chain::{self, Certificate, Chain, ChainError, Entry, MAX_CERTIFICATES, Terms};
 use paystage::protocol::chain_as_built::{AsBuilt, part_read, verify_as_built};
 use paystage::protocol::chain_rules::{AnchorUse, Breach, Rule, Rules, Validity, verify_designed};
 use paystage::protocol::id::Origin;
 use paystage::protocol::jwt::{self, HeaderExtras, JwtError, Position};
-use paystage::protocol::key::{Algorithm, SigningKey};
 use paystage::protocol::money::Money;
 use paystage::protocol::ring::KeyRing;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::test_keys;
 use paystage::protocol::time::{Span, Time};
 

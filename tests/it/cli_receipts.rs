@@ -1,9 +1,10 @@
 //! The command line judges and explains receipts: `verify` and `inspect`, each success beside its spoiled twin.
 
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::chain::{self, Certificate, Terms};
 use paystage::protocol::jwk::{Jwk, JwkSet, RootDocument};
 use paystage::protocol::jwt::{self, HeaderExtras};
-use paystage::protocol::key::{Algorithm, SigningKey};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::test_keys;
 use paystage::protocol::time::{Span, Time};
 

@@ -1,8 +1,8 @@
 //! The verify service: every status and every reason is reached, each beside a receipt that is fine.
 
-use paystage::protocol::key::SigningKey;
 use paystage::protocol::reissue::{Reissue, reissue_answer, reissue_refused_json, reissued_json};
 use paystage::protocol::rules::{Revision, Rules};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::store_answer::{Reason, Status, StoreAnswer};
 use paystage::protocol::time::{Span, Time};
 use paystage::protocol::verify_service::{

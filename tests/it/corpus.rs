@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use paystage::lens::library;
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::corpus::attack::{Attack, TokenKind};
 use paystage::protocol::corpus::collect::corpus;
 use paystage::protocol::corpus::old_signature;
@@ -10,13 +11,13 @@ use paystage::protocol::corpus::strict::StrictReader;
 use paystage::protocol::corpus::trust::{Plan, Trust};
 use paystage::protocol::id::Origin;
 use paystage::protocol::jwt::MAX_TOKEN_BYTES;
-use paystage::protocol::key::{Algorithm, PublicNumbers};
 use paystage::protocol::money::Money;
 use paystage::protocol::rules::{Revision, Rules};
 use paystage::protocol::time::Time;
 use paystage::protocol::verdict::check::{Check, CheckSet};
 use paystage::protocol::verdict::judge;
 use paystage::protocol::verdict::question::Question;
+use paystage::protocol::verifying_key::PublicNumbers;
 
 fn trust() -> Trust {
     Trust::of(&Plan {

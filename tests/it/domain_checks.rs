@@ -4,7 +4,7 @@ use paystage::protocol::code::Code;
 use paystage::protocol::dial::{DomainCheck, Hosting};
 use paystage::protocol::id::{Origin, ProductId};
 use paystage::protocol::jwt::{HeaderExtras, sign_json};
-use paystage::protocol::key::SigningKey;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::Span;
 use paystage::world::World;
 use paystage::world::command::Command;

@@ -3,9 +3,9 @@
 use paystage::protocol::chain::{Certificate, Terms, join};
 use paystage::protocol::id::Origin;
 use paystage::protocol::jwt::{HeaderExtras, sign};
-use paystage::protocol::key::SigningKey;
 use paystage::protocol::ring::KeyRing;
 use paystage::protocol::rules::{Revision, Rules};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::{Span, Time};
 use paystage::protocol::verdict::ladder::Verdict;
 use paystage::protocol::verdict::question::Question;

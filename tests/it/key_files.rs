@@ -1,12 +1,15 @@
 //! Promise: public keys are read from every form in which people have them, and nothing private or doubtful gets in.
 
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::chain::{Certificate, Terms};
 use paystage::protocol::jwk::{Jwk, JwkSet, RootDocument, RootError, Spelling};
-use paystage::protocol::key::{Algorithm, KeyError, PublicNumbers, SigningKey, VerifyingKey};
+use paystage::protocol::key_error::KeyError;
 use paystage::protocol::key_file::{KeyFile, KeyFileError, KeyForm, NamedKey};
 use paystage::protocol::pem;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::test_keys;
 use paystage::protocol::time::{Span, Time};
+use paystage::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 
 const ED25519: &str = include_str!("../keys/ed25519.pub.pem");
 const P256: &str = include_str!("../keys/p256.pub.pem");

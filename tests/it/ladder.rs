@@ -2,10 +2,10 @@
 
 use paystage::protocol::dial::{Profile, VerifyPolicy};
 use paystage::protocol::id::{Kid, Origin};
-use paystage::protocol::key::SigningKey;
 use paystage::protocol::money::Money;
 use paystage::protocol::ring::KeyRing;
 use paystage::protocol::rules::Revision;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::store_answer::{Reason, Status, StoreAnswer, StoreReply};
 use paystage::protocol::time::{Span, Time};
 use paystage::protocol::verdict::check::{Check, CheckSet, Outcome};

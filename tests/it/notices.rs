@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use paystage::protocol::code::Code;
 use paystage::protocol::jwt::{HeaderExtras, sign};
-use paystage::protocol::key::SigningKey;
 use paystage::protocol::notice::{Notice, NoticeKind, sign_notice};
 use paystage::protocol::notice_receiver::{NoticeError, NoticeReceiver, NoticeRefusal, Recipient, receive_notice};
 use paystage::protocol::request::{Offer, PayRequest};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::{Span, Time};
 use serde_json::{Value, json};
 

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::code::Code;
 use paystage::protocol::flow_failure::FlowFailure;
 use paystage::protocol::jwt::{HeaderExtras, Jwt, sign, sign_json};
-use paystage::protocol::key::{Algorithm, SigningKey};
 use paystage::protocol::key_check::KeyCheckError;
 use paystage::protocol::pay_error::{PayError, PayRefusal};
 use paystage::protocol::payflow::{AcceptedRequest, Access, Opening, PayDesk, PayForm, check};
 use paystage::protocol::request::{PAY_TYPE, SimulationResult};
 use paystage::protocol::rules::{Revision, Rules};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::Time;
 use serde_json::{Value, json};
 

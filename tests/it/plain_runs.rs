@@ -3,9 +3,9 @@
 use paystage::protocol::dial::{Hosting, SigningMode, VerifyPolicy};
 use paystage::protocol::id::ProductId;
 use paystage::protocol::jwt::{HeaderExtras, Jwt, sign};
-use paystage::protocol::key::SigningKey;
 use paystage::protocol::request::PayRequest;
 use paystage::protocol::rules::Revision;
+use paystage::protocol::signing_key::SigningKey;
 use paystage::world::World;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;

@@ -131,7 +131,7 @@ fn the_private_half_of_an_rsa_key_is_seen_and_covered_however_it_is_written() {
 
 #[test]
 fn the_public_half_of_the_same_key_may_be_told_and_is_shown() {
-    let key = test_keys::store("mkt-1", paystage::protocol::key::Algorithm::Rs256).unwrap().verifying_key();
+    let key = test_keys::store("mkt-1", paystage::protocol::algorithm::Algorithm::Rs256).unwrap().verifying_key();
     let public = pem::print(&key).unwrap();
     let (session, _) = told("as-built-2015", &public);
     assert!(is_kept(&session));

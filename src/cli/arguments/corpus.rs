@@ -6,10 +6,10 @@ use clap::Args;
 
 use crate::cli::arguments::words::names;
 use crate::io::files::Place;
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::TokenKind;
 use crate::protocol::id::Origin;
 use crate::protocol::jwt::MAX_TOKEN_BYTES;
-use crate::protocol::key::Algorithm;
 use crate::protocol::money::Money;
 use crate::protocol::time::Time;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::protocol::key::Algorithm;
+use crate::protocol::algorithm::Algorithm;
 
 dial! {
     /// What a token is for. Each kind is read by somebody else.

@@ -3,14 +3,15 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::{Certificate, Terms, join};
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::members::{Members, quoted};
 use crate::protocol::corpus::trust::{PROVIDER, ROOT, SELLER, Trust};
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::{Algorithm, SigningKey};
 use crate::protocol::notice::Notice;
 use crate::protocol::request::{Offer, PayRequest};
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::time::Span;
 
 /// How long ago good receipts were issued, and how long they live after now.

@@ -1,12 +1,13 @@
 //! Certificates: chains that do not lead from a root known beforehand to the receipt at their end.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::{Certificate, Terms, join};
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::bench::{Bench, Tray, encoded};
 use crate::protocol::corpus::members::Members;
 use crate::protocol::corpus::trust::ROOT;
 use crate::protocol::jwt::{HeaderExtras, SignError, sign_json};
-use crate::protocol::key::{Algorithm, SigningKey};
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::time::{Span, Time};
 
 const RULE: &str = "The receipt's own page: certificates";

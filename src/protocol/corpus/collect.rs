@@ -1,5 +1,6 @@
 //! Collecting: the whole corpus of a plan, or what can be forged from one token without its key.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, TokenKind};
 use crate::protocol::corpus::bench::Bench;
 use crate::protocol::corpus::chains;
@@ -14,7 +15,6 @@ use crate::protocol::corpus::sizes;
 use crate::protocol::corpus::times;
 use crate::protocol::corpus::trust::Trust;
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::Algorithm;
 
 /// Every attack on tokens of this kind and algorithm.
 ///

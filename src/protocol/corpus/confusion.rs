@@ -1,12 +1,12 @@
 //! Algorithm confusion: keys used with an algorithm that they are not for. RFC 8725, 2.1 and 3.1; CVE-2016-10555.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::bench::{Bench, Tray, encoded};
 use crate::protocol::corpus::kid_tricks::{EMPTY_FILE, FORGERS_SECRET, QUERY, hs256};
 use crate::protocol::corpus::pss::PssAlgorithm;
 use crate::protocol::corpus::public_forms;
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::Algorithm;
 
 /// Secrets that somebody has really used, or that a missing one turns into.
 const SECRETS: [(Class, &[u8]); 6] = [

@@ -1,10 +1,10 @@
 //! Wrong kinds: tokens of one kind held out as another. RFC 8725, 3.11 and 3.12.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::CERTIFIED_KEY;
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::bench::{Bench, Tray};
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::Algorithm;
 
 /// `typ` of the claims, well signed, that is none of this kind.
 const TYPES: [(Class, Option<&str>); 8] = [

@@ -4,10 +4,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, Class, Family, TokenKind};
 use crate::protocol::corpus::members::Members;
 use crate::protocol::jwt::{Jwt, JwtError, Part};
-use crate::protocol::key::Algorithm;
 
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 

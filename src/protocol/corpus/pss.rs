@@ -117,13 +117,14 @@ mod tests {
     use jsonwebtoken::{Algorithm, DecodingKey};
 
     use super::{PssAlgorithm, PssKey};
-    use crate::protocol::key::{self, PublicNumbers};
+    use crate::protocol::algorithm;
     use crate::protocol::test_keys;
+    use crate::protocol::verifying_key::PublicNumbers;
 
     #[test]
     fn what_is_signed_fits_by_a_library_that_knows_this_padding_and_only_there() {
         let key = PssKey::of_pem(test_keys::STORE).unwrap();
-        let public = test_keys::store("a", key::Algorithm::Rs256).unwrap().verifying_key();
+        let public = test_keys::store("a", algorithm::Algorithm::Rs256).unwrap().verifying_key();
         let Some(PublicNumbers::Rsa(n, e)) = public.numbers() else { panic!("no RSA key") };
         let decoding = DecodingKey::from_rsa_raw_components(n, e);
         let fits = |name, input: &[u8], signature: &[u8]| {

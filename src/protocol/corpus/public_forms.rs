@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::protocol::jwk::Jwk;
-use crate::protocol::key::{PublicNumbers, VerifyingKey};
+use crate::protocol::verifying_key::{PublicNumbers, VerifyingKey};
 
 /// `AlgorithmIdentifier` and the head of the bit string. RFC 8410, 4.
 const ED25519: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
@@ -84,9 +84,10 @@ pub(crate) fn tagged(tag: u8, content: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use crate::protocol::algorithm::Algorithm;
     use crate::protocol::corpus::public_forms::pem;
-    use crate::protocol::key::{Algorithm, SigningKey};
     use crate::protocol::key_file::KeyFile;
+    use crate::protocol::signing_key::SigningKey;
     use crate::protocol::test_keys;
 
     #[test]

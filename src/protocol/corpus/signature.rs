@@ -1,11 +1,11 @@
 //! Signature forms: signatures that are missing, changed, somebody else's, or written in another form.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::{Attack, Class, Family};
 use crate::protocol::corpus::bench::{Bench, Tray, encoded};
 use crate::protocol::corpus::old_signature::{self, Parts};
 use crate::protocol::corpus::public_forms::tagged;
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::Algorithm;
 
 /// The order of Ed25519's base point, little-endian. RFC 8032, 5.1.
 const ED25519_ORDER: [u8; 32] = [

@@ -1,8 +1,9 @@
 //! The strict reader of each kind: what this project itself makes of a token of the corpus.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::TokenKind;
 use crate::protocol::corpus::trust::{PROVIDER, SELLER, Trust};
-use crate::protocol::key::{Algorithm, KeyError, VerifyingKey};
+use crate::protocol::key_error::KeyError;
 use crate::protocol::notice::NoticeKind;
 use crate::protocol::notice_receiver::{NoticeReceiver, Recipient, receive_notice};
 use crate::protocol::payflow::{PayDesk, PayForm, check};
@@ -11,6 +12,7 @@ use crate::protocol::rules::{Revision, Rules};
 use crate::protocol::verdict::check::CheckSet;
 use crate::protocol::verdict::judge;
 use crate::protocol::verdict::question::Question;
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// The strict readers of all kinds, set up with a plan's keys.
 #[derive(Debug)]

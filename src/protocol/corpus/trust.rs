@@ -2,14 +2,16 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::corpus::attack::TokenKind;
 use crate::protocol::corpus::pss::PssKey;
 use crate::protocol::id::Origin;
 use crate::protocol::jwk::{Jwk, JwkSet};
 use crate::protocol::jwt::SignError;
-use crate::protocol::key::{Algorithm, KeyError, SigningKey};
+use crate::protocol::key_error::KeyError;
 use crate::protocol::money::Money;
 use crate::protocol::ring::KeyRing;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::test_keys;
 use crate::protocol::time::Time;
 

@@ -2,10 +2,10 @@
 //!
 //! The ledger's word comes with the question, as the store's answer. It never looks at product.url, the issuer, `nbf` or `iat`.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claim::Claim;
 use crate::protocol::claims::ReceiptClaims;
 use crate::protocol::dial::Profile;
-use crate::protocol::key::Algorithm;
 use crate::protocol::store_answer::{Reason, Status, StoreReply};
 use crate::protocol::time::{Span, Time};
 use crate::protocol::verdict::asking;

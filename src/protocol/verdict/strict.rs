@@ -2,6 +2,7 @@
 //!
 //! The algorithm comes from the key, the key from the ring, the time from the caller. Nothing in a token is followed.
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::Chain;
 use crate::protocol::chain_as_built::{AsBuilt, verify_as_built};
 use crate::protocol::chain_rules::{self, verify_designed};
@@ -11,7 +12,6 @@ use crate::protocol::dial::{Profile, VerifyPolicy};
 use crate::protocol::header::Header;
 use crate::protocol::id::Origin;
 use crate::protocol::jwt::{Jwt, JwtError};
-use crate::protocol::key::{Algorithm, VerifyingKey};
 use crate::protocol::ring::RingError;
 use crate::protocol::rules::ChainRule;
 use crate::protocol::verdict::asking;
@@ -26,6 +26,7 @@ use crate::protocol::verdict::said::quoted;
 use crate::protocol::verdict::spelling::is_respelt;
 use crate::protocol::verdict::token::Token;
 use crate::protocol::verdict::token_evidence::{AlgorithmEvidence, IssuerEvidence, SignatureEvidence};
+use crate::protocol::verifying_key::VerifyingKey;
 
 /// Climbs the whole ladder.
 #[must_use]

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::claims::ClaimsError;
 use crate::protocol::id::{Kid, Origin};
-use crate::protocol::key::Algorithm;
 use crate::protocol::verdict::said::Said;
 
 /// What the shape check found.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::jwt::Jwt;
-use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{Notice, NoticeKind, sign_notice};
 use crate::protocol::request::PayRequest;
+use crate::protocol::signing_key::SigningKey;
 use crate::session::attack::card::{Card, Move};
 use crate::session::control;
 use crate::session::run::Session;

@@ -1,7 +1,7 @@
 //! Reach: what a fault may lay its hands on when it fires.
 
 use crate::protocol::id::{ProductId, TransactionId};
-use crate::protocol::key::SigningKey;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::time::Time;
 use crate::world::app_server::AppServer;
 use crate::world::carried::Carried;

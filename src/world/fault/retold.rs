@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use crate::protocol::jwt::Jwt;
-use crate::protocol::key::SigningKey;
+use crate::protocol::signing_key::SigningKey;
 
 /// The token with a signature of this key over what it says now; of a chain the receipt is meant.
 pub(crate) fn signed_again(text: &str, key: &SigningKey) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::protocol::key::SigningKey;
+use crate::protocol::signing_key::SigningKey;
 use crate::world::fault::act::Substitute;
 use crate::world::fault::field::put;
 use crate::world::fault::retold::{corrupted, signed_again, with_certificate_claim, with_claim};

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use crate::protocol::dial::AccountMatch;
 use crate::protocol::id::{TransactionId, UserId};
-use crate::protocol::key::SigningKey;
 use crate::protocol::notice::{
     Heard, NOTICE_RETRIES, NOTICE_RETRY_DELAY, NOTICE_TIMEOUT, Notice, NoticeKind, sign_notice,
 };
 use crate::protocol::request::{PayRequest, SimulationResult};
+use crate::protocol::signing_key::SigningKey;
 use crate::world::event::Event;
 use crate::world::marketplace::ledger::{Charge, Delivery, Ledger, NOBODY, Transaction};
 use crate::world::message::{Body, MessageId};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::protocol::dial::AccountMatch;
 use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
-use crate::protocol::key::SigningKey;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::reissue::{Reissue, reissue_answer};
 use crate::protocol::ring::KeyRing;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::signing_service::{self, Unsignable};
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;

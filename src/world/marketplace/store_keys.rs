@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use crate::protocol::algorithm::Algorithm;
 use crate::protocol::chain::{Certificate, Terms, join};
 use crate::protocol::dial::SigningMode;
 use crate::protocol::id::{Kid, Origin};
 use crate::protocol::jwk::{JwkSet, RootDocument};
 use crate::protocol::jwt::{HeaderExtras, sign};
-use crate::protocol::key::{Algorithm, KeyError, SigningKey, VerifyingKey};
+use crate::protocol::key_error::KeyError;
 use crate::protocol::receipt::Receipt;
 use crate::protocol::ring::KeyRing;
+use crate::protocol::signing_key::SigningKey;
 use crate::protocol::test_keys;
 use crate::protocol::time::{Span, Time};
+use crate::protocol::verifying_key::VerifyingKey;
 use crate::world::chance::Chance;
 
 /// How long a receipt certificate lives, in days: a year more than the receipts below it.

@@ -1,9 +1,9 @@
 //! A real browser buys: Chromium on the demo page and on a page of somebody's own, in the payment window that the page opens.
 //!
-//! Behind the feature `browser`; needs `chromium` and `chromedriver`.
+//! Behind the feature `browser`; needs `chromium`, `chromedriver` and `python3`.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,16 +15,21 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use paystage::io::inbox::{Clock, Letterbox};
 use paystage::protocol::code::Refusal;
 use paystage::protocol::device::{check_add, check_remove, check_replace};
+use paystage::protocol::dial::Hosting;
+use paystage::protocol::id::Origin;
 use paystage::protocol::mozpay::{Provider, offers};
 use paystage::protocol::request::PAY_TYPE;
 use paystage::protocol::time::Span;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
+use paystage::world::names::Secret;
+use paystage::world::seat::Seat;
 use paystage::world::setup::Setup;
 use paystage::world::transaction::TransactionState;
 use serde_json::{Value, json};
 
 use crate::served::Served;
+use crate::stand_in::Folder;
 
 /// Longer than anything here takes; a test that needs it has failed.
 const LONG: Duration = Duration::from_secs(40);
@@ -359,6 +364,70 @@ fn a_page_of_ones_own_with_fifteen_lines_buys_a_pony() {
         visit.says("#end", "The pony is yours").await;
         assert_eq!(visit.state().await, TransactionState::Completed);
     });
+}
+
+/// The example with a server of its own, as somebody starts it; ended when this goes.
+struct Shop {
+    program: Child,
+    _folder: Folder,
+}
+
+impl Shop {
+    /// Starts it on `port`, for the stage at `market`. Answers when it does.
+    fn start(port: u16, market: &str, secret: &str) -> Self {
+        let folder = Folder::named(&format!("shop-{port}"));
+        std::fs::create_dir_all(folder.path()).unwrap();
+        let file = folder.path().join("secret.txt");
+        std::fs::write(&file, format!("{secret}\n")).unwrap();
+        let mut command = Program::new("python3");
+        command.arg("examples/app-server/shop.py").arg(&file).stderr(Stdio::null());
+        let program = command.env("SHOP_PORT", port.to_string()).env("PAYSTAGE_URL", market).spawn().unwrap();
+        let shop = Self { program, _folder: folder };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed() < LONG, "the shop does not open");
+        }
+        shop
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+/// Clicks in a shop that signs with `secret`, and reads how that ends. The stage knows the secret `hush`.
+fn at_the_shop(secret: &str, end: &str, paid: bool) {
+    // Free a moment ago, and whoever listens may take it at once again.
+    let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let mut setup = Setup { buyer: BuyerCharacter::PaysAtOnce, hosting: Hosting::Classic, ..Setup::default() };
+    setup.seats.app_server = Seat::External;
+    let app = &mut setup.names.app;
+    (app.origin, app.server_url) = (Origin::loopback(port), Some(Origin::loopback(port)));
+    (app.key, app.secret) = ("my-key".to_owned(), Some(Secret::new("hush")));
+    Booth::open(setup).play(async |visit: &Visit| {
+        let _shop = Shop::start(port, &visit.url, secret);
+        visit.client.goto(&format!("http://127.0.0.1:{port}/")).await.unwrap();
+        visit.click("#buy").await;
+        visit.says("#end", end).await;
+        let read = visit.letterbox.read(|run, _| run.world().marketplace().transactions().len()).await;
+        assert_eq!(read.unwrap(), usize::from(paid));
+        if paid {
+            visit.stands(TransactionState::Completed).await;
+        }
+    });
+}
+
+#[test]
+fn a_shop_with_a_server_of_its_own_sells_a_gem() {
+    at_the_shop("hush", "The gem is yours", true);
+}
+
+#[test]
+fn a_shop_that_signs_with_another_secret_sells_nothing() {
+    at_the_shop("hash", "No gem", false);
 }
 
 /// A token with these claims, as a page may hand it over.

@@ -280,6 +280,24 @@ fn the_file_and_its_log_are_for_their_owner_alone() {
 }
 
 #[test]
+fn the_log_stays_short_however_much_is_written() {
+    let shelf = Shelf::new("short-log");
+    let store = shelf.open();
+    let mut longest = 0;
+    // Each commit is about 100 KiB, so that the last that still fits changes little.
+    for _ in 0..30 {
+        for number in 0..10 {
+            let _ = store.create(&format!("{number}{}", "x".repeat(10_000)), &Setup::default());
+        }
+        assert_eq!(store.flush().wait(), Ok(()));
+        longest = longest.max(fs::metadata(shelf.desk.path(LOG)).unwrap().len());
+    }
+    let written = fs::metadata(shelf.path()).unwrap().len();
+    assert!(written > 2 << 20, "all but the last MiB is in the file itself: {written} bytes");
+    assert!((1 << 20..2 << 20).contains(&longest), "the log was {longest} bytes long");
+}
+
+#[test]
 fn a_store_is_opened_and_its_last_run_loaded_while_the_window_goes_on() {
     let shelf = Shelf::new("background");
     let session = branched();

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use crate::session::arrivals::Arrivals;
 use crate::session::step::{Fingerprint, Step};
 use crate::world::World;
 use crate::world::command::Command;
+use crate::world::kind::Kind;
 use crate::world::setup::Setup;
 
 /// How many steps a line remembers.
@@ -20,6 +22,7 @@ pub struct Line {
     world: World,
     kept: VecDeque<Arc<Step>>,
     count: usize,
+    arrivals: Arrivals,
 }
 
 impl Line {
@@ -35,13 +38,14 @@ impl Line {
     #[must_use]
     pub fn blank(setup: Setup) -> Self {
         let world = World::new(setup.clone());
-        Self { setup, world, kept: VecDeque::new(), count: 0 }
+        Self { setup, world, kept: VecDeque::new(), count: 0, arrivals: Arrivals::NONE }
     }
 
     /// Does `command` and gives back the step that holds what followed.
     pub fn dispatch(&mut self, command: Command) -> Arc<Step> {
         let step = Arc::new(Step::record(self.count, command, &mut self.world));
         self.count += 1;
+        self.arrivals.count_in(&step);
         if self.kept.len() == KEPT_MAX {
             self.kept.pop_front();
         }
@@ -65,6 +69,12 @@ impl Line {
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
+    }
+
+    /// How many messages of this kind have arrived since the line began, also in steps that it no longer remembers.
+    #[must_use]
+    pub fn arrived(&self, kind: Kind) -> usize {
+        self.arrivals.of(kind)
     }
 
     /// The latest steps, oldest first, [`KEPT_MAX`] at the most.

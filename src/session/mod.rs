@@ -3,6 +3,7 @@
 pub mod step;
 pub mod scribe;
 mod snapshot;
+mod arrivals;
 pub mod branch;
 pub mod run;
 pub mod line;

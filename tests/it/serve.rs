@@ -399,4 +399,11 @@ fn steps_that_have_left_memory_come_back_from_the_store() {
     assert!(old["kept_from"].as_u64() > Some(4), "{}", old["kept_from"]);
     assert_eq!((&old["steps"], old["steps"].as_array().map(Vec::len)), (&young["steps"], Some(4)));
     assert_eq!(old["next"], 4);
+    // What is waited for is counted from the beginning, too.
+    let wait = |count: usize| {
+        let json = [("Host", host.as_str()), ("Authorization", bearer.as_str()), ("Content-Type", "application/json")];
+        let body = format!(r#"{{"message":"keys-asked","count":{count},"timeout":"10ms"}}"#);
+        ask(program.port, "POST /control/wait", &json, &body).status
+    };
+    assert_eq!((wait(1100), wait(1200)), (200, 408));
 }

@@ -5,7 +5,6 @@ use serde::Deserialize;
 use crate::protocol::id::{ProductId, TransactionId};
 use crate::protocol::time::Span;
 use crate::session::recorded::Recorded;
-use crate::world::event::Event;
 use crate::world::fault::armed::FaultId;
 use crate::world::kind::Kind;
 use crate::world::transaction::TransactionState;
@@ -26,7 +25,7 @@ pub struct Condition {
     /// Which payment, by its id or by the seller's own; without it the latest.
     #[serde(default)]
     transaction: Option<TransactionId>,
-    /// A message of this kind has arrived.
+    /// A message of this kind has arrived, at whatever time since the run began.
     #[serde(default)]
     message: Option<Kind>,
     /// So many of them; 1 where it is left out.
@@ -70,10 +69,6 @@ impl Condition {
         let payments = world.marketplace().transactions();
         let named = |id: &TransactionId| payments.iter().find(|payment| payment.id == *id || payment.order == *id);
         let payment = self.transaction.as_ref().map_or(payments.last(), named);
-        let is_kind =
-            |event: &Event, kind| matches!(event, Event::Delivered { message } if message.body.kind() == kind);
-        let arrived =
-            |kind| run.kept().iter().flat_map(|step| &step.events).filter(|event| is_kind(event, kind)).count();
         let fired = |fault| world.faults().armed().iter().find(|armed| armed.id == fault).map(|armed| armed.used);
         self.idle.is_none_or(|wanted| world.is_idle() == wanted)
             && self
@@ -81,7 +76,7 @@ impl Condition {
                 .as_ref()
                 .is_none_or(|product| world.app_page().shelf(product).is_some_and(|shelf| shelf.is_open))
             && self.state.is_none_or(|state| payment.is_some_and(|payment| payment.state == state))
-            && self.message.is_none_or(|kind| arrived(kind) >= self.count.unwrap_or(1))
+            && self.message.is_none_or(|kind| run.arrived(kind) >= self.count.unwrap_or(1))
             && self.fault.is_none_or(|fault| fired(fault).is_some_and(|used| used >= self.used.unwrap_or(1)))
     }
 }

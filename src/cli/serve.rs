@@ -132,11 +132,7 @@ fn wanted(arguments: &ServeArguments) -> anyhow::Result<Setup> {
             }
         }
     }
-    // Without it every pay request of theirs would be refused, and none of our notices believed.
-    anyhow::ensure!(
-        setup.seats.app_server == Seat::Simulated || setup.names.app.secret.is_some(),
-        "a server in the app server's seat signs pay requests with a secret that must be known here; give --key and --secret-file"
-    );
+    setup.check_seats().map_err(|error| anyhow::anyhow!("{error}; give --key and --secret-file"))?;
     Ok(setup)
 }
 

@@ -12,6 +12,7 @@ use crate::ui::keeping::Keeping;
 use crate::ui::live_state::Live;
 use crate::ui::pilot::{Pilot, RunNumber};
 use crate::ui::seating::Seating;
+use crate::world::seat::SeatError;
 
 /// The window's door to the outside. Without guests it is closed.
 #[derive(Default)]
@@ -57,9 +58,13 @@ impl Company {
     }
 
     /// A run like this one in which programs outside take these places, at home here. `None` where nobody can come in.
-    pub fn seated(&mut self, session: &Session, seating: &Seating) -> Option<Session> {
-        let guests = self.guests.as_mut()?;
+    ///
+    /// # Errors
+    /// [`SeatError`]: what must be known of a server that takes a place.
+    pub fn seated(&mut self, session: &Session, seating: &Seating) -> Result<Option<Session>, SeatError> {
+        let Some(guests) = self.guests.as_mut() else { return Ok(None) };
         let mut setup = seating.taken(session.setup().clone());
+        setup.check_seats()?;
         let is_live = setup.seats.has_external();
         if is_live {
             setup = live_setup::at_home(setup, guests.address(), clock::now());
@@ -67,7 +72,7 @@ impl Company {
         guests.follow_real_time(session, is_live);
         let mut run = Session::new(setup);
         run.rename(session.title());
-        Some(run)
+        Ok(Some(run))
     }
 
     /// Takes in what has come from outside. True where test code has put another run in the place of the one that stood there.

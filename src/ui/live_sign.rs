@@ -113,10 +113,11 @@ fn seats_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
         menu::title(ui, "An address is http://, a host and a port, and nothing else");
     }
     menu::title(ui, "The key and the secret that an app server signs with");
+    let secret_hint = if setup.names.app.secret.is_some() { "as it is" } else { "its secret" };
     ui.horizontal(|ui| {
         ui.add_space(GAP);
         field::line(ui, "Key of your app server", &mut form.key, &setup.names.app.key, FORM_WIDTH / 2.0);
-        field::secret_line(ui, "Secret of your app server", &mut form.secret, "drawn from the seed", FORM_WIDTH / 2.0);
+        field::secret_line(ui, "Secret of your app server", &mut form.secret, secret_hint, FORM_WIDTH / 2.0);
     });
     menu::title(ui, "Then the place that it takes");
     for offer in OFFERS.iter().filter(|offer| offer.is_server) {
@@ -129,13 +130,18 @@ fn seats_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
 fn seat_ui(ui: &mut Ui, desk: &mut Desk<'_>, (offer, setup): (&Offer, &Setup), form: Option<Form>) {
     let is_outside = (offer.is_taken)(&setup.seats);
     let note = if is_outside { "yours" } else { "simulated" };
+    let mut seats = setup.seats;
+    (offer.set)(&mut seats, if is_outside { Seat::Simulated } else { Seat::External });
+    let is_open = is_outside || form.is_some();
+    let form = form.unwrap_or_default();
+    let seating = Seating { seats, server: form.server(), key: form.key, secret: form.secret };
+    let refusal = if is_outside { None } else { seating.taken(setup.clone()).check_seats().err() };
     let line = |ui: &mut Ui| menu::line(ui, offer.words, note, is_outside).on_hover_text(offer.meaning);
-    let clicked = ui.add_enabled_ui(is_outside || form.is_some(), line).inner.clicked();
-    if clicked {
-        let mut seats = setup.seats;
-        (offer.set)(&mut seats, if is_outside { Seat::Simulated } else { Seat::External });
-        let form = form.unwrap_or_default();
-        let seating = Seating { seats, server: form.server(), key: form.key, secret: form.secret };
+    let mut shown = ui.add_enabled_ui(is_open && refusal.is_none(), line).inner;
+    if let Some(refusal) = refusal {
+        shown = shown.on_disabled_hover_text(refusal.to_string());
+    }
+    if shown.clicked() {
         desk.ask(Ask::Seats(Box::new(seating)));
     }
 }

@@ -356,11 +356,11 @@ impl Window {
         match ask {
             Ask::Theme(theme) => ctx.set_theme(theme),
             Ask::RealTime(is_wanted) => self.company.follow_real_time(self.pilot.session(), is_wanted),
-            Ask::Seats(seating) => {
-                if let Some(session) = self.company.seated(self.pilot.session(), &seating) {
-                    self.open_run(session);
-                }
-            }
+            Ask::Seats(seating) => match self.company.seated(self.pilot.session(), &seating) {
+                Ok(Some(session)) => self.open_run(session),
+                Ok(None) => {}
+                Err(why) => self.said = Some(why.to_string()),
+            },
             Ask::Show(session) => self.open_run(*session),
             Ask::OpenLab(lab) => {
                 self.selection.open_lab(lab);

@@ -48,6 +48,16 @@ impl Seats {
     }
 }
 
+/// Why a set-up cannot be played with programs outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SeatError {
+    /// Every pay request of that server would be refused, and none of our notices believed.
+    #[error(
+        "A server in the app server's seat signs pay requests with a secret that must be known here, and none was told"
+    )]
+    SecretUnknown,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

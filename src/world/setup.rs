@@ -20,7 +20,7 @@ use crate::world::guard::GuardSet;
 use crate::world::names::Names;
 use crate::world::party::Party;
 use crate::world::platform::{ClientOptions, Platform};
-use crate::world::seat::Seats;
+use crate::world::seat::{Seat, SeatError, Seats};
 
 /// How long a message takes where nobody says otherwise.
 const LATENCY: Span = Span::from_millis(40);
@@ -287,6 +287,18 @@ impl Setup {
             *place = secret.expose().into();
         }
         json.to_string()
+    }
+
+    /// Whether programs outside can sit where this set-up has them. Every door asks before it lets a run begin; a run that is kept
+    /// in a file without its secrets can be read all the same.
+    ///
+    /// # Errors
+    /// [`SeatError`]: what is not known of such a program.
+    pub fn check_seats(&self) -> Result<(), SeatError> {
+        if self.seats.app_server == Seat::External && self.names.app.secret.is_none() {
+            return Err(SeatError::SecretUnknown);
+        }
+        Ok(())
     }
 
     /// Whether the marketplace itself signs pay requests and takes notices.

@@ -359,6 +359,30 @@ fn a_session_begins_as_the_server_was_started_but_for_what_it_says() {
 }
 
 #[test]
+fn a_server_whose_secret_nobody_told_takes_no_seat_by_any_beginning() {
+    let tester = Tester::new();
+    let before = tester.get("/control/state")["fingerprint"].clone();
+    let scenario = |secret: &str| {
+        format!("title = 't'\nwhy = 'w'\n[setup]\nhosting = 'classic'\nseats.app-server = 'external'\n{secret}")
+    };
+    let dials = json!({ "hosting": "classic", "seats": { "app-server": "external" } });
+    let mut told = dials.clone();
+    told["names"] = json!({ "app": { "key": "pony-key", "secret": "hush" } });
+    for (line, status) in [("POST /control/sessions", 201), ("POST /control/begin", 200)] {
+        for body in [json!({ "setup": dials }), json!({ "toml": scenario("") })] {
+            tester.refused(line, body, 400, "SECRET_UNKNOWN");
+            assert_eq!(tester.get("/control/state")["fingerprint"], before, "nothing has begun");
+        }
+        if status == 201 {
+            assert_eq!(tester.get("/control/sessions")["sessions"], json!([]));
+        }
+        for body in [json!({ "setup": told }), json!({ "toml": scenario("names.app.secret = 'hush'") })] {
+            tester.asks(line, &body, status);
+        }
+    }
+}
+
+#[test]
 fn a_session_whose_beginning_is_misspelt_is_refused_by_its_word() {
     let tester = Tester::new();
     for (body, word) in [

@@ -199,6 +199,13 @@ fn a_server_that_takes_a_seat_is_told_where_it_listens_and_what_it_signs_with() 
     let (mut harness, port) = open();
     harness.get_by_label(&format!("Live at 127.0.0.1:{port}")).click();
     harness.run_steps(3);
+    // Without its secret nothing that it signs could be read: it is not seated, and the menu says why.
+    harness.get_by_label("App server").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().session().setup().seats.app_server, Seat::Simulated);
+    harness.get_by_label("App server").hover();
+    harness.run_steps(30);
+    assert!(harness.query_by_label_contains("a secret that must be known here").is_some());
     for (name, text) in [
         ("Address of your server", "http://127.0.0.1:9100/x"),
         ("Key of your app server", "pony-key"),

@@ -92,7 +92,8 @@ impl Beginning {
     /// outside: at our address, now, and in everything else as the server was started, which is the `usual` set-up.
     ///
     /// # Errors
-    /// [`Trouble`]: no such scenario, a text that is none, or more than one thing to start from.
+    /// [`Trouble`]: no such scenario, a text that is none, more than one thing to start from, or a server of which too little is
+    /// known.
     pub fn begin(self, usual: &Setup, address: &Origin, base: &str, now: Time) -> Result<Begun, Trouble> {
         let Self { scenario, toml, setup, seed } = self;
         let wanted = [scenario.is_some(), toml.is_some(), setup.is_some()];
@@ -124,13 +125,21 @@ impl Beginning {
             }
             base.clone_into(&mut home.names.base);
             home.seed = seed.unwrap_or(home.seed);
+            check_seats(&home)?;
             return Ok(Begun { setup: home, commands: Vec::new() });
         };
         plan.setup.seed = seed.unwrap_or(plan.setup.seed);
+        check_seats(&plan.setup)?;
         let played = play(&plan).session;
         let commands = played.past().iter().skip(1).map(|step| step.command.clone()).collect();
         Ok(Begun { setup: plan.setup, commands })
     }
+}
+
+fn check_seats(setup: &Setup) -> Result<(), Trouble> {
+    let hint =
+        "Give names.app.key and names.app.secret in the set-up, or start the server with --key and --secret-file";
+    setup.check_seats().map_err(|error| Trouble::bad("SECRET_UNKNOWN", error.to_string(), hint))
 }
 
 fn builtin(name: &str) -> Result<Scenario, Trouble> {

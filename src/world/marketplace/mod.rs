@@ -47,7 +47,6 @@ pub struct Marketplace {
     notices: NoticeDesk,
     counter: Counter,
     chance: Chance,
-    is_signer_down: bool,
 }
 
 impl Marketplace {
@@ -61,7 +60,6 @@ impl Marketplace {
             notices: NoticeDesk::new(payment_key.clone()),
             counter: Counter::new(keys, identities),
             chance,
-            is_signer_down: false,
         }
     }
 
@@ -163,9 +161,6 @@ impl Marketplace {
 
     /// Everything about receipts that are paid for.
     fn serve(&mut self, scene: &Scene, message: &Arc<Message>, out: &mut Outbox<'_>) {
-        if self.is_signer_down && cannot_sign(message, out) {
-            return;
-        }
         let (counter, ledger) = (&self.counter, &mut self.ledger);
         match &message.body {
             Body::ReceiptSought { transaction } => counter.supply(scene, ledger, transaction, message, out),
@@ -285,7 +280,7 @@ impl Marketplace {
 
     /// The signing service goes down, or comes back. False where it stands so already.
     pub(crate) fn break_signer(&mut self, is_down: bool) -> bool {
-        std::mem::replace(&mut self.is_signer_down, is_down) != is_down
+        self.counter.break_signer(is_down)
     }
 
     /// The signing service's clock falls behind, or is set right. False where it stands so already.
@@ -396,19 +391,4 @@ impl Marketplace {
 /// Whether only the notice of a chargeback would change the books, and nobody takes that notice.
 fn is_left_to_notice(scene: &Scene) -> bool {
     scene.setup.is_hosted() && scene.rules().notice.is_own_chargeback_unwritten
-}
-
-/// The signing service is down: whoever wants a signature is told so. False where none is wanted.
-fn cannot_sign(message: &Message, out: &mut Outbox<'_>) -> bool {
-    let refusal = Refusal::from(Stop::SigningFailed);
-    let body = if let Body::ReceiptSought { transaction } | Body::ReceiptRequested { transaction } = &message.body {
-        Body::ReceiptDenied { transaction: transaction.clone(), status: 500, refusal: refusal.clone() }
-    } else if let Body::ReissueAsked { .. } = &message.body {
-        Body::HttpAnswered { status: 500, body: refusal.code.to_owned() }
-    } else {
-        return false;
-    };
-    out.event(Event::Refused { by: Party::Marketplace, refusal });
-    out.answer(message, body);
-    true
 }

@@ -8,7 +8,7 @@ use crate::protocol::receipt::Receipt;
 use crate::protocol::reissue::{Reissue, reissue_answer};
 use crate::protocol::ring::KeyRing;
 use crate::protocol::signing_key::SigningKey;
-use crate::protocol::signing_service::{self, Unsignable};
+use crate::protocol::signing_service;
 use crate::protocol::store_answer::{Reason, Status, StoreAnswer};
 use crate::protocol::store_data::StoreData;
 use crate::protocol::time::{Span, Time};
@@ -35,7 +35,9 @@ const TEST_VERIFY_PATH: &str = "/developers/test/receipts/verify/";
 pub(crate) struct Counter {
     keys: StoreKeys,
     identities: Identities,
-    /// Whether the signing service's clock is behind the store's.
+    /// Whether the signing service is down.
+    is_signer_down: bool,
+    /// Whether its clock is behind the store's.
     is_signer_behind: bool,
 }
 
@@ -44,7 +46,7 @@ const SIGNER_BEHIND: Span = Span::from_seconds(1);
 
 impl Counter {
     pub(crate) fn new(keys: StoreKeys, identities: Identities) -> Self {
-        Self { keys, identities, is_signer_behind: false }
+        Self { keys, identities, is_signer_down: false, is_signer_behind: false }
     }
 
     pub(crate) fn keys(&self) -> &[StoreKey] {
@@ -88,16 +90,30 @@ impl Counter {
         self.keys.signing_key()
     }
 
+    /// The signing service goes down, or comes back. False where it stands so already.
+    pub(crate) fn break_signer(&mut self, is_down: bool) -> bool {
+        std::mem::replace(&mut self.is_signer_down, is_down) != is_down
+    }
+
     /// The signing service's clock falls behind, or is set right. False where it stands so already.
     pub(crate) fn slow_signer(&mut self, is_behind: bool) -> bool {
         std::mem::replace(&mut self.is_signer_behind, is_behind) != is_behind
     }
 
     /// A receipt with these claims from the signing service, which looks at them first.
-    fn signed(&self, scene: &Scene, claims: &Receipt) -> Result<Arc<str>, Unsignable> {
+    ///
+    /// # Errors
+    /// The store's word for whatever that service says no to, and for its silence.
+    fn signed(&self, scene: &Scene, claims: &Receipt) -> Result<Arc<str>, Refusal> {
+        if self.is_signer_down {
+            return Err(Stop::SigningFailed.into());
+        }
         let behind = if self.is_signer_behind { SIGNER_BEHIND } else { Span::ZERO };
-        signing_service::check(claims, scene.clock_of(Party::Marketplace) - behind)?;
-        Ok(self.sign(claims))
+        let checked = signing_service::check(claims, scene.clock_of(Party::Marketplace) - behind);
+        checked.map(|()| self.sign(claims)).map_err(|unsignable| Refusal {
+            found: Some(unsignable.to_string().into_boxed_str()),
+            ..Refusal::from(Stop::SigningFailed)
+        })
     }
 
     /// A receipt with these claims, signed with the key in office.
@@ -114,12 +130,7 @@ impl Counter {
     ///
     /// # Errors
     /// The signing service's, which leaves the buyer without a receipt.
-    fn issue(
-        &self,
-        scene: &Scene,
-        transaction: &mut Transaction,
-        out: &mut Outbox<'_>,
-    ) -> Result<Arc<str>, Unsignable> {
+    fn issue(&self, scene: &Scene, transaction: &mut Transaction, out: &mut Outbox<'_>) -> Result<Arc<str>, Refusal> {
         let claims = self.claims(scene, transaction);
         let receipt = self.signed(scene, &claims)?;
         note_issue(transaction, &receipt, out);
@@ -146,7 +157,7 @@ impl Counter {
                     Ok(receipt) => {
                         out.answer(question, Body::ReceiptSupplied { transaction: id.clone(), receipt });
                     }
-                    Err(unsignable) => leave_unsigned(id, unsignable, question, out),
+                    Err(refusal) => leave_unsigned(Some(id), refusal, question, out),
                 }
             }
         }
@@ -169,7 +180,7 @@ impl Counter {
                 }
                 let receipt = match self.issue(scene, transaction, out) {
                     Ok(receipt) => receipt,
-                    Err(unsignable) => return leave_unsigned(id, unsignable, question, out),
+                    Err(refusal) => return leave_unsigned(Some(id), refusal, question, out),
                 };
                 let product = transaction.product.clone();
                 out.answer(question, Body::ReceiptHandedOver { transaction: id.clone(), product, receipt });
@@ -190,6 +201,7 @@ impl Counter {
         let url = scheme.and_then(|scheme| Origin::parse(&format!("{scheme}://{host}")).ok());
         let receipt = match (url, kind) {
             (Some(_), "none") => None,
+            (Some(_), _) if self.is_signer_down => return refuse(500, Stop::SigningFailed, question, out),
             (Some(url), "ok" | "expired" | "invalid" | "refunded") => {
                 Some(self.sign(&trial(scene, (url.as_str(), &trial_data()), kind)))
             }
@@ -238,13 +250,7 @@ impl Counter {
             Reissue::Fresh(claims) => {
                 let fresh = match self.signed(scene, &claims) {
                     Ok(fresh) => fresh,
-                    Err(unsignable) => {
-                        let refusal = unsigned(unsignable);
-                        let body = Body::HttpAnswered { status: 500, body: refusal.code.to_owned() };
-                        out.event(Event::Refused { by: Party::Marketplace, refusal });
-                        out.answer(question, body);
-                        return;
-                    }
+                    Err(refusal) => return leave_unsigned(None, refusal, question, out),
                 };
                 let contribution =
                     claims.product.storedata.as_deref().and_then(|data| StoreData::parse(data).contrib());
@@ -341,17 +347,14 @@ fn completed<'l>(ledger: &'l mut Ledger, id: &TransactionId) -> Option<&'l mut T
     ledger.find_mut(id).filter(|transaction| transaction.state == TransactionState::Completed)
 }
 
-/// The signing service said no, and the store has nothing to hand out.
-fn leave_unsigned(id: &TransactionId, unsignable: Unsignable, question: &Message, out: &mut Outbox<'_>) {
-    let refusal = unsigned(unsignable);
+/// The signing service said no, and the store has nothing to hand out: for this payment, or at the desk that trades receipts.
+fn leave_unsigned(id: Option<&TransactionId>, refusal: Refusal, question: &Message, out: &mut Outbox<'_>) {
     out.event(Event::Refused { by: Party::Marketplace, refusal: refusal.clone() });
-    out.answer(question, Body::ReceiptDenied { transaction: id.clone(), status: 500, refusal });
-}
-
-/// The store's word for whatever the signing service says no to.
-fn unsigned(unsignable: Unsignable) -> Refusal {
-    let found = Some(unsignable.to_string().into_boxed_str());
-    Refusal { found, ..Refusal::from(Stop::SigningFailed) }
+    let body = match id.cloned() {
+        Some(transaction) => Body::ReceiptDenied { transaction, status: 500, refusal },
+        None => Body::HttpAnswered { status: 500, body: refusal.code.to_owned() },
+    };
+    out.answer(question, body);
 }
 
 fn deny(id: &TransactionId, question: &Message, out: &mut Outbox<'_>) {

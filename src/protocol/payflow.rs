@@ -109,8 +109,15 @@ impl<'a> PayForm<'a> {
 pub struct AcceptedRequest {
     /// What was signed, its description trimmed.
     pub request: PayRequest,
-    /// What to simulate instead of a payment.
-    pub simulation: Option<Simulation>,
+    /// What it comes to.
+    pub terms: Terms,
+}
+
+/// What an accepted pay request comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// What to simulate instead of a payment: rare, so it takes no room in the messages of those that are real.
+    pub simulation: Option<Box<Simulation>>,
     /// Whether money will move: neither free nor simulated.
     pub is_payment_required: bool,
 }
@@ -166,7 +173,7 @@ pub fn check(form: PayForm<'_>, desk: &PayDesk, now: Time) -> Result<AcceptedReq
     check_price_point(request, desk)?;
     let request = draft.into_request(simulation.clone(), dates)?;
     let is_payment_required = simulation.is_none() && !request.request.price_point.is_free();
-    Ok(AcceptedRequest { request, simulation, is_payment_required })
+    Ok(AcceptedRequest { request, terms: Terms { simulation: simulation.map(Box::new), is_payment_required } })
 }
 
 fn decode(token: &str) -> Result<Jwt, PayRefusal> {

@@ -134,7 +134,7 @@ impl Buyer {
     /// Takes a message. Most of what a buyer is told needs no answer.
     pub(crate) fn handle(&mut self, message: &Message, out: &mut Outbox<'_>) {
         match &message.body {
-            Body::PriceShown { transaction, name, price, opening } => {
+            Body::PriceShown { transaction, name, price, opening, .. } => {
                 let (name, price, opening) = (name.clone(), *price, *opening);
                 let (guest, transaction) = (self.guests.remove(&opening), transaction.clone());
                 forget_decision(&transaction, out);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::protocol::id::{Kid, Origin, ProductId, TransactionId};
 use crate::protocol::money::Money;
 use crate::protocol::notice::NoticeKind;
+use crate::protocol::payflow::Terms;
 use crate::protocol::store_answer::StoreAnswer;
 use crate::protocol::time::Time;
 use crate::protocol::verdict::ladder::Verdict;
@@ -126,6 +127,9 @@ pub enum Body {
         name: String,
         /// What will be charged.
         price: Money,
+        /// What the pay request comes to, as the flow accepted it.
+        #[serde(skip)]
+        terms: Terms,
         /// The message that opened this window.
         #[serde(skip)]
         opening: MessageId,

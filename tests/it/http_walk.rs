@@ -71,6 +71,8 @@ fn the_shipped_interface_says_it_in_its_own_words() {
         served.does(begun["transactionID"].as_str().unwrap(), "confirm", &json!({ "pin": "1234" }));
         let complete = served.json(&format!("GET {status_url}"), 200);
         assert_eq!(complete["status"], "complete", "{complete}");
+        let again = served.post("/mozpay/v1/api/pay/", &json!({ "req": prepared["webpayJWT"] }), 200);
+        assert_eq!((&again["transactionID"], &again["payment_required"]), (&Value::Null, &json!(false)), "{again}");
         assert_eq!(served.verify(complete["receipt"].as_str().unwrap())["status"], "ok");
     }
 }
@@ -262,6 +264,15 @@ fn the_shipped_flow_says_what_it_has_begun() {
         assert_eq!((status, &begun["status"]), (200, &json!("ok")), "{begun}");
         assert_eq!((&begun["simulation"], &begun["payment_required"]), (&told, &json!(is_required)), "{tier} {begun}");
     }
+    // What counts is what the store took, not what was posted.
+    let postback = json!({ "result": "postback" });
+    let replaced = json!({ "field": "claims.request.simulate", "value": postback, "sign": true });
+    let fault = json!({ "on": "window-opened", "first": 1, "replace": replaced });
+    served.command(serde_json::from_value(json!({ "do": "arm", "fault": fault })).unwrap());
+    for (told, is_required) in [(postback, false), (Value::Null, true)] {
+        let (_, begun) = asked("1", Value::Null, json!({}));
+        assert_eq!((&begun["simulation"], &begun["payment_required"]), (&told, &json!(is_required)), "{begun}");
+    }
     assert_eq!(asked("1", Value::Null, json!({ "mcc": "262", "mnc": "07" })).0, 200);
     for network in [json!({ "mcc": "262" }), json!({ "mnc": "07" }), json!({ "mcc": "2", "mnc": "07" })] {
         let (status, refused) = asked("1", Value::Null, network.clone());
@@ -336,6 +347,28 @@ fn a_receipt_is_claimed_by_who_has_paid() {
     assert_eq!(served.verify(receipt["receipt"].as_str().unwrap())["status"], "ok");
     assert_eq!(claim("no-such-pony").status, 400);
     assert_eq!(claim("golden-saddle").status, 402);
+}
+
+#[test]
+fn without_its_signer_the_store_hands_out_what_is_signed_and_signs_nothing() {
+    let served = you_decide();
+    let (_, receipt) = served.pony();
+    let trouble = json!({ "do": "arm", "fault": { "trouble": "signer-down" } });
+    let asked = |line: &str, body: &str| served.ask(line, &FORM, body).status;
+    let trial = "manifest_url=https://pony.example/manifest.webapp&receipt_type=ok";
+    let statuses = || {
+        let reissued = served.ask("POST /api/v1/receipts/reissue/", &TEXT, &receipt);
+        let bought = asked("POST /api/v1/receipts/install/", "app=shiny-pony");
+        let unbought = asked("POST /api/v1/receipts/install/", "app=golden-saddle");
+        (bought, unbought, asked("POST /api/v1/receipts/test/", trial), reissued.status)
+    };
+    // What is good still is not traded, whoever could sign.
+    assert_eq!(statuses(), (201, 402, 201, 400));
+    served.command(serde_json::from_value(trouble).unwrap());
+    assert_eq!(statuses(), (500, 402, 500, 400));
+    assert_eq!(served.verify(&receipt)["status"], "ok");
+    served.command(Command::ClearFaults);
+    assert_eq!(statuses(), (201, 402, 201, 400));
 }
 
 #[test]

@@ -425,16 +425,16 @@ fn edge_cases_end_as_history_had_them_or_as_they_should() {
 
 #[test]
 fn an_accepted_request_says_whether_money_will_move() {
-    let accepted = Post::under(STRICT).answer().unwrap();
+    let accepted = Post::under(STRICT).answer().unwrap().terms;
     assert!(accepted.is_payment_required && accepted.simulation.is_none());
 
     let mut free = Post::under(STRICT);
     request(&mut free)["pricePoint"] = json!("0");
-    assert!(!free.answer().unwrap().is_payment_required);
+    assert!(!free.answer().unwrap().terms.is_payment_required);
 
     let mut simulation = Post::under(STRICT);
     simulated(&mut simulation);
-    let accepted = simulation.answer().unwrap();
+    let accepted = simulation.answer().unwrap().terms;
     assert!(!accepted.is_payment_required);
     assert_eq!(accepted.simulation.unwrap().result, SimulationResult::Postback);
 }

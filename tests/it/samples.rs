@@ -7,6 +7,7 @@ use paystage::protocol::device::DeviceError;
 use paystage::protocol::id::{ProductId, TransactionId};
 use paystage::protocol::money::Money;
 use paystage::protocol::notice::NoticeKind;
+use paystage::protocol::payflow::Terms;
 use paystage::protocol::store_answer::{Reason, Status, StoreAnswer};
 use paystage::protocol::time::Time;
 use paystage::session::builtin::SUITE;
@@ -55,6 +56,7 @@ fn rare_bodies() -> Vec<Body> {
         attempt,
         url: "https://pony.example/postback".into(),
     };
+    let terms = Terms { simulation: None, is_payment_required: true };
     let noticed = |status, body: &str| Body::NoticeAnswered {
         transaction: transaction.clone(),
         kind: NoticeKind::Postback,
@@ -70,7 +72,7 @@ fn rare_bodies() -> Vec<Body> {
         },
         Body::BuyRefused { status: 404, refusal: refusal.clone() },
         Body::PayCalled { requests: vec!["a".into(), "b".into()] },
-        Body::PriceShown { transaction: transaction.clone(), name, price, opening: MessageId(0) },
+        Body::PriceShown { transaction: transaction.clone(), name, price, terms, opening: MessageId(0) },
         Body::PinEntered { transaction: transaction.clone(), pin: "1234".into() },
         Body::AccessGranted { product: product.clone() },
         Body::AccessRefused { product: product.clone(), refusal: refusal.clone() },

@@ -10,7 +10,7 @@ use crate::io::http::route::{Asked, Misheard, Words};
 use crate::io::inbox::{Reply, Silence};
 use crate::io::saved::NotSaved;
 use crate::protocol::id::TransactionId;
-use crate::protocol::jwt::Jwt;
+use crate::protocol::payflow::Terms;
 use crate::world::http_form::{HttpForm, StartLine};
 use crate::world::message::Body;
 use crate::world::refusal::Refusal;
@@ -35,8 +35,8 @@ pub fn of(words: Words, asked: &Asked, reply: Reply) -> Response<HttpBody> {
             let status = if receipt.is_some() { "complete" } else { "incomplete" };
             as_json(200, &json!({ "status": status, "receipt": receipt.as_deref() }))
         }
-        (Words::Flow, Body::PriceShown { transaction, .. }) => flow_begun(asked, Some(transaction)),
-        (Words::Flow, Body::WindowEnded { failure: None }) => flow_begun(asked, None),
+        (Words::Flow, Body::PriceShown { transaction, terms, .. }) => flow_begun(Some((transaction, terms))),
+        (Words::Flow, Body::WindowEnded { failure: None }) => flow_begun(None),
         (Words::Flow, Body::WindowEnded { failure: Some(refusal) }) => refused(flow_status(refusal.code), refusal),
         (Words::RootKey, Body::KeysAnswered { keys }) if !keys.contains("\"jwk\"") => {
             let sentence = "This store certifies no keys; its receipt keys are at /.well-known/jwks.json";
@@ -46,23 +46,19 @@ pub fn of(words: Words, asked: &Asked, reply: Reply) -> Response<HttpBody> {
     }
 }
 
-/// The flow's own answer to a pay request that it has taken: the shipped one, with the payment's id beside the client's.
-fn flow_begun(asked: &Asked, transaction: Option<&TransactionId>) -> Response<HttpBody> {
-    let posted = asked.json::<Value>().unwrap_or_default();
-    let token = posted.get("req").and_then(Value::as_str).unwrap_or_default();
-    let claims = Jwt::parse(token).and_then(|jwt| jwt.unverified_claims::<Value>()).unwrap_or_default();
-    let is_trial = |simulate: &&Value| simulate.as_object().is_some_and(|members| !members.is_empty());
-    let simulation = claims.pointer("/request/simulate").filter(is_trial);
-    let is_free = claims.pointer("/request/pricePoint").is_some_and(|tier| tier == "0");
+/// The flow's own answer to a pay request that it has taken: the shipped one, with the payment's id beside the client's. Where nothing
+/// has begun it was paid before, and nothing is left to pay.
+fn flow_begun(begun: Option<(&TransactionId, &Terms)>) -> Response<HttpBody> {
+    let transaction = begun.map(|(transaction, _)| transaction);
     let client_id = transaction.map(|id| format!("client-trans:{id}"));
     as_json(
         200,
         &json!({
             "status": "ok",
-            "simulation": simulation,
+            "simulation": begun.and_then(|(_, terms)| terms.simulation.as_ref()),
             "client_trans_id": client_id,
             "transactionID": transaction,
-            "payment_required": simulation.is_none() && !is_free,
+            "payment_required": begun.is_some_and(|(_, terms)| terms.is_payment_required),
         }),
     )
 }

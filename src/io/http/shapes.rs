@@ -272,7 +272,8 @@ pub const BEGUN: Given = given(
         always("status", Shape::Word(&["ok"])),
         always("simulation", Shape::OpenOrNull("What is only simulated; null for a real payment")),
         always("client_trans_id", Shape::TextOrNull),
-        always("payment_required", Shape::Flag).told("False for what costs nothing"),
+        always("payment_required", Shape::Flag)
+            .told("False for what costs nothing, is only simulated, or was paid before"),
         always("transactionID", Shape::TextOrNull),
     ]))],
 );

@@ -53,7 +53,7 @@ pub(crate) fn listed(scene: &Scene, product: &ProductId) -> Option<Sold> {
 /// What a pay request asks for. Somebody's own server sells what it likes, at the price of its tier.
 fn asked_for(scene: &Scene, accepted: &AcceptedRequest) -> Option<Sold> {
     let request = &accepted.request.request;
-    let charge = match (&accepted.simulation, accepted.is_payment_required) {
+    let charge = match (&accepted.terms.simulation, accepted.terms.is_payment_required) {
         (Some(_), _) => Charge::Simulated,
         (None, false) => Charge::Free,
         (None, true) => Charge::Real,
@@ -194,7 +194,7 @@ impl PaymentFlow {
         self.windows.open(&id, opening);
         forget_expiry(&id, out);
         out.remind(UNDECIDED_MAX, Reminder::WindowExpires { transaction: id.clone() });
-        let body = Body::PriceShown { transaction: id, name, price, opening: opening.id };
+        let body = Body::PriceShown { transaction: id, name, price, terms: accepted.terms, opening: opening.id };
         out.pass_on(opening, Party::Buyer, body);
     }
 

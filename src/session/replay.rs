@@ -17,6 +17,21 @@ pub struct Replay {
     is_start_due: bool,
     /// How many recorded steps have agreed.
     agreed: usize,
+    /// Which marks any line of this record can have.
+    usual: Marks,
+    /// Which the next step of the open line can have.
+    marks: Marks,
+}
+
+/// Which marks the steps of a record can have. The marks themselves do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// A run file's: SHA-256.
+    Sha256,
+    /// XXH3: a store's, behind a step that has it.
+    Xxh3,
+    /// Either: a store's. Stores had the marks of run files once, and those stay good.
+    Either,
 }
 
 /// Why a recorded run cannot be lived again as it stands.
@@ -42,7 +57,7 @@ pub struct Difference {
     pub message: Option<u32>,
     /// The mark as saved.
     pub expected: String,
-    /// The mark as replayed.
+    /// The mark as replayed, of the same kind; each of both kinds where the record does not tell.
     pub found: String,
 }
 
@@ -50,28 +65,36 @@ fn message_words(message: Option<u32>) -> String {
     message.map_or(String::new(), |number| format!(", message {number}"))
 }
 
-/// Holds a step that was just replayed against the recorded mark.
+/// Holds a step that was just replayed against the recorded mark, and tells which marks the next step of its line can have.
 ///
 /// # Errors
 /// [`Difference`] where the marks are not equal.
-pub fn compare(step: &Step, branch: BranchId, expected: &str) -> Result<(), Box<Difference>> {
-    if step.bears(expected) {
-        return Ok(());
+pub fn compare(step: &Step, branch: BranchId, expected: &str, marks: Marks) -> Result<Marks, Box<Difference>> {
+    if marks != Marks::Sha256 && step.quick_digest().as_str() == expected {
+        return Ok(Marks::Xxh3);
     }
+    if marks != Marks::Xxh3 && step.digest().as_str() == expected {
+        return Ok(marks);
+    }
+    let found = match marks {
+        Marks::Sha256 => step.digest().to_string(),
+        Marks::Xxh3 => step.quick_digest().to_string(),
+        Marks::Either => format!("{}, or {} by SHA-256 as older stores have it", step.quick_digest(), step.digest()),
+    };
     Err(Box::new(Difference {
         branch: branch.name(),
         step: step.index,
         message: step.message_number(),
         expected: short(expected),
-        found: step.digest().to_string(),
+        found,
     }))
 }
 
 impl Replay {
-    /// A run with this set-up, before its first recorded step was compared.
+    /// A run with this set-up, before its first recorded step was compared. Its record can have these `marks`.
     #[must_use]
-    pub fn new(setup: Setup) -> Self {
-        Self { session: Session::new(setup), line: None, is_start_due: true, agreed: 0 }
+    pub fn new(setup: Setup, marks: Marks) -> Self {
+        Self { session: Session::new(setup), line: None, is_start_due: true, agreed: 0, usual: marks, marks }
     }
 
     /// Goes to where the next branch parts from another; the first branch parts from none. A branch whose dials were turned begins
@@ -112,6 +135,7 @@ impl Replay {
             }
         }
         self.line = Some(index);
+        self.marks = self.usual;
         Ok(())
     }
 
@@ -148,7 +172,8 @@ impl Replay {
     }
 
     fn agree(&mut self, digest: &str) -> Result<(), ReplayFault> {
-        compare(self.session.last_step(), self.session.here().branch, digest).map_err(ReplayFault::Differs)?;
+        let (step, branch) = (self.session.last_step(), self.session.here().branch);
+        self.marks = compare(step, branch, digest, self.marks).map_err(ReplayFault::Differs)?;
         self.agreed += 1;
         Ok(())
     }
@@ -179,4 +204,32 @@ fn broken(what: String) -> Result<(), ReplayFault> {
 
 fn short(text: &str) -> String {
     text.chars().take(64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_held_against_the_kind_that_its_record_has() {
+        let session = Session::new(Setup::default());
+        let step = session.last_step();
+        let (slow, quick) = (step.digest(), step.quick_digest());
+        let held =
+            |mark: &str, marks| compare(step, BranchId::FIRST, mark, marks).map_err(|difference| difference.found);
+        assert_eq!(held(slow.as_str(), Marks::Sha256), Ok(Marks::Sha256));
+        assert_eq!(
+            held(slow.as_str(), Marks::Either),
+            Ok(Marks::Either),
+            "an old store's line may go on with new marks"
+        );
+        assert_eq!(held(quick.as_str(), Marks::Either), Ok(Marks::Xxh3), "a new mark is never followed by an old one");
+        assert_eq!(held(quick.as_str(), Marks::Xxh3), Ok(Marks::Xxh3));
+        assert_eq!(held(quick.as_str(), Marks::Sha256), Err(slow.to_string()), "no run file has it");
+        assert_eq!(held("0", Marks::Xxh3), Err(quick.to_string()));
+        for mark in ["", "0", &slow.as_str()[..15], &format!("{quick}0")] {
+            let both = format!("{quick}, or {slow} by SHA-256 as older stores have it");
+            assert_eq!(held(mark, Marks::Either), Err(both), "{mark}");
+        }
+    }
 }

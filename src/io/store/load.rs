@@ -7,7 +7,7 @@ use crate::io::store::error::StoreError;
 use crate::io::store::handle::Store;
 use crate::io::store::row::{self, RunId, StoredRun, StoredStep};
 use crate::session::branch::{BranchId, Descent, Place};
-use crate::session::replay::{Difference, Replay, ReplayFault, compare};
+use crate::session::replay::{Difference, Marks, Replay, ReplayFault, compare};
 use crate::session::run::Session;
 use crate::session::step::Step;
 use crate::world::command::Command;
@@ -85,7 +85,7 @@ pub enum LoadFault {
 /// [`LoadError`] for the first fault; the part before it can be taken out of the error and kept as a run of its own.
 pub fn load(store: &Store, run: RunId, progress: &mut dyn FnMut(Progress)) -> Result<Session, LoadError> {
     let (stored, setup) = begin(store, run)?;
-    let mut replay = Replay::new(setup);
+    let mut replay = Replay::new(setup, Marks::Either);
     let mut replayed = Ok(());
     for (index, line) in stored.branches.iter().enumerate() {
         replayed = replay_branch(store, run, (BranchId::new(index), line), &mut replay, &mut |done| {
@@ -120,9 +120,9 @@ pub fn replay_line(
 ) -> Result<usize, LoadError> {
     let (stored, _) = begin(store, run)?;
     let of = stored.steps;
-    let mut done = 0;
+    let (mut done, mut marks) = (0, Marks::Either);
     let replayed = each_step(store, run, BranchId::FIRST, 0, &mut |step, command| {
-        compare(&redo(command), BranchId::FIRST, &step.digest).map_err(LoadFault::Differs)?;
+        marks = compare(&redo(command), BranchId::FIRST, &step.digest, marks).map_err(LoadFault::Differs)?;
         done += 1;
         progress(Progress { done, of });
         Ok(())

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::protocol::json;
 use crate::session::branch::{BranchId, Descent, Place};
-use crate::session::replay::Replay;
+use crate::session::replay::{Marks, Replay};
 use crate::session::run::Session;
 use crate::session::run_file::fault::{RunFileError, RunFileFault};
 use crate::session::run_file::form::{BranchForm, FORMAT, HeadForm, ONE_SETUP, PlaceForm, RunForm, VERSION};
@@ -54,7 +54,7 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn run(&self, form: RunForm) -> Result<Session, RunFileError> {
         self.check_limits(&form)?;
-        let mut replay = Replay::new(form.setup);
+        let mut replay = Replay::new(form.setup, Marks::Sha256);
         let replayed =
             form.branches.iter().enumerate().try_for_each(|(index, branch)| replay_branch(&mut replay, index, branch));
         let at = locate(self.text, "digest", replay.agreed());

@@ -62,10 +62,23 @@ fn a_head_of_too_many_lines_or_bytes_is_refused() {
         let said = say(house.port, long(bytes));
         assert!(said.is_empty() || status(&said) == 431, "{bytes}: {said}");
     }
+    // Sent at once or in two, it is served up to the limit and not beyond.
+    let limit = Limits::default().head_bytes_max;
+    let short = long(0).len();
+    for (length, served) in [(limit, 200), (limit + 1, 431), (limit + 1000, 431), (limit + (20 << 10), 431)] {
+        let asked = long(length - short);
+        assert_eq!(asked.len(), length);
+        assert_eq!(status(&say(house.port, &asked)), served, "{length} at once");
+        let mut raw = Raw::connect(house.port);
+        let (first, second) = asked.split_at(length / 2);
+        raw.send(first);
+        raw.send(second);
+        assert_eq!(status(&raw.rest()), served, "{length} in two");
+    }
     let target = format!("GET /status/{}", "x".repeat(64 << 10));
     let said = say(house.port, head(&house, &target, "\r\n"));
     assert!(said.is_empty() || [414, 431].contains(&status(&said)), "{said}");
-    assert_eq!(house.reached(), 2);
+    assert_eq!(house.reached(), 4);
     is_well(&house);
 }
 

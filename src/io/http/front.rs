@@ -9,6 +9,7 @@ use crate::io::http::crowd::Mark;
 use crate::io::http::door::{CallerRule, Door};
 use crate::io::http::guard::{Gate, Guard};
 use crate::io::http::guarded::{Guarded, Paths};
+use crate::io::http::head;
 use crate::io::http::host::{self, Named};
 
 /// The headers that a page of another origin may send: what the historic clients do send.
@@ -72,7 +73,8 @@ impl Front {
         let is_last = parts.headers.contains_key(header::TRANSFER_ENCODING);
         let is_options = parts.method == Method::OPTIONS;
         let keeps_open = parts.version == Version::HTTP_11;
-        let mut response = match host::read(&parts, self.gate.port()) {
+        let checked = head::check(&parts, self.gate.limits().head_bytes_max);
+        let mut response = match checked.and_then(|()| host::read(&parts, self.gate.port())) {
             Err(refusal) => refusal.response(Door::of(parts.uri.path())),
             Ok(Named::WithPort | Named::Portless) => self.routed(Request::from_parts(parts, body), mark).await,
         };

@@ -9,7 +9,7 @@ pub struct Limits {
     pub head_time: Duration,
     /// How many header lines a head may have.
     pub head_lines_max: usize,
-    /// How many bytes of a head are gathered, request line included, before no more of it is read.
+    /// How many bytes a head may have, request line included.
     pub head_bytes_max: usize,
     /// How long a body may take, counted from the end of the head.
     pub body_time: Duration,

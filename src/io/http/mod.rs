@@ -4,6 +4,7 @@ pub mod limits;
 pub mod door;
 pub mod refusal;
 pub mod host;
+pub mod head;
 pub mod token;
 pub mod body;
 pub mod guard;

@@ -55,6 +55,12 @@ pub enum Refusal {
     /// Another token than this start's.
     #[error("this is not the token of this start; read the token file again, whose path the server printed")]
     TokenWrong,
+    /// A head of more bytes than are read.
+    #[error("the head of the request is longer than {max} bytes, the most that is read here")]
+    HeadTooLong {
+        /// The limit, in bytes.
+        max: usize,
+    },
     /// More than is read here.
     #[error("the body is longer than {max} bytes, the most that is read here")]
     BodyTooLong {
@@ -82,6 +88,8 @@ impl Refusal {
             Self::OriginForeign { .. } | Self::SiteForeign { .. } => StatusCode::FORBIDDEN,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TokenMissing | Self::TokenWrong => StatusCode::UNAUTHORIZED,
+            // RFC 6585, 5.
+            Self::HeadTooLong { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::BodyTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
         }
@@ -100,6 +108,7 @@ impl Refusal {
             Self::NotJson => "NOT_JSON",
             Self::TokenMissing => "TOKEN_MISSING",
             Self::TokenWrong => "TOKEN_WRONG",
+            Self::HeadTooLong { .. } => "HEAD_TOO_LONG",
             Self::BodyTooLong { .. } => "BODY_TOO_LONG",
             Self::BodyTooSlow { .. } => "BODY_TOO_SLOW",
             Self::BodyBroken => "BROKEN_BODY",
@@ -119,7 +128,7 @@ impl Refusal {
             Self::TokenMissing | Self::TokenWrong => {
                 "Send what stands in the token file, whose path the server printed"
             }
-            Self::BodyTooLong { .. } => "Send less",
+            Self::HeadTooLong { .. } | Self::BodyTooLong { .. } => "Send less",
             Self::BodyTooSlow { .. } | Self::BodyBroken => "Send it again",
         }
     }

@@ -46,8 +46,18 @@ impl Message {
     pub fn wire_form(&self, setup: &Setup, catalog: &Catalog) -> WireForm {
         match silence(&self.body) {
             Some(why) if self.crossing != Some(Crossing::Out) => say(format!("no answer // {why}")),
-            Some(_) | None => Addresses { setup, catalog }.form_of(self),
+            Some(_) | None => self.as_known(Addresses { setup, catalog }.form_of(self)),
         }
+    }
+
+    /// Of what a server outside answered, status and body are known. Which headers it sent nobody wrote down, so none are shown.
+    fn as_known(&self, mut form: WireForm) -> WireForm {
+        if let WireForm::Http(HttpForm { start: StartLine::Response { .. }, headers, .. }) = &mut form
+            && self.crossing == Some(Crossing::In)
+        {
+            headers.clear();
+        }
+        form
     }
 }
 

@@ -15,6 +15,7 @@ use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::event::Event;
 use paystage::world::input::Input;
+use paystage::world::kind::Kind;
 use paystage::world::message::{Body, Message};
 use paystage::world::names::{AppName, Names, Secret};
 use paystage::world::provenance::Provenance;
@@ -138,6 +139,23 @@ fn a_notice_is_delivered_to_their_address_and_counts_once_it_is_answered_rightly
     live.reply(200, &format!(" {id}\n"));
     assert_eq!(live.delivery(), (1, true, false));
     assert_eq!(live.world.errands().count(), 0);
+}
+
+#[test]
+fn an_answer_from_outside_is_shown_without_headers_that_it_may_not_have_had() {
+    let shown = |live: &Live| {
+        let is_answer = |event: &&Event| matches!(event, Event::Delivered { message } if message.body.kind() == Kind::NoticeAnswered);
+        let Some(Event::Delivered { message }) = live.events.iter().find(is_answer) else { panic!("no answer") };
+        message.http(live.world.setup(), live.world.catalog()).unwrap().to_string()
+    };
+    let (mut live, id) = paid();
+    live.reply(200, &id);
+    assert_eq!(shown(&live), format!("200 OK\n\n{id}"));
+    // What a server of this stage answers has the headers that it sends.
+    let mut own = Live::new(Setup { latency: Span::ZERO, ..Setup::default() });
+    own.command(&Command::Buy { product: pony() });
+    own.advance(Span::from_seconds(20));
+    assert!(shown(&own).starts_with("200 OK\nContent-Type: text/plain\n\n"), "{}", shown(&own));
 }
 
 #[test]

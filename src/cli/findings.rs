@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::paint::{BAD, OK, QUIET, STRONG, painted, plain};
 use crate::cli::report::junit::{written, xml};
 use crate::io::verifier::Said;
-use crate::protocol::corpus::attack::Attack;
+use crate::protocol::corpus::attack::{Attack, Class};
 
 /// What was wrong about one answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -30,6 +30,7 @@ pub(crate) struct Finding {
     pub(crate) name: String,
     pub(crate) flaw: &'static str,
     pub(crate) rule: &'static str,
+    pub(crate) is_own_limit: bool,
     pub(crate) found: Vec<Wrong>,
 }
 
@@ -47,20 +48,25 @@ impl Finding {
             Said::Trouble(why) => Some(Wrong::TwinTrouble(why.clone())),
         };
         let found = token.into_iter().chain(twin).collect();
-        Self { name: attack.name(), flaw: attack.class.flaw, rule: attack.class.rule, found }
+        let Class { name: _, flaw, rule, is_own_limit } = attack.class;
+        Self { name: attack.name(), flaw, rule, is_own_limit, found }
+    }
+
+    /// What was wrong, one sentence for each.
+    fn sentences(&self) -> impl Iterator<Item = String> {
+        self.found.iter().map(|wrong| match wrong {
+            Wrong::Accepted if self.is_own_limit => {
+                "accepted, which nothing but this stage's own limit forbids".to_owned()
+            }
+            Wrong::Accepted => "wrongly accepted".to_owned(),
+            Wrong::TwinRefused => "its good twin was wrongly refused".to_owned(),
+            Wrong::Trouble(why) => format!("no verdict, {why}"),
+            Wrong::TwinTrouble(why) => format!("no verdict on its good twin, {why}"),
+        })
     }
 }
 
 impl Wrong {
-    fn sentence(&self) -> String {
-        match self {
-            Self::Accepted => "wrongly accepted".to_owned(),
-            Self::TwinRefused => "its good twin was wrongly refused".to_owned(),
-            Self::Trouble(why) => format!("no verdict, {why}"),
-            Self::TwinTrouble(why) => format!("no verdict on its good twin, {why}"),
-        }
-    }
-
     fn is_trouble(&self) -> bool {
         matches!(self, Self::Trouble(_) | Self::TwinTrouble(_))
     }
@@ -100,8 +106,8 @@ impl Findings {
     /// The bad ones by name, then the counts.
     pub(crate) fn print(&self, out: &mut dyn Write) -> std::io::Result<()> {
         for finding in self.all.iter().filter(|finding| !finding.found.is_empty()) {
-            for wrong in &finding.found {
-                writeln!(out, "{} {}: {}", painted(BAD, "✗"), finding.name, plain(&wrong.sentence()))?;
+            for sentence in finding.sentences() {
+                writeln!(out, "{} {}: {}", painted(BAD, "✗"), finding.name, plain(&sentence))?;
             }
             writeln!(out, "    {} {}", finding.flaw, painted(QUIET, finding.rule))?;
         }
@@ -134,7 +140,7 @@ impl Findings {
                 } else {
                     NonSuccessKind::Failure
                 };
-                let sentences: Vec<String> = finding.found.iter().map(Wrong::sentence).collect();
+                let sentences: Vec<String> = finding.sentences().collect();
                 let mut status = TestCaseStatus::non_success(kind);
                 status.set_message(xml(&sentences.join("; ")));
                 status.set_description(format!("{}, {}", finding.flaw, finding.rule));

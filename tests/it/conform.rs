@@ -77,6 +77,21 @@ fn a_right_verifier_passes_and_one_that_skips_a_check_is_caught_by_name() {
 }
 
 #[test]
+fn a_verdict_says_which_limit_is_nobodys_but_this_stages() {
+    let desk = forged("conform-limit");
+    let said = conform(&desk, &own(&desk, "--off times"), &["--junit", "timeless.xml"]);
+    let findings = report(said.ended(1))["findings"].as_array().unwrap().clone();
+    let own_limits = findings.iter().filter(|finding| finding["is_own_limit"] == true);
+    let names: Vec<_> = own_limits.map(|finding| (&finding["name"], &finding["found"][0]["wrong"])).collect();
+    assert_eq!(names, [(&Value::from("receipt-EdDSA-exp-milliseconds"), &Value::from("accepted"))]);
+    let report = junit(&String::from_utf8(desk.read("timeless.xml")).unwrap());
+    let failures = report.named("failure");
+    let own_limit = "accepted, which nothing but this stage's own limit forbids";
+    assert_eq!(failures.iter().filter(|failure| failure.attribute("message") == own_limit).count(), 1);
+    assert!(failures.iter().any(|failure| failure.attribute("message") == "wrongly accepted"), "the other times");
+}
+
+#[test]
 fn a_verifier_that_does_not_know_the_price_is_caught_by_name() {
     let desk = Desk::new("conform-price");
     let part = ["--kind", "certified-receipt", "--algorithm", "EdDSA", "--at", AT, "--price", "2.50 EUR"];

@@ -50,13 +50,21 @@ pub struct Class {
     pub flaw: &'static str,
     /// Why a right verifier refuses it: where that is written.
     pub rule: &'static str,
+    /// Whether it breaks nothing that is written anywhere, but a limit of this stage's own.
+    pub is_own_limit: bool,
 }
 
 impl Class {
     /// A class.
     #[must_use]
     pub const fn new(name: &'static str, flaw: &'static str, rule: &'static str) -> Self {
-        Self { name, flaw, rule }
+        Self { name, flaw, rule, is_own_limit: false }
+    }
+
+    /// The same, where no page sets the limit but this stage.
+    #[must_use]
+    pub const fn by_own_limit(self) -> Self {
+        Self { is_own_limit: true, ..self }
     }
 }
 

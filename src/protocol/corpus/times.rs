@@ -42,7 +42,8 @@ pub fn attacks(bench: &Bench<'_>) -> Result<Vec<Attack>, SignError> {
                 "exp-milliseconds",
                 "Its end is written in milliseconds, so that it lasts for ages",
                 "RFC 7519, 2 counts in seconds; the limit is this stage's own",
-            ),
+            )
+            .by_own_limit(),
             bench.claims.with("exp", ((now + DAY) * 1_000).to_string()),
         ),
         (Class::new("nbf-tomorrow", "It begins tomorrow", "RFC 7519, 4.1.5"), moved("nbf", DAY)),

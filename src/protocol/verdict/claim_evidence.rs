@@ -232,8 +232,8 @@ impl TimesEvidence {
                 "Trade it for a fresh one at its reissue address",
             ),
             Self::LastsTooLong { .. } => Said::wrong(
-                "The receipt lasts longer than any may",
-                "Issue exp in seconds, at most ten years after iat, or leave it out",
+                "The receipt lasts longer than this stage lets any",
+                "Issue exp in seconds, at most ten years after iat, or leave it out; history had no such limit",
             ),
             Self::Missing(_) => {
                 Said::wrong("A time that every receipt needs is missing", "Issue receipts with nbf and iat")

@@ -20,7 +20,7 @@ use paystage::world::command::Command;
 use paystage::world::setup::Setup;
 
 use crate::store_chance::{Chance, count_of};
-use crate::store_shelf::{Shelf, buy};
+use crate::store_shelf::{LOG, Shelf, buy};
 
 /// Names the store to a second process of this very test, which works on it until it is killed.
 const CHILD: &str = "PAYSTAGE_CRASH_STORE";
@@ -28,6 +28,8 @@ const CHILD: &str = "PAYSTAGE_CRASH_STORE";
 const THREADS: usize = 4;
 /// How many crashes one file goes through before a new one is taken.
 const CRASHES_A_FILE: usize = 8;
+/// One crash in so many comes late.
+const LONG_ONE_IN: usize = 8;
 
 #[test]
 fn killed_at_any_moment_it_loses_nothing_that_was_acknowledged() {
@@ -36,13 +38,17 @@ fn killed_at_any_moment_it_loses_nothing_that_was_acknowledged() {
     }
     let mut chance = Chance::new("PAYSTAGE_CRASH_SEED");
     let cycles = count_of("PAYSTAGE_CRASHES", 40);
-    let (mut acknowledged, mut in_flight) = (0, 0);
+    let (mut acknowledged, mut in_flight, mut begun_anew) = (0, 0, 0);
     let mut shelf = Shelf::new("crash");
     for cycle in 0..cycles {
         if cycle % CRASHES_A_FILE == 0 {
             shelf = Shelf::new(&format!("crash-{cycle}"));
         }
-        let acks = crash(&shelf, &mut chance);
+        // One in so many goes on until its log was copied into the file, and more than once.
+        let wanted =
+            if cycle % LONG_ONE_IN == LONG_ONE_IN - 1 { 800 + chance.index(400) } else { 1 + chance.index(40) };
+        let acks = crash(&shelf, wanted, &mut chance);
+        begun_anew += usize::from(has_begun_anew(&shelf));
         let kept = kept_after(&shelf);
         for (index, digest) in &acks {
             assert_eq!(kept.get(*index), Some(digest), "cycle {cycle}, step {index} of {}, {chance}", kept.len());
@@ -51,23 +57,31 @@ fn killed_at_any_moment_it_loses_nothing_that_was_acknowledged() {
         in_flight += usize::from(acks.iter().all(|(index, _)| index + 1 < kept.len()));
     }
     println!(
-        "{cycles} crashes, {acknowledged} steps acknowledged, {in_flight} crashes with more on disk than was said"
+        "{cycles} crashes, {acknowledged} steps acknowledged, {in_flight} crashes with more on disk than was said, \
+         {begun_anew} with a log that was begun anew"
     );
     assert!(acknowledged > cycles, "{acknowledged} in {cycles} crashes: it was hardly at work when it was killed");
+    assert!(begun_anew >= cycles / LONG_ONE_IN / 2, "{begun_anew} of {cycles} crashes met a log that was begun anew");
 }
 
-/// Lets a process work on the store and kills it at a random moment. Gives back what it had acknowledged until then.
-fn crash(shelf: &Shelf, chance: &mut Chance) -> Vec<(usize, String)> {
+/// Whether the log that a crash has left was begun anew since the store was opened: its header counts how often.
+fn has_begun_anew(shelf: &Shelf) -> bool {
+    let log = std::fs::read(shelf.desk.path(LOG)).unwrap_or_default();
+    log.get(12..16).is_some_and(|count| count != [0; 4])
+}
+
+/// Lets a process work on the store until so much is acknowledged, or hardly begin where that is little, and kills it at a random
+/// moment. Gives back what it had acknowledged until then.
+fn crash(shelf: &Shelf, wanted: usize, chance: &mut Chance) -> Vec<(usize, String)> {
     let (mut child, lines) = start(shelf.path());
     let mut acks = Vec::new();
-    if chance.below(8) == 0 {
+    if wanted < 6 {
         // While it opens the store, or replays, or takes its first steps.
         let until = Instant::now() + Duration::from_micros(chance.below(40_000));
         while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
             acks.extend(ack(&line));
         }
     } else {
-        let wanted = 1 + usize::try_from(chance.below(40)).unwrap();
         while acks.len() < wanted {
             acks.extend(ack(&lines.recv_timeout(Duration::from_mins(1)).unwrap()));
         }

@@ -12,7 +12,6 @@ use paystage::session::branch::BranchId;
 use paystage::session::line::Line;
 use paystage::session::recorded::Recorded;
 use paystage::session::run_file::save::save;
-use paystage::world::command::Command;
 use paystage::world::setup::Setup;
 use rusqlite::Connection;
 
@@ -149,10 +148,31 @@ fn a_write_that_the_system_refuses_is_told_and_nothing_acknowledged_is_lost() {
     if let Some(path) = std::env::var_os(LIMITED) {
         return fill(&StorePlace::File(path.into()));
     }
-    let shelf = Shelf::new("limited");
+    // No room for the log to grow; and room for a log, but not for the file that it is copied into.
+    for (blocks, at_least) in [(300, 5), (3_000, 200)] {
+        let shelf = Shelf::new("limited");
+        let kept = filled(&shelf, blocks);
+        assert!(kept > at_least, "{kept} of at least {at_least}, within {blocks} blocks");
+        let store = shelf.open();
+        assert_eq!(store.warning(), None);
+        let runs = store.recent(usize::MAX >> 1).unwrap();
+        let whole: Vec<_> = runs.iter().filter(|run| run.steps == 1).collect();
+        assert!(whole.len() >= kept, "{} of {kept} that were acknowledged", whole.len());
+        assert!(whole.iter().all(|run| run.title == long_title()));
+        let new = Recorder::begin(&store, &bought()).run();
+        assert_eq!(save(&loaded(&store, new).unwrap()), save(&bought()), "without the limit it goes on");
+        drop(store);
+        let sound: String = shelf.raw().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(sound, "ok");
+    }
+}
+
+/// Fills a store in a process whose files may not grow beyond so many blocks. How many steps were acknowledged.
+#[cfg(unix)]
+fn filled(shelf: &Shelf, blocks: usize) -> usize {
     let name = "store_refusals::a_write_that_the_system_refuses_is_told_and_nothing_acknowledged_is_lost";
     let limited = std::process::Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 300; exec \"$@\"", "sh"])
+        .args(["-c", &format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\""), "sh"])
         .arg(std::env::current_exe().unwrap())
         .args(["--exact", name, "--nocapture"])
         .env(LIMITED, shelf.path())
@@ -165,34 +185,28 @@ fn a_write_that_the_system_refuses_is_told_and_nothing_acknowledged_is_lost() {
         told.starts_with(&shelf.place().to_string()) && told.ends_with("nothing that was answered is lost"),
         "{told}"
     );
-    let kept = said.lines().find_map(|line| line.split_once("kept ")).unwrap().1.parse::<i64>().unwrap();
-    assert!(kept > 5, "{said}");
-
-    let store = shelf.open();
-    let run = store.recent(1).unwrap()[0].id;
-    let again = loaded(&store, run).unwrap();
-    assert!(again.steps().len() >= usize::try_from(kept).unwrap(), "{kept} were acknowledged");
-    let new = Recorder::begin(&store, &again).run();
-    assert_eq!(save(&loaded(&store, new).unwrap()), save(&again), "without the limit it goes on");
-    drop(store);
-    let sound: String = shelf.raw().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    assert_eq!(sound, "ok");
+    said.lines().find_map(|line| line.split_once("kept ")).unwrap().1.parse().unwrap()
 }
 
-/// Keeps steps until one is refused, and says how many were not.
+/// Keeps runs with long titles until one is refused, and says how many were not.
 #[cfg(unix)]
 fn fill(place: &StorePlace) {
     let store = Store::open(place).unwrap();
-    let mut line = Line::new(Setup::default());
-    let run = store.create("Limited", line.setup());
-    store.append(run, BranchId::FIRST, &Recorded::kept(&line)[0]).wait().unwrap();
-    loop {
-        let step = line.dispatch(Command::RotateKey);
-        if let Err(error) = store.append(run, BranchId::FIRST, &step).wait() {
-            println!("kept {}\ntold {error}", step.index);
+    let line = Line::new(Setup::default());
+    let begun = Recorded::kept(&line)[0].clone();
+    for kept in 0.. {
+        let run = store.create(&long_title(), line.setup());
+        if let Err(error) = store.append(run, BranchId::FIRST, &begun).wait() {
+            println!("kept {kept}\ntold {error}");
             return;
         }
     }
+}
+
+/// So that a file is soon full.
+#[cfg(unix)]
+fn long_title() -> String {
+    "Limited ".repeat(500)
 }
 
 #[test]

@@ -3,9 +3,12 @@
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::io::store::error::StoreError;
@@ -25,6 +28,27 @@ pub(crate) struct OpenFile {
     pub(crate) connection: Connection,
     /// Where a copy of its log is kept, if commits in it could not be read.
     pub(crate) set_aside: Option<PathBuf>,
+    pub(crate) log: LogLength,
+}
+
+/// How long the log of a connection is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LogLength {
+    /// In pages, as its last commit has left it.
+    pages: Arc<AtomicU32>,
+}
+
+impl LogLength {
+    /// Copies a long log into the file. Whether it did: then the next transaction is to write at least one page, which begins the
+    /// log anew.
+    ///
+    /// SQLite would do so behind the commit that made the log long, and the log would lie there until the next commit: whole, good
+    /// for nothing, and read again after a kill. Damaged then, its older pages would stand among the file's newer ones.
+    pub(crate) fn shorten(&self, connection: &Connection) -> bool {
+        let is_long = self.pages.load(Ordering::Relaxed) >= CHECKPOINT_PAGES;
+        // What cannot be copied now stays in the log, and is tried again with the next write.
+        is_long && connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).is_ok()
+    }
 }
 
 /// Opens a store, makes it if it is not there, and brings it up to the newest schema.
@@ -46,13 +70,14 @@ pub(crate) fn open(place: &StorePlace, pages_max: Option<u32>) -> Result<OpenFil
         StorePlace::File(path) => log::set_aside(place, path)?,
         StorePlace::Temporary => None,
     };
+    let log = LogLength::default();
     let mut begin = || {
-        keep_its_word(&connection, place)?;
+        keep_its_word(&mut connection, place, &log)?;
         schema::migrate(&mut connection, found)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
     };
     begin().map_err(|error| StoreError::of(place, &error))?;
-    Ok(OpenFile { connection, set_aside })
+    Ok(OpenFile { connection, set_aside, log })
 }
 
 /// Distrusts what is in the file, and leaves a log alone when it is closed again before all was found right.
@@ -110,11 +135,16 @@ fn temporary() -> rusqlite::Result<Connection> {
 }
 
 /// A write-ahead log, synced at each commit: what was committed survives the power going out.
-fn keep_its_word(connection: &Connection, place: &StorePlace) -> rusqlite::Result<()> {
+fn keep_its_word(connection: &mut Connection, place: &StorePlace, log: &LogLength) -> rusqlite::Result<()> {
     if *place == StorePlace::Temporary {
         return connection.pragma_update(None, "synchronous", "OFF");
     }
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.query_row(&format!("PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}"), [], |_| Ok(()))
+    let pages = Arc::clone(&log.pages);
+    // In place of SQLite's own hook, which would copy the log.
+    connection.wal_hook(Some(move |_: &mut Wal, length| {
+        pages.store(u32::try_from(length).unwrap_or(u32::MAX), Ordering::Relaxed);
+        Ok(())
+    }))
 }

@@ -51,11 +51,11 @@ impl Store {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn open_within(place: &StorePlace, pages_max: Option<u32>) -> Result<Self, StoreError> {
-        let OpenFile { connection, set_aside } = connection::open(place, pages_max)?;
+        let OpenFile { connection, set_aside, log } = connection::open(place, pages_max)?;
         let last = row::last_run(&connection).map_err(|error| StoreError::of(place, &error))?;
         let (sender, inbox) = sync_channel(QUEUE_MAX);
         let outstanding = Arc::new(AtomicUsize::new(0));
-        let writer = Writer::new(place.clone(), connection, inbox, Arc::clone(&outstanding));
+        let writer = Writer::new(place.clone(), (connection, log), inbox, Arc::clone(&outstanding));
         let thread = Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.run())

@@ -50,6 +50,11 @@ pub(crate) fn migrate(connection: &mut Connection, found: i32) -> rusqlite::Resu
         change.execute_batch(step)?;
     }
     change.pragma_update(None, "application_id", APPLICATION_ID)?;
-    change.pragma_update(None, "user_version", VERSION)?;
+    write_version(&change)?;
     change.commit()
+}
+
+/// Writes the newest version into the header: one page, whatever stood there.
+pub(crate) fn write_version(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "user_version", VERSION)
 }

@@ -10,9 +10,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::io::store::change::{self, Change};
+use crate::io::store::connection::LogLength;
 use crate::io::store::error::StoreError;
 use crate::io::store::place::StorePlace;
 use crate::io::store::row::{self, RunId};
+use crate::io::store::schema;
 use crate::io::store::ticket::Punch;
 use crate::session::branch::BranchId;
 use crate::session::scribe::Scribe;
@@ -61,6 +63,7 @@ enum Turn {
 pub(crate) struct Writer {
     place: StorePlace,
     connection: Connection,
+    log: LogLength,
     inbox: Receiver<Message>,
     /// How many urgent orders were given and are not on disk.
     outstanding: Arc<AtomicUsize>,
@@ -78,13 +81,14 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(
         place: StorePlace,
-        connection: Connection,
+        (connection, log): (Connection, LogLength),
         inbox: Receiver<Message>,
         outstanding: Arc<AtomicUsize>,
     ) -> Self {
         Self {
             place,
             connection,
+            log,
             inbox,
             outstanding,
             waiting: Vec::new(),
@@ -224,8 +228,12 @@ impl Writer {
     }
 
     fn write(&mut self) -> rusqlite::Result<()> {
+        let begins_log = self.log.shorten(&self.connection);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         change::write(&transaction, &mut self.scribe, self.waiting.iter().flat_map(|order| &order.changes))?;
+        if begins_log {
+            schema::write_version(&transaction)?;
+        }
         transaction.commit()
     }
 

@@ -25,13 +25,14 @@ use crate::world::setup::Setup;
 /// Serves until Ctrl-C.
 pub(crate) fn run(arguments: &ServeArguments, out: &mut dyn Write) -> anyhow::Result<Ending> {
     anyhow::ensure!(
-        arguments.run.is_none() || !arguments.chooses(),
-        "--run goes on with a run as it was set up; leave it out to begin a new one with other dials"
+        !(arguments.run.is_some() || arguments.before_fault) || !arguments.chooses(),
+        "--run and --before-fault go on with a run as it was set up; leave them out to begin a new one with other dials"
     );
     let plan = Plan {
         port: arguments.port,
         run: usize::from(arguments.run.unwrap_or(1)),
         kept: kept(arguments),
+        before_fault: arguments.before_fault,
         setup: arguments.chooses().then(|| wanted(arguments)).transpose()?,
         clock: match arguments.clock {
             ServeClock::Real => Clock::Real { ahead: Span::ZERO },
@@ -54,7 +55,7 @@ fn kept(arguments: &ServeArguments) -> Kept {
 }
 
 fn announce(serving: &Serving<'_>, is_port_named: bool, out: &mut dyn Write) -> std::io::Result<()> {
-    let Serving { url, token, store, market, goes_on_after, run } = serving;
+    let Serving { url, token, store, market, goes_on_after, run, warnings } = serving;
     writeln!(out, "{url}")?;
     writeln!(out, "{}", token.display())?;
     match store {
@@ -62,6 +63,9 @@ fn announce(serving: &Serving<'_>, is_port_named: bool, out: &mut dyn Write) -> 
             writeln!(out, "{}", painted(QUIET, format_args!("Everything is kept in {}", path.display())))?;
         }
         StorePlace::Temporary => writeln!(out, "{}", painted(QUIET, "Nothing is kept when this ends"))?,
+    }
+    for warning in warnings {
+        writeln!(out, "{} {warning}", painted(WARN, "!"))?;
     }
     if let Some(steps) = goes_on_after {
         let which = if *run == 1 { "the store's last run".to_owned() } else { format!("run {run} of the store") };

@@ -38,6 +38,8 @@ pub struct Plan {
     pub kept: Kept,
     /// Which of a named store's runs goes on: 1 is the latest.
     pub run: usize,
+    /// Whether a run that cannot be lived again as a whole goes on from the part before the fault, as a run of its own.
+    pub before_fault: bool,
     /// The set-up of a new run; `None` goes on with one of a [named store](Kept::In), if it has one.
     pub setup: Option<Setup>,
     /// Who moves the clock.
@@ -84,6 +86,8 @@ pub struct Serving<'a> {
     pub goes_on_after: Option<usize>,
     /// Which of the store's runs it was, 1 the latest.
     pub run: usize,
+    /// What was found missing or wrong in the store, a sentence each.
+    pub warnings: Vec<String>,
 }
 
 /// Why nothing is served, or no more.
@@ -107,7 +111,7 @@ pub enum HeadlessError {
         cause: io::Error,
     },
     /// The store's last run.
-    #[error("{0}; give --setup, or any other dial, to begin a new run beside it")]
+    #[error("{0}; give --before-fault to do so, or any dial, such as --seed 1, to begin a new run beside it")]
     Load(LoadError),
     /// The store holds fewer runs.
     #[error("{}: there is no run {run}, as the store holds {held}; 1 is the latest", place.display())]
@@ -137,7 +141,11 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
     let url = listening.url();
     let is_new = plan.setup.is_some() || matches!(plan.kept, Kept::ByPort(_));
     let wanted = is_new.then(|| plan.setup.unwrap_or_default());
-    let (keeper, line, goes_on_after) = line(&store, wanted.clone(), plan.run, &Origin::parse(&url)?)?;
+    let Begun { keeper, line, goes_on_after, fault } = match wanted.clone() {
+        Some(setup) => begun(&store, setup, &Origin::parse(&url)?),
+        None => line(&store, plan.run, plan.before_fault, &Origin::parse(&url)?)?,
+    };
+    let warnings = store.warning().into_iter().chain(fault).collect();
     let usual = wanted.unwrap_or_else(|| setup::chosen(line.setup().clone()));
     let keeper = if let Kept::ByPort(_) = plan.kept { keeper.among_latest(RUNS_KEPT) } else { keeper };
     let token = Token::fresh()?;
@@ -163,6 +171,7 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
             market: &market,
             goes_on_after,
             run: plan.run,
+            warnings,
         })?;
         serve(listening, front, stop).await
     });
@@ -222,22 +231,31 @@ fn open(kept: &Kept, port: u16) -> Result<Store, HeadlessError> {
     Ok(Store::open(&kept.place(port))?)
 }
 
-/// The run to be served: a new one, or the one that the store was left with.
-fn line(
-    store: &Store,
-    wanted: Option<Setup>,
-    run: usize,
-    address: &Origin,
-) -> Result<(LineKeeper, Line, Option<usize>), HeadlessError> {
-    if wanted.is_none()
-        && let Some(id) = kept(store, run)?
-    {
-        let (keeper, line) = LineKeeper::resume(store, id, &mut |_| {}).map_err(HeadlessError::Load)?;
-        let count = line.count();
-        return Ok((keeper, line, Some(count)));
-    }
-    let setup = setup::at_home(wanted.unwrap_or_default(), address, clock::now());
-    Ok((LineKeeper::begin(store, "Served"), Line::new(setup), None))
+/// The run to be served, and what keeps it.
+struct Begun {
+    keeper: LineKeeper,
+    line: Line,
+    goes_on_after: Option<usize>,
+    fault: Option<String>,
+}
+
+/// The run that the store was left with, or a new one where it has none.
+fn line(store: &Store, run: usize, before_fault: bool, address: &Origin) -> Result<Begun, HeadlessError> {
+    let Some(id) = kept(store, run)? else { return Ok(begun(store, Setup::default(), address)) };
+    let resumed = if before_fault {
+        LineKeeper::resume_before_fault(store, id)
+    } else {
+        LineKeeper::resume(store, id, &mut |_| {}).map(|(keeper, line)| (keeper, line, None))
+    };
+    let (keeper, line, fault) = resumed.map_err(HeadlessError::Load)?;
+    let goes_on_after = Some(line.count());
+    Ok(Begun { keeper, line, goes_on_after, fault: fault.map(|fault| fault.to_string()) })
+}
+
+/// A new run.
+fn begun(store: &Store, setup: Setup, address: &Origin) -> Begun {
+    let line = Line::new(setup::at_home(setup, address, clock::now()));
+    Begun { keeper: LineKeeper::begin(store, "Served"), line, goes_on_after: None, fault: None }
 }
 
 /// Ends when the user presses Ctrl-C, or the system asks the program to end. Listens from now on, before it is first awaited: who

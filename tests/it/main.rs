@@ -121,6 +121,7 @@ mod secrets_shown;
 mod secrets_kept;
 mod secrets_keys;
 mod serve_crash;
+mod serve_faults;
 mod judges;
 mod invariants;
 mod same_bytes;

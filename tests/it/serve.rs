@@ -75,13 +75,13 @@ impl Program {
         }
     }
 
-    fn verify(&self, receipt: &str) -> String {
+    pub(crate) fn verify(&self, receipt: &str) -> String {
         let host = format!("127.0.0.1:{}", self.port);
         ask(self.port, "POST /verify/", &[("Host", &host), ("Content-Type", "text/plain")], receipt).body
     }
 
     /// Buys the pony; gives back its receipt.
-    fn pony(&self) -> String {
+    pub(crate) fn pony(&self) -> String {
         let bought = self.json("POST /mozpay/product/shiny-pony/buy", &Value::Null);
         let begun = self.json("POST /mozpay/v1/api/pay/", &json!({ "req": bought["webpayJWT"] }));
         let transaction = begun["transactionID"].as_str().unwrap();
@@ -96,7 +96,7 @@ impl Program {
     }
 
     /// Ends it as Ctrl-C does; gives back the exit code and what else it had printed.
-    fn interrupt(mut self) -> (Option<i32>, String) {
+    pub(crate) fn interrupt(mut self) -> (Option<i32>, String) {
         let told = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().unwrap();
         assert!(told.success());
         let code = self.child.wait().unwrap().code();
@@ -106,7 +106,7 @@ impl Program {
     }
 
     /// Ends it as a crash does.
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
@@ -120,7 +120,7 @@ impl Drop for Program {
     }
 }
 
-fn serve(desk: &Desk, arguments: &[&str]) -> Command {
+pub(crate) fn serve(desk: &Desk, arguments: &[&str]) -> Command {
     serve_at(desk, 0, arguments)
 }
 

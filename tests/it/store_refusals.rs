@@ -107,6 +107,26 @@ fn a_folder_that_became_read_only_is_named_and_the_store_is_whole_afterwards() {
 }
 
 #[test]
+fn a_file_that_may_only_be_read_is_named_as_such() {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let shelf = Shelf::new("read-only-file");
+        let run = closed(&shelf);
+        let set = |mode| fs::set_permissions(shelf.path(), fs::Permissions::from_mode(mode)).unwrap();
+        set(0o400);
+        // As above: the system's owner may write all the same.
+        let may_write = fs::OpenOptions::new().append(true).open(shelf.path()).is_ok();
+        match Store::open(&shelf.place()) {
+            Ok(store) => assert!(may_write, "{store:?}"),
+            Err(error) => assert!(!may_write && matches!(error, StoreError::Forbidden { .. }), "{error}"),
+        }
+        set(0o600);
+        assert_eq!(save(&loaded(&shelf.open(), run).unwrap()), save(&branched()));
+    }
+}
+
+#[test]
 fn a_full_disk_is_told_and_nothing_acknowledged_is_lost() {
     let shelf = Shelf::new("full");
     // What is simulated: SQLite itself refuses to let the file grow. The next test lets the system refuse.

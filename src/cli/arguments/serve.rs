@@ -39,6 +39,10 @@ pub(crate) struct ServeArguments {
     /// Which of the store's runs goes on: 1 is the latest, 2 the one before it, …
     #[arg(long, value_name = "NUMBER", requires = "store", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) run: Option<u16>,
+    /// Where that run cannot be lived again as a whole: goes on from the part before the fault, as a run of its own; the other one
+    /// stays as it is
+    #[arg(long, requires = "store")]
+    pub(crate) before_fault: bool,
     /// The dials of a new run: a TOML file with what a scenario has under [setup]
     #[arg(long, value_name = "FILE")]
     pub(crate) setup: Option<Place>,

@@ -104,11 +104,16 @@ fn open_file(place: &StorePlace, path: &Path) -> Result<Connection, StoreError> 
     let claim = || {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
+        if connection.is_readonly("main")? {
+            // SQLite takes what it can get, and trips over it later, in words that say nothing.
+            return Ok(None);
+        }
         connection.busy_timeout(Duration::ZERO)?;
         connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
-        Ok(connection)
+        Ok(Some(connection))
     };
-    claim().map_err(|error| StoreError::of(place, &error))
+    let read_only = || StoreError::of_file(place, &io::ErrorKind::PermissionDenied.into());
+    claim().map_err(|error| StoreError::of(place, &error))?.ok_or_else(read_only)
 }
 
 /// Makes an empty file that its owner alone may read, if nothing is there. One that is there is never opened here:

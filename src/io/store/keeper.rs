@@ -84,6 +84,28 @@ impl LineKeeper {
         Ok((Self { store, title, run, archive, due: done, runs_max: None, is_start_kept: done == 1, gathered }, line))
     }
 
+    /// Loads a run as [`resume`](Self::resume) does. Where that meets a fault, the part before it is kept as a new run under the same
+    /// title and goes on; the old one stays as it is. Gives the fault, too.
+    ///
+    /// # Errors
+    /// [`LoadError`] where nothing can be read: the set-up, or the start of the app.
+    pub fn resume_before_fault(store: &Store, run: RunId) -> Result<(Self, Line, Option<LoadError>), LoadError> {
+        let mut good = 0;
+        let error = match Self::resume(store, run, &mut |now: Progress| good = now.done) {
+            Ok((keeper, line)) => return Ok((keeper, line, None)),
+            Err(error) if good == 0 => return Err(error),
+            Err(error) => error,
+        };
+        let mut keeper = Self::begin(store, load::title(store, run)?);
+        let mut line = Line::blank(load::setup(store, run)?);
+        load::each_before(store, run, good, |command| {
+            let step = line.dispatch(command);
+            drop(keeper.keep(&line, &step));
+        })?;
+        keeper.hand_over();
+        Ok((keeper, line, Some(error)))
+    }
+
     /// Which run it is in the store, once a step was kept.
     #[must_use]
     pub fn run(&self) -> Option<RunId> {

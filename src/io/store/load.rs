@@ -130,6 +130,38 @@ pub fn replay_line(
     replayed.map(|()| done).map_err(|fault| LoadError { run, fault, readable: None })
 }
 
+/// Does the first `count` commands of a run that only goes forward, the start of the app included, whatever comes of them.
+///
+/// # Errors
+/// [`LoadError`] where one of them cannot be read.
+pub(crate) fn each_before(
+    store: &Store,
+    run: RunId,
+    count: usize,
+    mut redo: impl FnMut(Command),
+) -> Result<(), LoadError> {
+    let mut due = 0;
+    let page = |due: usize| {
+        let steps = store.steps(run, BranchId::FIRST, due, PAGE.min(count - due))?;
+        steps.iter().map(|step| read_command(step, BranchId::FIRST)).collect::<Result<Vec<_>, LoadFault>>()
+    };
+    while due < count {
+        let commands = page(due).map_err(|fault| LoadError { run, fault, readable: None })?;
+        if commands.is_empty() {
+            let fault = LoadFault::Missing { branch: BranchId::FIRST, step: due };
+            return Err(LoadError { run, fault, readable: None });
+        }
+        due += commands.len();
+        commands.into_iter().for_each(&mut redo);
+    }
+    Ok(())
+}
+
+fn read_command(step: &StoredStep, branch: BranchId) -> Result<Command, LoadFault> {
+    let read = serde_json::from_str(&step.command);
+    read.map_err(|error| LoadFault::Command { branch, step: step.index, cause: error.to_string() })
+}
+
 /// What was fixed about a run before its first command.
 ///
 /// # Errors
@@ -193,11 +225,7 @@ fn each_step(
             if step.index != due {
                 return Err(LoadFault::Missing { branch, step: due });
             }
-            let command = serde_json::from_str(&step.command).map_err(|error| LoadFault::Command {
-                branch,
-                step: due,
-                cause: error.to_string(),
-            })?;
+            let command = read_command(step, branch)?;
             act(step, command)?;
             due += 1;
         }

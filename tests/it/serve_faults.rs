@@ -1,0 +1,96 @@
+//! `paystage serve` on a store in which something is wrong: it says what, and goes on from what is left.
+#![cfg(unix)]
+
+use std::fs;
+use std::path::PathBuf;
+
+use rusqlite::Connection;
+
+use crate::program::Desk;
+use crate::serve::{Program, serve};
+
+const STORE: [&str; 2] = ["--store", "runs.sqlite"];
+
+/// A server that was killed after its buyers had so many receipts.
+fn killed(desk: &Desk, buys: usize) -> Vec<String> {
+    let server = Program::start(desk, &[&STORE, &["--buyer", "you decide"][..]].concat());
+    let receipts = (0..buys).map(|_| server.pony()).collect();
+    server.kill();
+    receipts
+}
+
+/// What a server says at the start that goes on with the store, and how many of these receipts it still knows.
+fn said(desk: &Desk, more: &[&str], receipts: &[String]) -> (String, usize) {
+    let server = Program::start(desk, &[&STORE, more].concat());
+    let known = receipts.iter().filter(|receipt| server.verify(receipt).contains("\"ok\"")).count();
+    (server.interrupt().1, known)
+}
+
+#[test]
+fn a_log_that_was_damaged_is_told_at_the_start() {
+    let desk = Desk::new("serve-torn");
+    let receipts = killed(&desk, 3);
+    let log = desk.path("runs.sqlite-wal");
+    let mut bytes = fs::read(&log).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0x10;
+    fs::write(&log, bytes).unwrap();
+    let (rest, known) = said(&desk, &[], &receipts);
+    assert!(rest.contains("! runs.sqlite: the end of its log was damaged"), "{rest}");
+    assert!(desk.path("runs.sqlite-wal-damaged-1").exists());
+    assert!(known < receipts.len(), "{known}: nothing is missing");
+}
+
+#[test]
+fn a_log_that_a_kill_has_left_is_nothing_to_tell() {
+    let desk = Desk::new("serve-not-torn");
+    let receipts = killed(&desk, 3);
+    let (rest, known) = said(&desk, &[], &receipts);
+    assert!(!rest.contains("! run") && rest.contains("Goes on with the store's last run"), "{rest}");
+    assert_eq!(known, 3);
+}
+
+/// Changes the mark of a step behind the store's back; which one it is.
+fn changed(path: PathBuf) -> i64 {
+    let store = Connection::open(path).unwrap();
+    let step: i64 = store.query_row("SELECT max(step) - 8 FROM step", [], |row| row.get(0)).unwrap();
+    store.execute("UPDATE step SET digest = '0123456789abcdef' WHERE step = ?1", [step]).unwrap();
+    step
+}
+
+#[test]
+fn a_run_that_is_lived_again_differently_goes_on_from_the_part_before() {
+    let desk = Desk::new("serve-differs");
+    let receipts = killed(&desk, 3);
+    let step = changed(desk.path("runs.sqlite"));
+    let refused = serve(&desk, &STORE).output().unwrap();
+    let complaint = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{complaint}");
+    assert!(complaint.contains(&format!("step {step}")) && complaint.contains("--before-fault"), "{complaint}");
+
+    let (rest, known) = said(&desk, &["--before-fault"], &receipts);
+    assert!(rest.contains(&format!("! run 1: branch A, step {step}")), "{rest}");
+    assert!(rest.contains(&format!("Goes on with the store's last run, after {step} steps")), "{rest}");
+    assert_eq!(known, 2, "the last one was bought after it");
+    let (rest, known) = said(&desk, &[], &receipts);
+    assert!(!rest.contains("! run"), "the part is a run of its own, and the latest: {rest}");
+    assert_eq!(known, 2);
+    let old = serve(&desk, &[&STORE, &["--run", "2"][..]].concat()).output().unwrap();
+    assert!(String::from_utf8(old.stderr).unwrap().contains(&format!("step {step}")), "the old one stays as it was");
+}
+
+#[test]
+fn a_sound_run_goes_on_as_a_whole_whatever_was_asked() {
+    let desk = Desk::new("serve-sound");
+    let receipts = killed(&desk, 2);
+    let (rest, known) = said(&desk, &["--before-fault"], &receipts);
+    assert!(!rest.contains("! run") && known == 2, "{rest}");
+    let runs: i64 = Connection::open(desk.path("runs.sqlite"))
+        .unwrap()
+        .query_row("SELECT count(*) FROM run", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(runs, 1, "and no run is made");
+    let ended = serve(&desk, &[&STORE, &["--before-fault", "--seed", "7"][..]].concat()).output().unwrap();
+    assert!(String::from_utf8(ended.stderr).unwrap().contains("leave them out"), "a new run has no part before");
+    assert_eq!(ended.status.code(), Some(2));
+}

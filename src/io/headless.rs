@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::io::clock;
+use crate::io::http::control::usual::Usual;
 use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::{ListenError, Listening, USUAL_PORT};
@@ -157,7 +158,8 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
         let archive = keeper.archive();
         let outbound = Outbound::new(plan.reach);
         let letterbox = stage::start(line, plan.clock, outbound.clone(), Some(Box::new(keeper)));
-        let front = site::front_with(gate, &letterbox, &outbound, Root { archive: Some(archive), usual });
+        let front =
+            site::front_with(gate, &letterbox, &outbound, Root { archive: Some(archive), usual: Usual::new(usual) });
         let (stopper, stop) = stopper();
         let asked = asked_to_end()?;
         tokio::spawn(async move {

@@ -7,17 +7,19 @@ use egui::Context;
 use tokio::sync::mpsc;
 
 use crate::io::clock::{self, Stopwatch};
+use crate::io::http::control::usual::Usual;
 use crate::io::http::guard::Gate;
 use crate::io::http::limits::Limits;
 use crate::io::http::listen::{ListenError, Listening};
 use crate::io::http::server::Server;
-use crate::io::http::site;
+use crate::io::http::site::{self, Root};
 use crate::io::http::token::{Token, TokenError, TokenFile};
 use crate::io::inbox::{self, Ask, Clock, Inbox};
 use crate::io::live::driver::Driver;
 use crate::io::live::errands;
 use crate::io::live::hearing::Notary;
 use crate::io::live::releases;
+use crate::io::live::setup as live_setup;
 use crate::io::outbound::{Outbound, Reach};
 use crate::io::saved::Keep;
 use crate::protocol::id::{IdError, Origin};
@@ -38,6 +40,8 @@ pub struct Guests {
     told: Told,
     server: Server,
     address: Origin,
+    /// What runs begin with that test code begins beside this one: the dials as they were turned here.
+    usual: Usual,
     /// The run that test code has left, until the window takes it.
     left: Option<Session>,
     /// Gone when the window is: the token is worth nothing then.
@@ -91,16 +95,18 @@ impl Guests {
         let (letterbox, inbox) = inbox::open(move || wake.request_repaint());
         let (errands, waiting) = mpsc::unbounded_channel();
         let (releases, handed_over) = mpsc::unbounded_channel();
+        let usual = Usual::default();
+        let root = Root { usual: usual.clone(), ..Root::default() };
         let server = Server::start(listening, move || {
             let outbound = Outbound::new(Reach::loopback());
             tokio::spawn(errands::run(waiting, outbound.clone(), letterbox.downgrade()));
             tokio::spawn(releases::run(handed_over));
-            site::front(gate, &letterbox, &outbound)
+            site::front_with(gate, &letterbox, &outbound, root)
         })?;
         let driver = Driver::new(Clock::Virtual, errands, inbox.steps(), Some(Notary { keeper, releases }));
         let line = (RunNumber::default(), BranchId::FIRST);
         let told = Told::default();
-        Ok(Self { driver, inbox, line, told, server, address, left: None, token: file })
+        Ok(Self { driver, inbox, line, told, server, address, usual, left: None, token: file })
     }
 
     /// The port.
@@ -196,13 +202,14 @@ impl Guests {
     }
 
     /// Where another run is shown, or a branch with another set-up, nobody is answered any more who asked in the one before; the
-    /// clock follows as it did.
+    /// clock follows as it did, and runs that test code begins have these dials from now on.
     fn move_to(&mut self, number: RunNumber, session: &Session) {
         let line = (number, session.line());
         if self.line != line || self.told.0.is_empty() {
             self.driver.forget();
             self.follow_real_time(session, self.is_real_time());
             (self.line, self.told) = (line, Told::on_arrival(session));
+            self.usual.turn(live_setup::chosen(session.setup().clone()));
         }
     }
 

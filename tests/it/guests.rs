@@ -16,6 +16,7 @@ use paystage::ui::guests::Guests;
 use paystage::ui::keeping::Keeping;
 use paystage::ui::keys::Action;
 use paystage::ui::window::Window;
+use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::input::Input;
 use paystage::world::names::Secret;
@@ -151,6 +152,49 @@ fn a_run_that_test_code_begins_anew_leaves_the_old_one_in_the_window() {
         press(&mut harness, Action::Undo);
     }
     assert_eq!(harness.state().session().fingerprint(), old, "undo leads back to the run before");
+}
+
+/// What test code asks of the window's control interface with its token, as JSON.
+fn told(harness: &mut Stagehand, port: u16, line: &'static str, body: &'static str) -> serde_json::Value {
+    let token = std::fs::read_to_string(harness.state().token_path().unwrap()).unwrap();
+    let (sender, answer) = channel();
+    thread::spawn(move || {
+        let (host, bearer) = (format!("127.0.0.1:{port}"), format!("Bearer {}", token.trim()));
+        let headers = [("Host", &*host), ("Authorization", &*bearer), ("Content-Type", "application/json")];
+        sender.send(ask(port, line, &headers, body))
+    });
+    let answer = until(harness, line, |_| answer.try_recv().ok());
+    assert!(matches!(answer.status, 200 | 201), "{line} {body}: {answer:?}");
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn a_session_begins_with_the_dials_as_they_stand_in_the_window() {
+    let secret = Secret::new("their secret of thirty-two bytes");
+    let mut setup = Setup { buyer: BuyerCharacter::Declines, ..Setup::default() };
+    setup.names.app.secret = Some(secret.clone());
+    let (mut harness, port) = open_on(Session::new(setup));
+    let seen = |made: &serde_json::Value| {
+        let setup = &made["state"]["setup"];
+        (setup["buyer"].clone(), setup["revision"].clone(), setup["names"]["market"].clone())
+    };
+    let home = format!("http://127.0.0.1:{port}");
+    let made = told(&mut harness, port, "POST /control/sessions", r#"{"name": "first"}"#);
+    assert_eq!(seen(&made), ("declines".into(), "after".into(), home.as_str().into()));
+    // A dial that is turned in the window is turned for the next session, and for no other.
+    harness.step();
+    press(&mut harness, Action::Step);
+    press(&mut harness, Action::Revision);
+    let said = r#"{"name": "second", "setup": {"buyer": "cancels"}}"#;
+    let made = told(&mut harness, port, "POST /control/sessions", said);
+    assert_eq!(seen(&made), ("cancels".into(), "before".into(), home.as_str().into()));
+    let again = told(&mut harness, port, "POST /s/first/control/begin", "{}");
+    assert_eq!((&again["setup"]["buyer"], &again["setup"]["revision"]), (&"declines".into(), &"after".into()));
+    // What test code has begun in the window's own place is no choice of whoever sits before it.
+    told(&mut harness, port, "POST /control/begin", r#"{"setup": {"buyer": "cancels"}}"#);
+    assert_eq!(harness.state().session().setup().names.app.secret, Some(secret));
+    let made = told(&mut harness, port, "POST /control/sessions", r#"{"name": "third"}"#);
+    assert_eq!(seen(&made), ("declines".into(), "before".into(), home.as_str().into()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 
+use paystage::io::http::control::usual::Usual;
 use paystage::io::http::guard::Gate;
 use paystage::io::http::limits::Limits;
 use paystage::io::http::listen::Listening;
@@ -62,7 +63,8 @@ impl Served {
             let line = Line::new(setup::at_home(setup, &address, NOON));
             let letterbox = stage::start(line, clock, Outbound::new(Reach::loopback()), None);
             sender.send(letterbox.clone()).unwrap();
-            let (gate, root) = (Gate::new(port, own, Limits::default()), Root { usual, ..Root::default() });
+            let (gate, root) =
+                (Gate::new(port, own, Limits::default()), Root { usual: Usual::new(usual), ..Root::default() });
             site::front_with(gate, &letterbox, &Outbound::new(Reach::loopback()), root)
         };
         let server = Server::start(listening, build).unwrap();

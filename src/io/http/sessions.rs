@@ -18,6 +18,7 @@ use crate::io::http::control::perform::Controlled;
 use crate::io::http::control::router::order;
 use crate::io::http::control::state;
 use crate::io::http::control::trouble::Trouble;
+use crate::io::http::control::usual::Usual;
 use crate::io::http::front::Branches;
 use crate::io::http::guarded::{Guarded, Paths};
 use crate::io::inbox::Clock;
@@ -42,7 +43,7 @@ pub struct Sessions(Arc<Shared>);
 struct Shared {
     address: Origin,
     outbound: Outbound,
-    usual: Arc<Setup>,
+    usual: Usual,
     build: Build,
     sessions: Mutex<Table>,
 }
@@ -85,9 +86,9 @@ enum ClockWord {
 }
 
 impl Sessions {
-    /// No session yet, on a server at `address` that was started with the `usual` set-up.
+    /// No session yet, on a server at `address` whose runs begin with the `usual` set-up.
     #[must_use]
-    pub fn new(address: Origin, outbound: Outbound, usual: Arc<Setup>, build: Build) -> Self {
+    pub fn new(address: Origin, outbound: Outbound, usual: Usual, build: Build) -> Self {
         Self(Arc::new(Shared { address, outbound, usual, build, sessions: Mutex::default() }))
     }
 
@@ -108,7 +109,7 @@ impl Sessions {
     fn add(
         &self,
         name: Option<String>,
-        begun: impl FnOnce(&str) -> Result<(Begun, Clock), Trouble>,
+        begun: impl FnOnce(&str, &Setup) -> Result<(Begun, Clock), Trouble>,
     ) -> Result<(String, Controlled, Begun), Trouble> {
         let mut table = self.table();
         if table.by_name.len() >= SESSIONS_MAX {
@@ -127,10 +128,12 @@ impl Sessions {
             return Err(Trouble::conflict("NAME_TAKEN", format!("There is a session called {name} already"), hint));
         }
         let base = format!("/s/{name}");
-        let (begun, clock) = begun(&base)?;
+        // Its own from now on: a dial that is turned in the window later turns nothing here.
+        let usual = self.0.usual.setup();
+        let (begun, clock) = begun(&base, &usual)?;
         let line = Line::new(begun.setup.clone());
         let letterbox = stage::start(line, clock, self.0.outbound.clone(), None);
-        let usual = Arc::clone(&self.0.usual);
+        let usual = Usual::new(Setup::clone(&usual));
         let run = Controlled { letterbox, address: self.0.address.clone(), base, archive: None, usual };
         let routes = (self.0.build)(&run);
         table.by_name.insert(name.clone(), Session { run: run.clone(), routes });
@@ -167,8 +170,8 @@ async fn made(sessions: &Sessions, request: Request) -> Result<Response<Body>, T
     let Wanted { name, clock, scenario, toml, setup, seed } = body::read(&order(request).await?.body)?;
     let beginning = Beginning { scenario, toml, setup, seed };
     let (now, address) = (clock::now(), sessions.0.address.clone());
-    let begun = |base: &str| {
-        let begun = beginning.begin(&sessions.0.usual, &address, base, now)?;
+    let begun = |base: &str, usual: &Setup| {
+        let begun = beginning.begin(usual, &address, base, now)?;
         // A scenario's own time stands still; dials alone begin now and go on.
         let follows = clock.unwrap_or(if begun.setup.start == now { ClockWord::Real } else { ClockWord::Virtual });
         let clock = match follows {

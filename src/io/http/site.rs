@@ -8,6 +8,7 @@ use crate::io::http::answer;
 use crate::io::http::control::describe;
 use crate::io::http::control::perform::Controlled;
 use crate::io::http::control::router;
+use crate::io::http::control::usual::Usual;
 use crate::io::http::door::Door;
 use crate::io::http::front::Front;
 use crate::io::http::guard::{Gate, Guard};
@@ -19,7 +20,6 @@ use crate::io::inbox::Letterbox;
 use crate::io::outbound::Outbound;
 use crate::io::store::archive::Archive;
 use crate::protocol::id::Origin;
-use crate::world::setup::Setup;
 
 /// A front whose root is the run behind `letterbox`. Sessions beside it reach out through `outbound`.
 #[must_use]
@@ -33,14 +33,13 @@ pub struct Root {
     /// Where its old steps are to be had.
     pub archive: Option<Archive>,
     /// What runs that test code begins have in common, where it says nothing else.
-    pub usual: Setup,
+    pub usual: Usual,
 }
 
 /// The same, where the root has more than its run.
 #[must_use]
 pub fn front_with(gate: Gate, letterbox: &Letterbox, outbound: &Outbound, root: Root) -> Front {
     let Root { archive, usual } = root;
-    let usual = Arc::new(usual);
     let address = Origin::loopback(gate.port());
     let front = Front::new(gate);
     let root = Controlled {
@@ -48,7 +47,7 @@ pub fn front_with(gate: Gate, letterbox: &Letterbox, outbound: &Outbound, root: 
         address: address.clone(),
         base: String::new(),
         archive,
-        usual: Arc::clone(&usual),
+        usual: usual.clone(),
     };
     let gate = Arc::clone(front.gate());
     let build = move |run: &Controlled| {

@@ -26,7 +26,7 @@ pub struct Beginning {
     /// A scenario's own text.
     #[serde(default)]
     pub toml: Option<String>,
-    /// Dials alone; what is left out is as the server was started.
+    /// Dials alone; what is left out is as the server was started, or as the window stands.
     #[serde(default)]
     pub setup: Option<Dials>,
     /// Another seed.
@@ -89,7 +89,7 @@ impl Beginning {
     /// What this comes to for a run at `address` whose base is `base`, at this moment of the machine's clock.
     ///
     /// A scenario keeps its own names and times, so that it plays here as everywhere. Dials alone begin a run for programs
-    /// outside: at our address, now, and in everything else as the server was started, which is the `usual` set-up.
+    /// outside: at our address, now, and in everything else with the `usual` set-up: as the server was started, or as the window stands.
     ///
     /// # Errors
     /// [`Trouble`]: no such scenario, a text that is none, more than one thing to start from, or a server of which too little is

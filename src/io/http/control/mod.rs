@@ -8,6 +8,7 @@ pub mod condition;
 pub mod wait;
 pub mod trace;
 pub mod begin;
+pub mod usual;
 pub mod perform;
 pub mod router;
 pub mod describe;

@@ -1,7 +1,5 @@
 //! Performing: each deed carried out on one run.
 
-use std::sync::Arc;
-
 use axum::body::{Body, Bytes};
 use axum::http::{Response, StatusCode};
 use serde::Deserialize;
@@ -16,6 +14,7 @@ use crate::io::http::control::deed::Deed;
 use crate::io::http::control::state;
 use crate::io::http::control::trace;
 use crate::io::http::control::trouble::Trouble;
+use crate::io::http::control::usual::Usual;
 use crate::io::http::control::wait::{ADVANCE_MAX, wait};
 use crate::io::inbox::{Clock, Letterbox};
 use crate::io::store::archive::Archive;
@@ -30,7 +29,6 @@ use crate::world::command::Command;
 use crate::world::event::Event;
 use crate::world::fault::armed::{Fault, FaultId};
 use crate::world::message::MessageId;
-use crate::world::setup::Setup;
 
 /// One run that is controlled, and where it is to be found.
 #[derive(Clone, Debug)]
@@ -43,8 +41,8 @@ pub struct Controlled {
     pub base: String,
     /// Where steps that have left memory are to be had.
     pub archive: Option<Archive>,
-    /// What a run begins with where nothing else is said: as the server was started.
-    pub usual: Arc<Setup>,
+    /// What a run begins with where nothing else is said.
+    pub usual: Usual,
 }
 
 /// A request to the control interface, read.
@@ -128,7 +126,7 @@ async fn reset(run: &Controlled) -> Result<Response<Body>, Trouble> {
 }
 
 async fn begin(run: &Controlled, beginning: Beginning) -> Result<Response<Body>, Trouble> {
-    restart(run, beginning.begin(&run.usual, &run.address, &run.base, clock::now())?).await
+    restart(run, beginning.begin(&run.usual.setup(), &run.address, &run.base, clock::now())?).await
 }
 
 async fn command(letterbox: &Letterbox, command: Command) -> Result<Response<Body>, Trouble> {

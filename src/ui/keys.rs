@@ -215,6 +215,12 @@ pub fn pressed(ctx: &Context) -> Vec<Action> {
 }
 
 impl Action {
+    /// Whether it drops a menu: until that is closed it keeps the other keys for itself.
+    #[must_use]
+    pub const fn opens_a_menu(self) -> bool {
+        matches!(self, Self::Branches | Self::Fault)
+    }
+
     /// Whether it opens a dialog over the window: then an open menu makes way.
     #[must_use]
     pub const fn opens_a_dialog(self) -> bool {

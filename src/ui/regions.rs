@@ -15,6 +15,7 @@ use crate::ui::panes::phases::Phases;
 use crate::ui::panes::shop::Shop;
 use crate::ui::panes::timeline::Timeline;
 use crate::ui::panes::top_bar::TopBar;
+use crate::ui::selection::Menu;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::{choice, surface};
 use crate::world::party::Party;
@@ -141,6 +142,10 @@ impl Regions {
         Panel::top("screens").exact_size(choice::TABS_HEIGHT).frame(strip).show(ui, |ui| {
             choice::tabs(ui, "screens", &mut self.screen, names);
         });
+        if desk.selection.menu == Some(Menu::Fault) {
+            // It drops from a row of the flow.
+            self.screen = Screen::Flow;
+        }
         let padded = CentralPanel::default().frame(flat(ui).inner_margin(margin()));
         match self.screen {
             Screen::App => padded.show(ui, |ui| self.shop.ui(ui, desk)).inner,

@@ -170,6 +170,8 @@ impl Window {
         self.keys(ui.ctx(), &mut asks);
         let before = self.selection.clone();
         self.regions_ui(ui, &mut asks);
+        // A menu that nothing on the screen can drop is not wanted any more: it would come up much later, under other hands.
+        self.selection.menu = None;
         self.overlay_ui(ui, &mut asks);
         self.said_ui(ui);
         if self.selection.is_reading_more_than(&before) {
@@ -181,8 +183,14 @@ impl Window {
             self.regions.show_inspector();
         }
         let has_changed = !asks.is_empty() || self.selection != before;
+        let had_overlay = self.overlay.is_some();
         for ask in asks {
             self.perform(ui.ctx(), ask);
+        }
+        if self.overlay.is_some() && !had_overlay {
+            // No menu under a dialog: neither one that is open nor one that was to open.
+            self.selection.menu = None;
+            egui::Popup::close_all(ui.ctx());
         }
         if has_changed {
             self.view.refresh(self.pilot.session(), &self.selection);
@@ -191,17 +199,23 @@ impl Window {
     }
 
     fn keys(&self, ctx: &Context, asks: &mut Vec<Ask>) {
-        let is_menu_open = egui::Popup::is_any_open(ctx);
-        let is_let_through = |action: &keys::Action| match (&self.overlay, is_menu_open) {
-            (Some(_), _) => self.is_for_overlay(*action),
-            (None, true) => action.opens_a_dialog(),
-            (None, false) => true,
+        // What one key opens lies over the window for the next one, also where a slow pass brings both at once.
+        let mut is_menu_open = egui::Popup::is_any_open(ctx) || self.selection.menu.is_some();
+        let mut opened = None;
+        let is_let_through = |action: &keys::Action| {
+            let is_let_through = match (&self.overlay, opened, is_menu_open) {
+                (Some(_), ..) => self.is_for_overlay(*action),
+                (None, Some(opened), _) => opened == *action,
+                (None, None, true) => action.opens_a_dialog(),
+                (None, None, false) => true,
+            };
+            if is_let_through && action.opens_a_dialog() {
+                opened = if opened.is_some() { None } else { Some(*action) };
+            }
+            is_menu_open |= is_let_through && action.opens_a_menu();
+            is_let_through
         };
-        let pressed: Vec<_> = keys::pressed(ctx).into_iter().filter(is_let_through).collect();
-        if self.overlay.is_none() && is_menu_open && !pressed.is_empty() {
-            egui::Popup::close_all(ctx);
-        }
-        asks.extend(pressed.into_iter().map(Ask::Act));
+        asks.extend(keys::pressed(ctx).into_iter().filter(is_let_through).map(Ask::Act));
     }
 
     /// An open overlay closes by its own key and by Escape, and lets no other through.

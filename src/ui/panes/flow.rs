@@ -75,8 +75,8 @@ impl Flow {
         let height = ui.available_height();
         let end = end_of(view.row_count(), height);
         let mut area = ScrollArea::vertical().id_salt("flow").auto_shrink(false);
-        // Another height is another zoom or another window: the row in focus must not be left behind.
-        if self.shown != (focus, height) {
+        // Another height is another zoom or another window: the row in focus must not be left behind, nor its menu out of sight.
+        if self.shown != (focus, height) || desk.selection.menu == Some(Menu::Fault) {
             self.shown = (focus, height);
             self.offset = self.offset_for(focus, height);
             area = area.vertical_scroll_offset(self.offset.min(end));

@@ -8,7 +8,7 @@ use crate::session::explore::end::End;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::Tone;
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 
 /// The side of the sign in a cell.
 const SIGN: f32 = 14.0;
@@ -75,6 +75,10 @@ impl EndTable {
 
     /// Shows it, and says which cell was clicked.
     pub fn ui(&self, ui: &mut Ui, grid: &Grid, chosen: Option<Cell>) -> Option<Cell> {
+        walk::stop(ui, "How each mix ends", |ui| self.cells_ui(ui, grid, chosen))
+    }
+
+    fn cells_ui(&self, ui: &mut Ui, grid: &Grid, chosen: Option<Cell>) -> Option<Cell> {
         let mut clicked = None;
         ui.spacing_mut().item_spacing = vec2(COLUMN_GAP, 0.0);
         ui.horizontal(|ui| {

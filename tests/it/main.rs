@@ -30,6 +30,7 @@ mod stagehand;
 mod labs;
 mod window_labs;
 mod window_lists;
+mod window_walks;
 mod window_doors;
 mod window_dials;
 mod window_explore;

@@ -64,6 +64,16 @@ pub(crate) fn focused(harness: &Stagehand) -> String {
     node.and_then(|node| node.accesskit_node().label()).unwrap_or_default()
 }
 
+/// Goes with this arrow until what has the keyboard is called so.
+#[track_caller]
+pub(crate) fn arrow_to(harness: &mut Stagehand, arrow: Key, beginning: &str) {
+    while !focused(harness).starts_with(beginning) {
+        let before = focused(harness);
+        plain(harness, arrow);
+        assert_ne!(focused(harness), before, "{arrow:?} never comes to {beginning:?}");
+    }
+}
+
 /// Walks with Tab until what has the keyboard is called so.
 #[track_caller]
 pub(crate) fn tab_to(harness: &mut Stagehand, beginning: &str) {

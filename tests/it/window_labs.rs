@@ -3,6 +3,7 @@
 use egui::Key;
 use egui_kittest::kittest::Queryable as _;
 use paystage::protocol::dial::DomainCheck;
+use paystage::session::attack::cards::CARDS;
 use paystage::session::builtin::Builtin;
 use paystage::session::run::Session;
 use paystage::session::scenario::play::play;
@@ -14,7 +15,7 @@ use paystage::world::guard::Guard;
 use paystage::world::kind::Kind;
 use paystage::world::setup::Setup;
 
-use crate::stagehand::{Stagehand, chord, click, focused, is_shown, labels, plain, show, tab_to, typed};
+use crate::stagehand::{Stagehand, arrow_to, chord, click, focused, is_shown, labels, plain, show, tab_to, typed};
 
 const SIZES: [[f32; 2]; 3] = [[1600.0, 1000.0], [1280.0, 800.0], [1000.0, 700.0]];
 
@@ -131,7 +132,8 @@ fn a_row_of_the_attack_grid_leads_to_its_card_by_mouse_and_by_keys() {
         match key {
             None => click(&mut harness, "Forge a notice"),
             Some(key) => {
-                tab_to(&mut harness, row);
+                tab_to(&mut harness, "Edit the price");
+                arrow_to(&mut harness, Key::ArrowDown, row);
                 plain(&mut harness, key);
             }
         }
@@ -197,9 +199,11 @@ fn every_lab_is_opened_walked_and_left_by_keys_alone() {
 fn what_has_the_keyboard_is_scrolled_into_sight() {
     let mut harness = lab(SIZES[2], bought(), Lab::Attacks);
     harness.run();
-    let last = labels(&harness, "Refund and keep, ").remove(0);
+    let [first, last] =
+        [CARDS.first(), CARDS.last()].map(|card| labels(&harness, &format!("{}, ", card.unwrap().title)).remove(0));
     let room = harness.get_by_label("Lab").rect().bottom();
-    tab_to(&mut harness, &last);
+    tab_to(&mut harness, &first);
+    arrow_to(&mut harness, Key::ArrowDown, &last);
     harness.run();
     let row = harness.get_by_label(&last).rect();
     assert!(row.top() > room && row.bottom() < 700.0 - 46.0, "the last card stands at {row:?}");

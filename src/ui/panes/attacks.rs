@@ -17,7 +17,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Column, Table, Width};
-use crate::ui::widgets::{choice, text};
+use crate::ui::widgets::{choice, text, walk};
 use crate::world::setup::Setup;
 
 /// How many cells of the grid are played between two frames.
@@ -112,7 +112,8 @@ impl Attacks {
             Column { title: "", width: Width::Points(44.0) },
         ];
         let table = Table::new(&columns);
-        ScrollArea::vertical().id_salt("cards").auto_shrink(false).show(ui, |ui| {
+        let area = ScrollArea::vertical().id_salt("cards").auto_shrink(false);
+        let list = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for (index, card) in CARDS.iter().enumerate() {
                 let is_through = self.reading(index).map(Reading::is_through);
@@ -143,7 +144,8 @@ impl Attacks {
                     row.scroll_to_me(None);
                 }
             }
-        });
+        };
+        area.show(ui, |ui| walk::stop(ui, "List of cards", list));
     }
 
     /// What came of this card; `None` where it was not tried yet.
@@ -225,8 +227,10 @@ impl Attacks {
                 return;
             }
         }
-        let asked =
-            ScrollArea::both().id_salt("attack grid").auto_shrink(false).show(ui, |ui| attack_table::ui(ui, grid));
+        let asked = ScrollArea::both()
+            .id_salt("attack grid")
+            .auto_shrink(false)
+            .show(ui, |ui| walk::stop(ui, "Cards without each check", |ui| attack_table::ui(ui, grid)));
         match asked.inner {
             None => {}
             Some(Asked::Card(card)) => {

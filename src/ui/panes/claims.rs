@@ -17,7 +17,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Cells, Column, Table, Width};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 use crate::world::seat::Seat;
 
 /// From this width on, the short ladder has room beside the claims; below it has its own tab alone.
@@ -147,7 +147,7 @@ fn split(range: &Range<usize>, marked: Option<&Range<usize>>) -> Vec<(Range<usiz
 
 fn rows_ui(ui: &mut Ui, reading: &TokenReading, marked: Option<&Range<usize>>, hovered: &mut Option<Range<usize>>) {
     let theme = Theme::of(ui);
-    ScrollArea::vertical().id_salt("claims").auto_shrink(false).show(ui, |ui| {
+    let list = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for finding in &reading.findings {
             ui.horizontal(|ui| {
@@ -167,7 +167,9 @@ fn rows_ui(ui: &mut Ui, reading: &TokenReading, marked: Option<&Range<usize>>, h
             text::muted(ui, &format!("Certificate {}", index + 1));
             claims_ui(ui, &certificate.rows, marked, hovered);
         }
-    });
+    };
+    let area = ScrollArea::vertical().id_salt("claims").auto_shrink(false);
+    area.show(ui, |ui| walk::stop(ui, "List of claims", list));
 }
 
 fn claims_ui(ui: &mut Ui, rows: &[ClaimRow], marked: Option<&Range<usize>>, hovered: &mut Option<Range<usize>>) {

@@ -18,7 +18,7 @@ use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
-use crate::ui::widgets::table::{Column, Table, Width};
+use crate::ui::widgets::table::{self, Column, Table, Width};
 use crate::ui::widgets::{choice, text};
 use crate::world::World;
 use crate::world::setup::Setup;
@@ -247,12 +247,10 @@ impl Compare {
         {
             area = area.vertical_scroll_offset((as_points(chosen) - 2.0).max(0.0) * height);
         }
-        area.show_rows(ui, height, comparison.pairs.len(), |ui, rows| {
-            for index in rows {
-                let Some(pair) = comparison.pairs.get(index) else { continue };
-                if pair_ui(ui, &table, laid, *pair, self.chosen == Some(index)) {
-                    clicked = Some(index);
-                }
+        table::rows(ui, area, ("Arrivals side by side", comparison.pairs.len()), |ui, index| {
+            let Some(pair) = comparison.pairs.get(index) else { return };
+            if pair_ui(ui, &table, laid, *pair, self.chosen == Some(index)) {
+                clicked = Some(index);
             }
         });
         if let Some(index) = clicked {

@@ -14,7 +14,7 @@ use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 
 /// The width of one item.
 const ITEM_WIDTH: f32 = 250.0;
@@ -37,9 +37,11 @@ impl Pane for Coverage {
         let (Some((_, _, met)), Some(reach)) = (&self.read, &self.reach) else { return };
         egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
             ScrollArea::vertical().id_salt("coverage").auto_shrink(false).show(ui, |ui| {
-                for list in List::ALL {
-                    list_ui(ui, desk, list, (met, reach));
-                }
+                walk::stop(ui, "All that can be met", |ui| {
+                    for list in List::ALL {
+                        list_ui(ui, desk, list, (met, reach));
+                    }
+                });
             });
         });
     }

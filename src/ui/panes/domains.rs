@@ -9,7 +9,7 @@ use crate::ui::desk::{Ask, Desk};
 use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::{Chip, Tone};
-use crate::ui::widgets::{surface, text};
+use crate::ui::widgets::{surface, text, walk};
 
 /// What the longest attacker's name needs.
 const NAMES_WIDTH: f32 = 210.0;
@@ -39,7 +39,9 @@ impl Pane for Domains {
                 "Who gets a pay request for an app that is not theirs. Each cell is a run; click to open it".to_owned()
             };
             text::note(ui, &words);
-            ScrollArea::both().id_salt("domains").auto_shrink(false).show(ui, |ui| self.grid_ui(ui, desk));
+            ScrollArea::both().id_salt("domains").auto_shrink(false).show(ui, |ui| {
+                walk::stop(ui, "Attackers by check", |ui| self.grid_ui(ui, desk));
+            });
         });
     }
 }

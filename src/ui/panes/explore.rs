@@ -14,7 +14,7 @@ use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::Chip;
-use crate::ui::widgets::{choice, text};
+use crate::ui::widgets::{choice, text, walk};
 
 /// From this width on, the list stands beside the grid.
 const BESIDE_FROM: f32 = 900.0;
@@ -125,9 +125,11 @@ impl Explore {
         if listed.is_empty() && self.cell.is_some() {
             text::note(ui, "The bad ends of this cell come of its other faults alone");
         }
-        for end in listed.iter().take(LISTED_MAX) {
-            end_ui(ui, desk, end);
-        }
+        walk::stop(ui, "List of bad ends", |ui| {
+            for end in listed.iter().take(LISTED_MAX) {
+                end_ui(ui, desk, end);
+            }
+        });
         if listed.len() > LISTED_MAX {
             text::note(ui, &format!("And {} more; choose a cell to see fewer", listed.len() - LISTED_MAX));
         }

@@ -14,7 +14,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Column, Table, Width};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 use crate::world::message::MessageId;
 use crate::world::party::Party;
 
@@ -52,7 +52,7 @@ impl Pane for Knowledge {
                     });
             }
             ScrollArea::vertical().id_salt("knowledge").auto_shrink(false).show(ui, |ui| {
-                table_ui(ui, desk, known, &mut chosen);
+                walk::stop(ui, "Facts by party", |ui| table_ui(ui, desk, known, &mut chosen));
                 if !is_wide {
                     ui.add_space(12.0);
                     leaks_ui(ui, known, &mut chosen);
@@ -123,18 +123,17 @@ fn leaks_ui(ui: &mut Ui, known: &Known, chosen: &mut Option<MessageId>) {
     if known.leaks().is_empty() {
         text::note(ui, "Nothing yet that the purchase itself did not need");
     }
-    for Leak { message, number, sentence, .. } in known.leaks().iter().rev() {
-        ui.horizontal(|ui| {
-            Icon::Warning.show(ui, 14.0, theme.color.warn);
-            if Button::link(&format!("message {number}"))
-                .name(&format!("Message {number}, {sentence}"))
-                .show(ui)
-                .clicked()
-            {
-                *chosen = Some(*message);
-            }
-        });
-        text::note(ui, sentence);
-        ui.add_space(theme.space.tight);
-    }
+    walk::stop(ui, "List of what was told", |ui| {
+        for Leak { message, number, sentence, .. } in known.leaks().iter().rev() {
+            ui.horizontal(|ui| {
+                Icon::Warning.show(ui, 14.0, theme.color.warn);
+                let link = format!("message {number}");
+                if Button::link(&link).name(&format!("Message {number}, {sentence}")).show(ui).clicked() {
+                    *chosen = Some(*message);
+                }
+            });
+            text::note(ui, sentence);
+            ui.add_space(theme.space.tight);
+        }
+    });
 }

@@ -15,7 +15,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Column, Table, Width};
-use crate::ui::widgets::{choice, surface, text};
+use crate::ui::widgets::{choice, surface, text, walk};
 use crate::world::command::Command;
 use crate::world::marketplace::ledger::{Delivery, Transaction};
 use crate::world::party::Party;
@@ -78,18 +78,20 @@ fn transactions_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     let chosen = chosen(desk, transactions).map(|transaction| transaction.id.clone());
     ui.spacing_mut().item_spacing.y = 0.0;
     table.head(ui);
-    for transaction in transactions.iter().rev() {
-        let is_selected = chosen.as_ref() == Some(&transaction.id);
-        let name = format!("Payment {} {}", short(&transaction.id), transaction.state.label());
-        let row = table.row(ui, &name, is_selected, |cells| {
-            cells.mono(&short(&transaction.id));
-            cells.text(product_name(desk, transaction));
-            cells.ui(|ui| state_ui(ui, transaction.state));
-        });
-        if row.clicked() {
-            desk.selection.transaction = Some(transaction.id.clone());
+    walk::stop(ui, "List of payments", |ui| {
+        for transaction in transactions.iter().rev() {
+            let is_selected = chosen.as_ref() == Some(&transaction.id);
+            let name = format!("Payment {} {}", short(&transaction.id), transaction.state.label());
+            let row = table.row(ui, &name, is_selected, |cells| {
+                cells.mono(&short(&transaction.id));
+                cells.text(product_name(desk, transaction));
+                cells.ui(|ui| state_ui(ui, transaction.state));
+            });
+            if row.clicked() {
+                desk.selection.transaction = Some(transaction.id.clone());
+            }
         }
-    }
+    });
     ui.add_space(12.0);
     if let Some(transaction) = chosen.and_then(|id| session.world().marketplace().transaction(&id)) {
         surface::card(ui, |ui| detail_ui(ui, desk, transaction));
@@ -204,19 +206,21 @@ fn purchases_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
         return text::empty_state(ui, Icon::Bookmark, "No completed payments", "They are listed here once paid");
     }
     table.head(ui);
-    for (transaction, at) in completed.into_iter().rev() {
-        let name = format!("Purchase {}", short(&transaction.id));
-        table.row(ui, &name, false, |cells| {
-            cells.mono(&time_of_day(at));
-            cells.text(product_name(desk, transaction));
-            cells.ui(|ui| {
-                let name = format!("Get receipt {}", short(&transaction.id));
-                if Button::link("Get receipt").name(&name).show(ui).clicked() {
-                    desk.ask(Command::GetReceipt { transaction: transaction.id.clone() });
-                }
+    walk::stop(ui, "List of purchases", |ui| {
+        for (transaction, at) in completed.into_iter().rev() {
+            let name = format!("Purchase {}", short(&transaction.id));
+            table.row(ui, &name, false, |cells| {
+                cells.mono(&time_of_day(at));
+                cells.text(product_name(desk, transaction));
+                cells.ui(|ui| {
+                    let name = format!("Get receipt {}", short(&transaction.id));
+                    if Button::link("Get receipt").name(&name).show(ui).clicked() {
+                        desk.ask(Command::GetReceipt { transaction: transaction.id.clone() });
+                    }
+                });
             });
-        });
-    }
+        }
+    });
 }
 
 const HISTORY_COLUMNS: [Column<'static>; 2] =
@@ -230,17 +234,19 @@ fn their_history_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     }
     let table = Table::new(&HISTORY_COLUMNS);
     table.head(ui);
-    for payment in payments.iter().rev() {
-        table.row(ui, &format!("Purchase {}", short(payment)), false, |cells| {
-            cells.mono(payment.as_str());
-            cells.ui(|ui| {
-                let name = format!("Get receipt {}", short(payment));
-                if Button::link("Get receipt").name(&name).show(ui).clicked() {
-                    desk.ask(Command::GetReceipt { transaction: payment.clone() });
-                }
+    walk::stop(ui, "List of payments outside", |ui| {
+        for payment in payments.iter().rev() {
+            table.row(ui, &format!("Purchase {}", short(payment)), false, |cells| {
+                cells.mono(payment.as_str());
+                cells.ui(|ui| {
+                    let name = format!("Get receipt {}", short(payment));
+                    if Button::link("Get receipt").name(&name).show(ui).clicked() {
+                        desk.ask(Command::GetReceipt { transaction: payment.clone() });
+                    }
+                });
             });
-        });
-    }
+        }
+    });
 }
 
 const KEY_COLUMNS: [Column<'static>; 3] = [
@@ -254,21 +260,23 @@ fn keys_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     let table = Table::new(&KEY_COLUMNS);
     ui.spacing_mut().item_spacing.y = 0.0;
     table.head(ui);
-    for key in desk.session.world().marketplace().keys().iter().rev() {
-        let name = format!("Key {}", key.kid);
-        table.row(ui, &name, false, |cells| {
-            cells.mono(key.kid.as_str());
-            cells.mono(key.key.algorithm().name());
-            cells.ui(|ui| match key.retired {
-                None => Chip::new(Tone::Ok, "in use").signed().show(ui).on_hover_text(key.since.human()),
-                Some(at) => Chip::new(Tone::Neutral, "retired").signed().show(ui).on_hover_text(format!(
-                    "{} to {}",
-                    key.since.human(),
-                    at.human()
-                )),
+    walk::stop(ui, "List of keys", |ui| {
+        for key in desk.session.world().marketplace().keys().iter().rev() {
+            let name = format!("Key {}", key.kid);
+            table.row(ui, &name, false, |cells| {
+                cells.mono(key.kid.as_str());
+                cells.mono(key.key.algorithm().name());
+                cells.ui(|ui| match key.retired {
+                    None => Chip::new(Tone::Ok, "in use").signed().show(ui).on_hover_text(key.since.human()),
+                    Some(at) => Chip::new(Tone::Neutral, "retired").signed().show(ui).on_hover_text(format!(
+                        "{} to {}",
+                        key.since.human(),
+                        at.human()
+                    )),
+                });
             });
-        });
-    }
+        }
+    });
     ui.add_space(theme.space.pad);
     ui.horizontal_wrapped(|ui| {
         if Button::quiet("Rotate")
@@ -295,13 +303,15 @@ fn products_ui(ui: &mut Ui, desk: &Desk<'_>) {
     let table = Table::new(&PRODUCT_COLUMNS);
     ui.spacing_mut().item_spacing.y = 0.0;
     table.head(ui);
-    for product in &desk.session.world().catalog().products {
-        table.row(ui, product.name, false, |cells| {
-            cells.text(product.name);
-            cells.mono(product.app.host());
-            cells.mono(&product.price.to_string());
-        });
-    }
+    walk::stop(ui, "List of products", |ui| {
+        for product in &desk.session.world().catalog().products {
+            table.row(ui, product.name, false, |cells| {
+                cells.text(product.name);
+                cells.mono(product.app.host());
+                cells.mono(&product.price.to_string());
+            });
+        }
+    });
 }
 
 fn product_name<'a>(desk: &Desk<'a>, transaction: &'a Transaction) -> &'a str {

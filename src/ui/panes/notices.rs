@@ -13,7 +13,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Column, Table, Width};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 use crate::world::command::Command;
 
 /// How many notices are shown; a run with more has its earlier ones left out.
@@ -50,9 +50,11 @@ impl Pane for Notices {
             }
             ScrollArea::vertical().id_salt("notices").auto_shrink(false).show(ui, |ui| {
                 let left_out = deliveries.len().saturating_sub(SHOWN_MAX);
-                for delivery in deliveries.iter().skip(left_out).rev() {
-                    delivery_ui(ui, desk, delivery);
-                }
+                walk::stop(ui, "List of attempts", |ui| {
+                    for delivery in deliveries.iter().skip(left_out).rev() {
+                        delivery_ui(ui, desk, delivery);
+                    }
+                });
                 if left_out > 0 {
                     text::note(ui, &format!("{left_out} earlier ones are left out"));
                 }

@@ -15,7 +15,7 @@ use crate::ui::pane::Pane;
 use crate::ui::theme::Theme;
 use crate::ui::widgets::chip::{Chip, Tone};
 use crate::ui::widgets::table::{Column, Table, Width};
-use crate::ui::widgets::text;
+use crate::ui::widgets::{text, walk};
 
 /// The tab.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,7 @@ impl Pane for Opinions {
         egui::Frame::new().inner_margin(egui::Margin::symmetric(12, 4)).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             ScrollArea::vertical().id_salt("opinions").auto_shrink(false).show(ui, |ui| {
-                table_ui(ui, asked);
+                walk::stop(ui, "Checks by verifier", |ui| table_ui(ui, asked));
                 ui.add_space(12.0);
                 disputes_ui(ui, asked);
             });

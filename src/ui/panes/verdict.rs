@@ -12,7 +12,7 @@ use crate::ui::theme::Theme;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::chip::Chip;
 use crate::ui::widgets::table::{Cells, Column, Table, Width};
-use crate::ui::widgets::{field, text};
+use crate::ui::widgets::{field, text, walk};
 
 /// The ladder's own tab.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,20 +74,22 @@ impl Pane for Verdict {
             let table = Table::new(if is_wide { &WIDE } else { &NARROW });
             ui.spacing_mut().item_spacing.y = 0.0;
             ScrollArea::vertical().id_salt("verdict").auto_shrink(false).show(ui, |ui| {
-                for rung in verdict.rungs() {
-                    let name = format!("{}, {}", rung.check.label(), rung.outcome.label());
-                    table.row(ui, &name, rung.outcome == Outcome::Failed, |cells| {
-                        self.cells_ui(cells, theme, rung, is_wide);
-                    });
-                    if let (Outcome::Failed, Some(fix)) = (rung.outcome, rung.fix()) {
-                        ui.horizontal(|ui| {
-                            ui.add_space(56.0);
-                            ui.set_min_height(theme.space.row);
-                            Icon::Info.show(ui, 14.0, theme.color.info);
-                            text::muted(ui, fix);
+                walk::stop(ui, "Rungs of the ladder", |ui| {
+                    for rung in verdict.rungs() {
+                        let name = format!("{}, {}", rung.check.label(), rung.outcome.label());
+                        table.row(ui, &name, rung.outcome == Outcome::Failed, |cells| {
+                            self.cells_ui(cells, theme, rung, is_wide);
                         });
+                        if let (Outcome::Failed, Some(fix)) = (rung.outcome, rung.fix()) {
+                            ui.horizontal(|ui| {
+                                ui.add_space(56.0);
+                                ui.set_min_height(theme.space.row);
+                                Icon::Info.show(ui, 14.0, theme.color.info);
+                                text::muted(ui, fix);
+                            });
+                        }
                     }
-                }
+                });
             });
         });
     }

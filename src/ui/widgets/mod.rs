@@ -2,6 +2,7 @@
 
 pub mod text;
 pub mod surface;
+pub mod walk;
 pub mod button;
 pub mod choice;
 pub mod menu;

@@ -2,8 +2,8 @@
 
 use egui::accesskit::Role;
 use egui::{
-    Align, Color32, CornerRadius, Frame, Id, Layout, Margin, Modal, Rect, Response, Sense, StrokeKind, Ui, UiBuilder,
-    WidgetInfo, vec2,
+    Align, Color32, CornerRadius, Frame, Id, InputState, Key, Layout, Margin, Modal, Rect, Response, Sense, StrokeKind,
+    Ui, UiBuilder, WidgetInfo, vec2,
 };
 
 use crate::ui::theme::Theme;
@@ -130,9 +130,11 @@ pub(crate) fn keep_focus_in_sight(ui: &Ui, last: &mut Option<Id>) {
     }
 }
 
-/// Scrolls to it when it comes to have the keyboard: Tab and the arrows walk through all of a list, and it shall be seen.
+/// Scrolls to it when it comes to have the keyboard: Tab and the arrows walk through all of a list, and it shall be seen. What the
+/// keyboard only passes on its way back is not scrolled to.
 pub(crate) fn follow_focus(response: &Response) {
-    if response.gained_focus() {
+    let is_going_back = |input: &InputState| input.modifiers.shift && input.key_pressed(Key::Tab);
+    if response.gained_focus() && !response.ctx.input(is_going_back) {
         response.scroll_to_me(None);
     }
 }

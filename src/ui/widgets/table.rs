@@ -1,11 +1,12 @@
 //! Tables: a quiet head, rows with hairlines, one of them selected. Rows are of equal height, so a long table can show only what is visible.
 
 use egui::accesskit::Role;
-use egui::{Color32, Rect, Response, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Color32, Rect, Response, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use crate::ui::theme::Theme;
 use crate::ui::widgets::surface;
 use crate::ui::widgets::text;
+use crate::ui::widgets::walk;
 
 /// One column of a table.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +66,8 @@ impl<'a> Table<'a> {
         let (rect, response) = surface::flush_row(ui, Sense::click());
         surface::announce(ui, &response, Role::Row, name, is_selected);
         surface::follow_focus(&response);
-        if ui.is_rect_visible(rect) {
+        // The rows next to those that are seen are there as well: the arrows go to what stands in them.
+        if ui.is_rect_visible(rect.expand2(vec2(0.0, rect.height()))) {
             let mut inner = ui.new_child(UiBuilder::new().max_rect(rect));
             let fill = match (is_selected, response.hovered()) {
                 (true, _) => theme.color.selection,
@@ -122,6 +124,36 @@ impl Column<'_> {
             Width::Share(share) => share,
         }
     }
+}
+
+/// So many rows of a table, named for a screen reader, in an area that scrolls. Only those are drawn that are seen, with one more at
+/// either end, so that the arrows always find the next.
+pub fn rows(ui: &mut Ui, area: ScrollArea, (name, count): (&str, usize), mut row: impl FnMut(&mut Ui, usize)) {
+    let height = Theme::of(ui).space.row;
+    area.show_viewport(ui, |ui, viewport| {
+        ui.set_height(as_points(count) * height);
+        let origin = ui.max_rect().min;
+        let (first, last) = (row_at(viewport.top() / height - 1.0), row_at(viewport.bottom() / height + 2.0));
+        walk::stop(ui, name, |ui| {
+            // A row keeps its id wherever the list stands, and with it the keyboard.
+            ui.skip_ahead_auto_ids(first);
+            for index in first..last.min(count) {
+                let place = pos2(origin.x, origin.y + as_points(index) * height);
+                let place = Rect::from_min_size(place, vec2(ui.max_rect().width(), height));
+                ui.scope_builder(UiBuilder::new().id_salt(index).max_rect(place), |ui| row(ui, index));
+            }
+        });
+    });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "exact below 2^24 rows, where a list is 600 million points high")]
+fn as_points(count: usize) -> f32 {
+    count as f32
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what a list can hold")]
+fn row_at(rows_down: f32) -> usize {
+    rows_down.floor().clamp(0.0, 1e7) as usize
 }
 
 /// The cells of one row, filled from left to right. A cell past the last column is not shown.

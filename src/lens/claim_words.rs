@@ -128,6 +128,16 @@ const NAMED_USER: &[Row] = &[
     ("user.value", "names the buyer: every app that sees it can link it", RECEIPT_PAGE),
 ];
 
+/// The same where it names nobody, as in what was sold within an app.
+const ANONYMOUS: &[Row] =
+    &[("user.value", "the same in every receipt: it tells no two buyers apart", "as built in 2015")];
+
+/// What is said about a claim of a receipt whose user is nobody in particular.
+#[must_use]
+pub fn anonymous_user_words(path: &str) -> Option<ClaimWords> {
+    find(ANONYMOUS, path)
+}
+
 /// What is said about a claim of a receipt whose user is named by an email address.
 #[must_use]
 pub fn named_user_words(path: &str) -> Option<ClaimWords> {
@@ -173,12 +183,12 @@ fn find(rows: &[Row], path: &str) -> Option<ClaimWords> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CERTIFICATE, HEADER, KEYS, NAMED_USER, NOTICE, OTHER, RECEIPT, REQUEST};
+    use super::{ANONYMOUS, CERTIFICATE, HEADER, KEYS, NAMED_USER, NOTICE, OTHER, RECEIPT, REQUEST};
 
     #[test]
     fn every_sentence_is_short_and_plain() {
         for (path, sentence, source) in
-            [HEADER, RECEIPT, NAMED_USER, REQUEST, NOTICE, CERTIFICATE, OTHER, KEYS].concat()
+            [HEADER, RECEIPT, NAMED_USER, ANONYMOUS, REQUEST, NOTICE, CERTIFICATE, OTHER, KEYS].concat()
         {
             assert!((1..=12).contains(&sentence.split_whitespace().count()), "{path}: {sentence}");
             assert!(!sentence.ends_with('.') && !source.is_empty(), "{path}");

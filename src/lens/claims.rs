@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::lens::claim_marks::{Mark, Reader, claim_mark, header_mark, human};
-use crate::lens::claim_words::{claim_words, header_words, named_user_words};
+use crate::lens::claim_words::{anonymous_user_words, claim_words, header_words, named_user_words};
 use crate::lens::json_places::{Place, places};
 use crate::lens::token_kind::TokenKind;
+use crate::protocol::identity::ANONYMOUS_USER;
 use crate::protocol::jwt::{JwtError, Part};
 use crate::protocol::look::{Look, LookPart, look};
 
@@ -108,9 +109,12 @@ fn token(text: &str, span: Range<usize>, reader: Reader<'_>) -> TokenReading {
         (None, false) => TokenKind::Unknown,
     };
     let issuer = claims.as_ref().and_then(|claims| claims.get("iss")).and_then(Value::as_str);
-    let is_named = kind == TokenKind::Receipt && claims.as_ref().is_some_and(names_the_buyer);
+    let of_receipt = claims.as_ref().filter(|_| kind == TokenKind::Receipt);
+    let (is_named, is_anonymous) = (of_receipt.is_some_and(names_the_buyer), of_receipt.is_some_and(names_nobody));
     let rows = rows(&payload, encoded_start(&parts, Part::Claims), |path, value| {
-        let words = named_user_words(path).filter(|_| is_named).or_else(|| claim_words(kind, path));
+        let named = named_user_words(path).filter(|_| is_named);
+        let words = named.or_else(|| anonymous_user_words(path).filter(|_| is_anonymous));
+        let words = words.or_else(|| claim_words(kind, path));
         let words = words.map(|words| (words.sentence, words.source));
         (words, claim_mark(kind, path, value, issuer, reader), human(kind, path, value, reader))
     });
@@ -200,8 +204,15 @@ fn members(json: &str) -> Option<Map<String, Value>> {
 
 /// Whether a receipt says who the buyer is: by its type, or by a value that reads as an address.
 fn names_the_buyer(claims: &Map<String, Value>) -> bool {
-    let user = |name: &str| claims.get("user").and_then(|user| user.get(name)).and_then(Value::as_str);
-    user("type") == Some("email") || user("value").is_some_and(|value| value.contains('@'))
+    user(claims, "type") == Some("email") || user(claims, "value").is_some_and(|value| value.contains('@'))
+}
+
+fn names_nobody(claims: &Map<String, Value>) -> bool {
+    user(claims, "value") == Some(ANONYMOUS_USER)
+}
+
+fn user<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get("user").and_then(|user| user.get(name)).and_then(Value::as_str)
 }
 
 fn header_finding(row: &ClaimRow) -> String {

@@ -87,6 +87,7 @@ dial! {
         GuidPerTransaction = "guid-per-transaction", "A new GUID per transaction", "Every purchase gets a random value that only the store can link to the buyer";
         Hmac = "hmac", "HMAC of email and origin", "The value is computed from a secret, the email and the app, so it stays equal within one app";
         StoredRandom = "stored-random", "Stored random value", "A random value is drawn once for each buyer and app, and kept for ever";
+        Anonymous = "anonymous", "The same for everybody", "Every receipt says anonymous-user, as the shipped store had it for what is sold within an app";
         Email = "email", "Email address", "The buyer's verified email address stands in the receipt, for every app to see";
     }
 }

@@ -11,7 +11,9 @@ use crate::protocol::code::Refusal;
 use crate::protocol::jwt::Jwt;
 use crate::protocol::numeric_date::NumericDate;
 use crate::protocol::pay_error::{PayError, PayRefusal};
-use crate::protocol::request::{LocalWords, PayRequest, PricePoint, Requested, Simulation, trimmed_description};
+use crate::protocol::request::{
+    DefaultLocale, LocalWords, PayRequest, PricePoint, Requested, Simulation, trimmed_description,
+};
 use crate::protocol::truth::is_python_truthy;
 
 /// The claims of a pay request with whatever they hold. `None` is absent; null is `Some(Null)`.
@@ -148,7 +150,7 @@ impl DraftRequested {
             postback_url: text("request.postbackURL", self.postback_url)?,
             chargeback_url: text("request.chargebackURL", self.chargeback_url)?,
             locales: locales(self.locales)?,
-            default_locale: optional_text("request.defaultLocale", self.default_locale)?,
+            default_locale: default_locale(self.default_locale)?,
             simulate,
             other: self.other,
         })
@@ -240,9 +242,14 @@ fn icons(value: Option<Value>) -> Result<BTreeMap<String, String>, PayRefusal> {
     icons.into_iter().map(|(size, url)| Ok((size, text("request.icons", Some(url))?))).collect()
 }
 
-fn locales(value: Option<Value>) -> Result<BTreeMap<String, LocalWords>, PayRefusal> {
-    match value.filter(is_python_truthy) {
-        Some(locales) => serde_json::from_value(locales).map_err(|_| mistyped("request.locales")),
-        None => Ok(BTreeMap::new()),
+fn locales(value: Option<Value>) -> Result<Option<BTreeMap<String, LocalWords>>, PayRefusal> {
+    match value.filter(|value| value.is_object() || is_python_truthy(value)) {
+        Some(locales) => serde_json::from_value(locales).map(Some).map_err(|_| mistyped("request.locales")),
+        None => Ok(None),
     }
+}
+
+fn default_locale(value: Option<Value>) -> Result<Option<DefaultLocale>, PayRefusal> {
+    let Some(value) = value else { return Ok(None) };
+    optional_text("request.defaultLocale", Some(value)).map(|locale| Some(DefaultLocale(locale)))
 }

@@ -14,6 +14,9 @@ pub const EMAIL: &str = "email";
 /// The `type` of a user value that is meant to be opaque to everybody but the store.
 pub const DIRECTED_IDENTIFIER: &str = "directed-identifier";
 
+/// The user value of everybody: what the shipped store wrote where it knew no buyer.
+pub const ANONYMOUS_USER: &str = "anonymous-user";
+
 /// The `user` claim of a receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserClaim {
@@ -22,6 +25,14 @@ pub struct UserClaim {
     pub kind: String,
     /// The buyer's address, or the value that the store knows the buyer by.
     pub value: String,
+}
+
+impl UserClaim {
+    /// What the shipped store wrote into every receipt for a product within an app: it knew no buyer there.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self { kind: DIRECTED_IDENTIFIER.to_owned(), value: ANONYMOUS_USER.to_owned() }
+    }
 }
 
 /// What a store has at hand when it identifies the buyer of a receipt. Each mode uses its own part of it.
@@ -46,6 +57,7 @@ pub fn user_value(mode: IdentityMode, inputs: &IdentityInputs<'_>) -> UserClaim 
         IdentityMode::GuidPerTransaction => (DIRECTED_IDENTIFIER, inputs.guid.to_owned()),
         IdentityMode::Hmac => (DIRECTED_IDENTIFIER, keyed_identifier(inputs.secret, inputs.email, inputs.origin)),
         IdentityMode::StoredRandom => (DIRECTED_IDENTIFIER, inputs.stored.to_owned()),
+        IdentityMode::Anonymous => return UserClaim::anonymous(),
         IdentityMode::Email => (EMAIL, inputs.email.to_owned()),
     };
     UserClaim { kind: kind.to_owned(), value }
@@ -132,6 +144,7 @@ mod tests {
         for (mode, kind, value) in [
             (IdentityMode::GuidPerTransaction, "directed-identifier", "guid-1"),
             (IdentityMode::StoredRandom, "directed-identifier", "stored-1"),
+            (IdentityMode::Anonymous, "directed-identifier", "anonymous-user"),
             (IdentityMode::Email, "email", "ann@example.org"),
         ] {
             let user = user_value(mode, &inputs("ann@example.org", "https://pony.example"));

@@ -82,12 +82,12 @@ pub struct Requested {
     /// Where the notice of a refund or a reversal goes.
     #[serde(rename = "chargebackURL")]
     pub chargeback_url: String,
-    /// Name and description in other languages.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub locales: BTreeMap<String, LocalWords>,
+    /// Name and description in other languages. The shipped store wrote an empty list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locales: Option<BTreeMap<String, LocalWords>>,
     /// The language of name and description; needed where there are others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_locale: Option<String>,
+    pub default_locale: Option<DefaultLocale>,
     /// Present for a payment that is only simulated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub simulate: Option<Simulation>,
@@ -148,8 +148,8 @@ impl<'de> Deserialize<'de> for Requested {
 struct Optional {
     icons: BTreeMap<String, String>,
     product_data: Option<String>,
-    locales: BTreeMap<String, LocalWords>,
-    default_locale: Option<String>,
+    locales: Option<BTreeMap<String, LocalWords>>,
+    default_locale: Option<DefaultLocale>,
     simulate: Option<Simulation>,
     other: BTreeMap<String, Value>,
 }
@@ -160,7 +160,7 @@ impl Optional {
             "icons" => self.icons = object.next_value()?,
             "productData" => self.product_data = object.next_value()?,
             "locales" => self.locales = object.next_value()?,
-            "defaultLocale" => self.default_locale = object.next_value()?,
+            "defaultLocale" => self.default_locale = Some(object.next_value()?),
             "simulate" => self.simulate = object.next_value()?,
             _ => {
                 let value = object.next_value()?;
@@ -170,6 +170,11 @@ impl Optional {
         Ok(())
     }
 }
+
+/// The language of a product's own words; `null` in the requests of the shipped store, which knew of none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DefaultLocale(pub Option<String>);
 
 /// A product's words in one language; either may be missing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -267,6 +272,15 @@ impl PayRequest {
         Self::signed_by(market, market, offer, Some(sale.to_string()), now)
     }
 
+    /// The same with the product's picture, 64 by 64, and an empty list of languages, as the shipped store wrote its own requests.
+    #[must_use]
+    pub fn illustrated(mut self, logo_url: String) -> Self {
+        self.request.icons.insert("64".to_owned(), logo_url);
+        self.request.locales = Some(BTreeMap::new());
+        self.request.default_locale = Some(DefaultLocale(None));
+        self
+    }
+
     fn signed_by(issuer: &str, provider: &str, offer: Offer<'_>, product_data: Option<String>, now: Time) -> Self {
         let iat = NumericDate::at(now);
         Self {
@@ -285,7 +299,7 @@ impl PayRequest {
                 product_data,
                 postback_url: offer.postback_url.to_owned(),
                 chargeback_url: offer.chargeback_url.to_owned(),
-                locales: BTreeMap::new(),
+                locales: None,
                 default_locale: None,
                 simulate: None,
                 other: BTreeMap::new(),

@@ -108,6 +108,7 @@ fn identity(mode: IdentityMode) -> &'static str {
             "user holds a GUID drawn for this transaction, which nobody but the store can link to a person"
         }
         IdentityMode::Hmac => "user holds a value computed from the buyer's email and the app",
+        IdentityMode::Anonymous => "user holds the words anonymous-user in every receipt for a product within an app",
         IdentityMode::StoredRandom => "user holds a random value that the store has stored for this buyer and app",
     }
 }

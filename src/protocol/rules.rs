@@ -104,6 +104,8 @@ pub struct StoreRules {
     pub is_nbf_time_of_issue: bool,
     /// Whether every status answer signs a receipt anew, rather than handing out the one that was issued.
     pub is_signed_for_each_poll: bool,
+    /// Whether the pay requests that the store signs show the product's picture and list the languages of its words: none.
+    pub is_offer_illustrated: bool,
     /// The HTTP status for a buy request whose product does not exist or is not for sale.
     pub unknown_product_status: u16,
 }
@@ -242,6 +244,7 @@ const STRICT_STORE: StoreRules = StoreRules {
     is_reissue_address_compared: false,
     is_nbf_time_of_issue: false,
     is_signed_for_each_poll: false,
+    is_offer_illustrated: false,
     unknown_product_status: 404,
 };
 
@@ -335,7 +338,7 @@ static AS_BUILT_2015: Rules = Rules {
     title: "As built",
     date: "2015-07-20",
     section: "The marketplace's and its client libraries' source code",
-    identity: IdentityMode::StoredRandom,
+    identity: IdentityMode::Anonymous,
     verify_policy: VerifyPolicy::StoreOnly,
     profile: Profile::Fxpay,
     signing: SigningMode::Rs256Certified,
@@ -357,6 +360,7 @@ static AS_BUILT_2015: Rules = Rules {
         is_reissue_address_compared: true,
         is_nbf_time_of_issue: true,
         is_signed_for_each_poll: true,
+        is_offer_illustrated: true,
         unknown_product_status: 400,
     },
     request: RequestRules {

@@ -389,7 +389,12 @@ fn pay_request(scene: &Scene, product: &Product, transaction: &TransactionId, no
     };
     let order = StoreData::of(ORDER, transaction.as_str());
     let mut request = if scene.setup.is_hosted() {
-        PayRequest::hosted(&catalog.market_domain, offer, &order, now)
+        let request = PayRequest::hosted(&catalog.market_domain, offer, &order, now);
+        if scene.rules().store.is_offer_illustrated {
+            request.illustrated(catalog.logo_url(&product.id))
+        } else {
+            request
+        }
     } else {
         PayRequest::classic(&catalog.app_key, &catalog.market_domain, offer, &order.to_string(), now)
     };

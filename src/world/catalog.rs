@@ -119,6 +119,12 @@ impl Catalog {
         self.stubs.iter().any(|product| product.id == *id)
     }
 
+    /// Where the store shows the picture of a product, 64 by 64.
+    #[must_use]
+    pub fn logo_url(&self, id: &ProductId) -> String {
+        format!("{}/logos/{id}.svg", self.market)
+    }
+
     /// What a price tier of this name costs, where the store sells what somebody else's server offers.
     #[must_use]
     pub fn tier(name: &str) -> Option<Money> {

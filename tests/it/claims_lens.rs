@@ -50,6 +50,8 @@ fn a_receipt_that_names_its_buyer_is_not_called_unlinkable() {
     let named = read(&with("user", json!({"type": "email", "value": "ada@example.org"})));
     assert!(row(&named, "user.value").sentence.starts_with("names the buyer"));
     assert!(row(&named, "user.type").sentence.contains("email"));
+    let nobody = read(&with("user", json!({"type": "directed-identifier", "value": "anonymous-user"})));
+    assert!(row(&nobody, "user.value").sentence.starts_with("the same in every receipt"));
     let disguised = read(&with("user", json!({"type": "directed-identifier", "value": "ada@example.org"})));
     assert!(row(&disguised, "user.value").sentence.starts_with("names the buyer"), "whatever its type says");
 }

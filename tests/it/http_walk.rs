@@ -6,6 +6,7 @@ use paystage::protocol::dial::{DomainCheck, Hosting, SigningMode};
 use paystage::protocol::id::TransactionId;
 use paystage::protocol::jwt::{HeaderExtras, sign};
 use paystage::protocol::request::SIGNATURE_CHECK_TYPE;
+use paystage::protocol::rules::Revision;
 use paystage::protocol::signing_key::SigningKey;
 use paystage::protocol::time::Span;
 use paystage::world::character::BuyerCharacter;
@@ -347,6 +348,34 @@ fn a_receipt_is_claimed_by_who_has_paid() {
     assert_eq!(served.verify(receipt["receipt"].as_str().unwrap())["status"], "ok");
     assert_eq!(claim("no-such-pony").status, 400);
     assert_eq!(claim("golden-saddle").status, 402);
+}
+
+#[test]
+fn the_shipped_store_shows_a_picture_and_names_no_buyer() {
+    let claims = |token: &str| {
+        let payload = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+        serde_json::from_slice::<Value>(&payload).unwrap()
+    };
+    let bought = |revision| {
+        let served = Served::start(Setup { revision, buyer: BuyerCharacter::YouDecide, ..Setup::default() });
+        let prepared = served.ask("POST /api/v1/webpay/inapp/prepare/", &FORM, "inapp=shiny-pony");
+        let prepared: Value = serde_json::from_str(&prepared.body).unwrap();
+        let (_, receipt) = served.pony();
+        let request = claims(prepared["webpayJWT"].as_str().unwrap())["request"].clone();
+        let icon = request["icons"]["64"].as_str().unwrap_or_default().strip_prefix(&served.url()).map(str::to_owned);
+        if let Some(icon) = &icon {
+            assert_eq!(served.ask(&format!("GET {icon}"), &[], "").status, 200, "{icon}");
+        }
+        let user = claims(receipt.rsplit('~').next().unwrap())["user"]["value"].as_str().unwrap().to_owned();
+        (
+            icon.is_some(),
+            request.get("locales").cloned(),
+            request.get("defaultLocale").cloned(),
+            user == "anonymous-user",
+        )
+    };
+    assert_eq!(bought(Revision::AsBuilt2015), (true, Some(json!({})), Some(Value::Null), true));
+    assert_eq!(bought(Revision::After), (false, None, None, false));
 }
 
 #[test]

@@ -94,9 +94,8 @@ pub(crate) fn person<'a>(catalog: &'a Catalog, transaction: &Transaction) -> &'a
 }
 
 fn user(scene: &Scene, identities: &Identities, transaction: &Transaction) -> UserClaim {
-    // As the shipped store wrote into every receipt for a product within an app.
     if transaction.buyer == UserId::from(NOBODY) {
-        return UserClaim { kind: DIRECTED_IDENTIFIER.to_owned(), value: "anonymous-user".to_owned() };
+        return UserClaim::anonymous();
     }
     let inputs = IdentityInputs {
         email: person(&scene.catalog, transaction).email,

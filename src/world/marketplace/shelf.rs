@@ -50,7 +50,7 @@ fn ware(catalog: &Catalog, product: &Product) -> Ware {
         guid: product.id.clone(),
         app: (!catalog.is_stub(&product.id)).then(|| product.app.clone()),
         name: product.name,
-        logo_url: format!("{}/logos/{}.svg", catalog.market, product.id),
+        logo_url: catalog.logo_url(&product.id),
         price_id: product.price_point.parse().unwrap_or_default(),
         active: true,
         default_locale: "en-US",

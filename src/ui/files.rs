@@ -268,7 +268,9 @@ fn suite_ui(ui: &mut Ui, kept: u8) -> Option<&'static str> {
     surface::hairline(ui);
     menu::title(ui, "Or one that comes with Paystage");
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("suite").max_height(ui.ctx().content_rect().height() - above).show(ui, |ui| {
+    // So high also where a lower dialog of files stood here before: it is remembered how low that was.
+    let height = ui.ctx().content_rect().height() - above;
+    ScrollArea::vertical().id_salt("suite").max_height(height).min_scrolled_height(height).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let groups = GROUPS.iter().filter(|group| !group.members.is_empty());
         for (index, group) in groups.enumerate() {

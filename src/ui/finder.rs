@@ -1,6 +1,6 @@
 //! The finder: everything that can be done in the window, found by its words.
 
-use egui::{Key, Modifiers, Rect, Response, ScrollArea, Sense, Ui, vec2};
+use egui::{Key, Modifiers, Rect, Response, ScrollArea, Sense, ThemePreference, Ui, vec2};
 
 use crate::export::format::Format;
 use crate::lens::faults::{armed_trouble, turned_trouble};
@@ -13,7 +13,7 @@ use crate::session::run::Session;
 use crate::ui::desk::Ask;
 use crate::ui::keys::{self, Action};
 use crate::ui::selection::Lab;
-use crate::ui::theme::Theme;
+use crate::ui::theme::{FACES, Theme};
 use crate::ui::widgets::{field, surface, text};
 use crate::world::fault::trouble::Trouble;
 
@@ -65,6 +65,7 @@ enum Deed {
     CopyMermaid,
     Attack(&'static Card),
     Spoil(Trouble),
+    Theme(ThemePreference),
 }
 
 impl Finder {
@@ -163,6 +164,7 @@ impl Deed {
             Self::Lab(lab) => Ask::OpenLab(lab),
             Self::ExportAs(format) => Ask::ExportAs(format),
             Self::CopyMermaid => Ask::CopyMermaid,
+            Self::Theme(theme) => Ask::Theme(theme),
             Self::Spoil(trouble) => Ask::Do(turned_trouble(session.world(), trouble, None)),
             Self::Turn(dial, to) => {
                 let mut setup = session.setup().clone();
@@ -173,7 +175,7 @@ impl Deed {
     }
 }
 
-/// Everything that can be done now: what the keys do, every lab, every position of every dial, every built-in scenario.
+/// Everything that can be done now: what the keys do, every theme, every lab, every position of every dial, every built-in scenario.
 fn entries(session: &Session) -> Vec<Entry> {
     let keys = keys::bindings().filter(|binding| binding.action != Action::Find).map(|binding| {
         let hint = keys::hint(binding.action).unwrap_or_default();
@@ -209,6 +211,9 @@ fn entries(session: &Session) -> Vec<Entry> {
         let verb = if armed_trouble(session.world(), trouble).is_some() { "Disarm" } else { "Spoil" };
         Entry::new(format!("{verb} · {}", trouble.sentence()), trouble.word().to_owned(), Deed::Spoil(trouble))
     });
-    let tools = keys.chain([code]).chain(formats).chain([copy]);
+    let themes = FACES.map(|(theme, words)| {
+        Entry::new(format!("Theme · {words}"), "How the window looks".to_owned(), Deed::Theme(theme))
+    });
+    let tools = keys.chain([code]).chain(formats).chain([copy]).chain(themes);
     tools.chain(labs).chain(troubles).chain(dials).chain(attacks).chain(scenarios).collect()
 }

@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use egui::{Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, Visuals, style, vec2};
+use egui::{Color32, CornerRadius, FontId, Margin, Shadow, Stroke, TextStyle, ThemePreference, Visuals, style, vec2};
 use serde::Deserialize;
 
 use crate::ui::fonts;
@@ -12,6 +12,10 @@ use crate::ui::palette::{self, Palette};
 
 static THEMES: LazyLock<[Theme; 2]> =
     LazyLock::new(|| parse(include_str!("../../assets/theme.ron")).unwrap_or_else(|_| plain()));
+
+/// What the window can look like, in the words of its menus.
+pub const FACES: [(ThemePreference, &str); 3] =
+    [(ThemePreference::Dark, "Dark"), (ThemePreference::Light, "Light"), (ThemePreference::System, "As the system")];
 
 /// One face of the window, dark or light, with the measures that both share.
 #[derive(Clone, Debug)]

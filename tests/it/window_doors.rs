@@ -118,9 +118,38 @@ fn the_finder_acts_on_enter_and_its_list_follows_the_arrows() {
     plain(&mut harness, Key::Enter);
     assert_eq!(harness.state().selection().tab, Tab::Opinions);
     chord(&mut harness, Modifiers::COMMAND, Key::K);
+    typed(&mut harness, "theme light");
+    plain(&mut harness, Key::Enter);
+    assert_eq!(harness.ctx.options(|options| options.theme_preference), egui::ThemePreference::Light);
+    chord(&mut harness, Modifiers::COMMAND, Key::K);
     typed(&mut harness, "no such thing");
     plain(&mut harness, Key::Enter);
     assert!(is_shown(&harness, "Nothing has these words"), "Enter on nothing does nothing");
+}
+
+#[test]
+fn the_list_to_open_from_is_as_high_after_a_lower_dialog_as_before() {
+    for size_pt in SIZES {
+        let seen = |harness: &mut Stagehand| {
+            chord(harness, Modifiers::COMMAND, Key::O);
+            harness.run();
+            let foot = size_pt[1] - 40.0;
+            let shown = ["A plain purchase in classic mode", "Paid late, polled long enough"];
+            let rects = shown.map(|title| harness.get_by_label(title).rect());
+            assert!(rects.iter().all(|rect| rect.bottom() < foot), "{size_pt:?}: {rects:?}");
+            rects[1].bottom() - rects[0].top()
+        };
+        let fresh = seen(&mut show(size_pt, bought()));
+        let mut harness = show(size_pt, bought());
+        chord(&mut harness, CTRL_SHIFT, Key::S);
+        harness.run();
+        plain(&mut harness, Key::Escape);
+        let again = seen(&mut harness);
+        assert!((fresh - again).abs() < 1.0);
+        let list = harness.get_by_label("Path").rect();
+        click(&mut harness, "Paid late, polled long enough");
+        assert_eq!(harness.state().session().title(), "Paid late, polled long enough", "below {list:?}");
+    }
 }
 
 #[test]

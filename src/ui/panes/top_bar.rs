@@ -1,6 +1,6 @@
 //! The top bar: which run this is, the transport, the clock, the revision, and the doors of the window.
 
-use egui::{Align, Layout, Rect, ThemePreference, Ui, UiBuilder, pos2};
+use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2};
 
 use crate::protocol::rules::Revision;
 use crate::protocol::time::Span;
@@ -9,7 +9,7 @@ use crate::ui::icons::Icon;
 use crate::ui::keys::{self, Action};
 use crate::ui::live_sign;
 use crate::ui::pane::Pane;
-use crate::ui::theme::Theme;
+use crate::ui::theme::{FACES, Theme};
 use crate::ui::view::Ahead;
 use crate::ui::widgets::button::Button;
 use crate::ui::widgets::{menu, text};
@@ -237,12 +237,7 @@ fn theme_ui(ui: &mut Ui, desk: &mut Desk<'_>) {
     let icon = if Theme::of(ui).is_dark { Icon::Moon } else { Icon::Sun };
     let button = Button::outlined_icon(icon, "Theme").show(ui);
     menu::drop_down(&button, 170.0, |ui| {
-        let choices = [
-            (ThemePreference::Dark, "Dark"),
-            (ThemePreference::Light, "Light"),
-            (ThemePreference::System, "As the system"),
-        ];
-        for (choice, words) in choices {
+        for (choice, words) in FACES {
             if menu::line(ui, words, "", desk.mode.theme == choice).clicked() {
                 desk.ask(Ask::Theme(choice));
             }

@@ -27,7 +27,10 @@ fn contents_ui(ui: &mut Ui, room: f32) -> bool {
             is_open = !Button::icon(Icon::Cross, "Close the list of keys").shortcut("Esc").show(ui).clicked();
         });
     });
-    text::note(ui, "They rest while a text field has the keyboard. Tab walks through the buttons.");
+    text::note(
+        ui,
+        "They rest while a text field has the keyboard. Tab walks through buttons and tables, the arrows within a table.",
+    );
     egui::ScrollArea::vertical().id_salt("help").max_height(room - 150.0).min_scrolled_height(room - 150.0).show(
         ui,
         |ui| {

@@ -21,7 +21,7 @@ use crate::io::outbound::{Outbound, Reach};
 use crate::io::store::error::StoreError;
 use crate::io::store::handle::Store;
 use crate::io::store::keeper::LineKeeper;
-use crate::io::store::load::{self, LoadError};
+use crate::io::store::load::{self, LoadError, LoadFault};
 use crate::io::store::place::StorePlace;
 use crate::io::store::row::RunId;
 use crate::protocol::id::{IdError, Origin};
@@ -112,7 +112,7 @@ pub enum HeadlessError {
         cause: io::Error,
     },
     /// The store's last run.
-    #[error("{0}; give --before-fault to do so, or any dial, such as --seed 1, to begin a new run beside it")]
+    #[error("{}{}", .0, way_on(.0))]
     Load(LoadError),
     /// The store holds fewer runs.
     #[error("{}: there is no run {run}, as the store holds {held}; 1 is the latest", place.display())]
@@ -130,6 +130,21 @@ pub enum HeadlessError {
     /// The system's own words.
     #[error("the server cannot go on: {0}")]
     System(#[from] io::Error),
+}
+
+/// What to do about a run that cannot be lived again, where the store can.
+fn way_on(error: &LoadError) -> &'static str {
+    match &error.fault {
+        LoadFault::Store(_) => "",
+        LoadFault::Setup(_) => "; give any dial, such as --seed 1, to begin a new run beside it",
+        LoadFault::BranchSetup { .. }
+        | LoadFault::Command { .. }
+        | LoadFault::Missing { .. }
+        | LoadFault::Broken(_)
+        | LoadFault::Differs(_) => {
+            "; give --before-fault to do so, or any dial, such as --seed 1, to begin a new run beside it"
+        }
+    }
 }
 
 /// Serves until Ctrl-C or a polite signal, and `announce`s before the first request is answered. All that was answered is on disk

@@ -94,3 +94,22 @@ fn a_sound_run_goes_on_as_a_whole_whatever_was_asked() {
     assert!(String::from_utf8(ended.stderr).unwrap().contains("leave them out"), "a new run has no part before");
     assert_eq!(ended.status.code(), Some(2));
 }
+
+#[test]
+fn a_file_that_is_damaged_itself_is_refused_and_left_as_it_is() {
+    let desk = Desk::new("serve-damaged");
+    let receipts = killed(&desk, 3);
+    assert_eq!(said(&desk, &[], &receipts).1, 3, "the log is in the file now");
+    let mut bytes = desk.read("runs.sqlite");
+    for at in (4_096 * 2..bytes.len()).step_by(7) {
+        bytes[at] ^= 0xA5;
+    }
+    desk.file("runs.sqlite", &bytes);
+    for more in [&[][..], &["--before-fault"]] {
+        let refused = serve(&desk, &[&STORE, more].concat()).output().unwrap();
+        let complaint = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{complaint}");
+        assert!(complaint.contains("runs.sqlite: is damaged") && !complaint.contains("--before-fault"), "{complaint}");
+        assert!(desk.read("runs.sqlite") == bytes, "{more:?}: it was written to");
+    }
+}

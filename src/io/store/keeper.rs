@@ -8,7 +8,7 @@ use crate::io::saved::{Keep, Saved};
 use crate::io::store::archive::Archive;
 use crate::io::store::change::Change;
 use crate::io::store::handle::Store;
-use crate::io::store::load::{self, LoadError, Progress};
+use crate::io::store::load::{self, LoadError, LoadFault, Progress};
 use crate::io::store::row::RunId;
 use crate::io::store::ticket::{Punch, Ticket};
 use crate::io::store::writer::Order;
@@ -88,12 +88,13 @@ impl LineKeeper {
     /// title and goes on; the old one stays as it is. Gives the fault, too.
     ///
     /// # Errors
-    /// [`LoadError`] where nothing can be read: the set-up, or the start of the app.
+    /// [`LoadError`] where nothing can be read: the set-up, or the start of the app; and where the file itself is damaged.
     pub fn resume_before_fault(store: &Store, run: RunId) -> Result<(Self, Line, Option<LoadError>), LoadError> {
         let mut good = 0;
         let error = match Self::resume(store, run, &mut |now: Progress| good = now.done) {
             Ok((keeper, line)) => return Ok((keeper, line, None)),
-            Err(error) if good == 0 => return Err(error),
+            // A file that is damaged itself is left as it is.
+            Err(error) if good == 0 || matches!(error.fault, LoadFault::Store(_)) => return Err(error),
             Err(error) => error,
         };
         let mut keeper = Self::begin(store, load::title(store, run)?);

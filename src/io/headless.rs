@@ -103,6 +103,17 @@ pub enum HeadlessError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The latest changes: the disk takes nothing, and now there is nobody left to try again.
+    #[error(
+        "{place}: what was asked last could not be written, and is lost; whoever asked was told so. {}",
+        cause_of(cause)
+    )]
+    Unwritten {
+        /// The store.
+        place: StorePlace,
+        /// Why not.
+        cause: StoreError,
+    },
     /// The folder where runs are kept by default.
     #[error("{}: runs cannot be kept here: {cause}; name a file with --store, or keep nothing with --store :memory:", folder.display())]
     Folder {
@@ -132,6 +143,11 @@ pub enum HeadlessError {
     System(#[from] io::Error),
 }
 
+/// Why nothing more is written, and what to do. The store's own sentence promises to try again.
+fn cause_of(error: &StoreError) -> String {
+    if let StoreError::Full(_) = error { "The disk is full: make room".to_owned() } else { error.to_string() }
+}
+
 /// What to do about a run that cannot be lived again, where the store can.
 fn way_on(error: &LoadError) -> &'static str {
     match &error.fault {
@@ -151,7 +167,7 @@ fn way_on(error: &LoadError) -> &'static str {
 /// when this comes back.
 ///
 /// # Errors
-/// [`HeadlessError`].
+/// [`HeadlessError`]; [`HeadlessError::Unwritten`] where somebody was told that a change is not on disk, and it never got there.
 pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) -> Result<(), HeadlessError> {
     let (listening, store) = ground(&plan)?;
     let url = listening.url();
@@ -193,9 +209,9 @@ pub fn run(plan: Plan, announce: impl FnOnce(&Serving<'_>) -> io::Result<()>) ->
         serve(listening, front, stop).await
     });
     runtime.shutdown_background();
-    // The last of the store's handles writes what is left.
-    drop(store);
-    Ok(outcome?)
+    let written = store.flush().wait();
+    outcome?;
+    written.map_err(|cause| HeadlessError::Unwritten { place: store.place().clone(), cause })
 }
 
 /// Where is served, and where it is kept: each may say the other.

@@ -31,7 +31,7 @@ impl Program {
         Self::of(serve(desk, arguments))
     }
 
-    fn of(mut command: Command) -> Self {
+    pub(crate) fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let (mut url, mut token) = (String::new(), String::new());
@@ -88,6 +88,17 @@ impl Program {
         self.json(&format!("POST /mozpay/window/{transaction}/confirm"), &json!({ "pin": "1234" }));
         let status = self.json(&format!("GET /mozpay/transaction/{transaction}"), &Value::Null);
         status["receipt"].as_str().unwrap_or_else(|| panic!("{status}")).to_owned()
+    }
+
+    /// Asks for the pony, and no more than that; the status of the answer.
+    pub(crate) fn buys(&self) -> u16 {
+        let host = format!("127.0.0.1:{}", self.port);
+        ask(self.port, "POST /mozpay/product/shiny-pony/buy", &[("Host", &host)], "").status
+    }
+
+    /// How many payments its run has.
+    pub(crate) fn payments(&self) -> usize {
+        self.control("GET /control/state", &Value::Null)["transactions"].as_array().unwrap().len()
     }
 
     /// Begins its run again.

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use rusqlite::Connection;
 
@@ -112,4 +113,41 @@ fn a_file_that_is_damaged_itself_is_refused_and_left_as_it_is() {
         assert!(complaint.contains("runs.sqlite: is damaged") && !complaint.contains("--before-fault"), "{complaint}");
         assert!(desk.read("runs.sqlite") == bytes, "{more:?}: it was written to");
     }
+}
+
+/// A server whose files may not grow beyond so many blocks, and that says in `said.txt` what goes wrong.
+fn limited(desk: &Desk, blocks: usize) -> Program {
+    let server = serve(desk, &STORE);
+    let mut limited = Command::new("sh");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\" 2> said.txt");
+    limited.args(["-c", &script, "sh"]).arg(server.get_program()).args(server.get_args());
+    for (name, value) in server.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited.current_dir(server.get_current_dir().unwrap());
+    Program::of(limited)
+}
+
+#[test]
+fn what_was_refused_on_a_full_disk_is_told_at_the_end() {
+    let desk = Desk::new("serve-full");
+    let server = limited(&desk, 300);
+    let mut bought = 0;
+    while server.buys() == 200 {
+        bought += 1;
+    }
+    assert!(bought > 10, "{bought}");
+    assert_eq!(server.interrupt().0, Some(2));
+    let told = fs::read_to_string(desk.path("said.txt")).unwrap();
+    assert!(told.contains("runs.sqlite: what was asked last could not be written, and is lost"), "{told}");
+
+    // With room, all that was answered is there, and there is nothing to tell.
+    let server = Program::start(&desk, &STORE);
+    assert_eq!(server.buys(), 200);
+    let known = server.payments();
+    assert!(known > bought, "{known} of {bought}");
+    assert_eq!(server.interrupt().0, Some(0));
 }

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,7 +21,7 @@ use paystage::io::http::serve::runtime;
 use paystage::io::http::server::Server;
 use paystage::io::http::site;
 use paystage::io::http::token::Token;
-use paystage::io::inbox::Clock;
+use paystage::io::inbox::{Clock, Said};
 use paystage::io::live::{setup, stage};
 use paystage::io::outbound::{Outbound, Reach};
 use paystage::io::store::handle::Store;
@@ -38,6 +39,7 @@ use paystage::world::input::Input;
 use paystage::world::message::Body;
 use paystage::world::provenance::Provenance;
 use paystage::world::setup::Setup;
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
 use crate::client::{ask, connect, post, processor_ns, processor_of_all_us};
@@ -59,11 +61,13 @@ pub(crate) fn run() {
     let bytes: usize = rows.iter().map(|(command, digest)| command.len() + digest.len()).sum();
     let folder = std::env::temp_dir().join(format!("paystage-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let (mut ours, mut bare, mut signing, mut floor) = (Side::default(), Side::default(), Side::default(), 0.0_f64);
+    let (mut ours, mut bare, mut signing) = (Side::default(), Side::default(), Side::default());
+    let (mut run, mut floor) = (0.0_f64, 0.0_f64);
     for round in 0..ROUNDS {
         ours.round(&over_http(&folder.join(format!("ours-{round}"))));
         bare.round(&through_a_handler(&folder.join(format!("bare-{round}")), &rows, false));
         signing.round(&through_a_handler(&folder.join(format!("signing-{round}")), &rows, true));
+        run = run.max(of_the_run(&folder.join(format!("run-{round}"))));
         floor = floor.max(through_sqlite(&folder.join(format!("floor-{round}")), &rows));
     }
     std::fs::remove_dir_all(&folder).unwrap();
@@ -76,6 +80,7 @@ pub(crate) fn run() {
     ours.beside("a bare handler that commits the same rows", &bare);
     ours.beside("a bare handler that signs the pay request and commits", &signing);
     println!("  bare group commit without HTTP {floor:.0}/s: {:.3} of it", ours.rate / floor);
+    println!("  asked of the run without HTTP {run:.0}/s: {:.3} of it", run / floor);
 }
 
 /// The best round of one server: each figure for itself.
@@ -126,16 +131,15 @@ fn rows_of_a_buy() -> Vec<Row> {
 /// What a buy is in a run.
 fn steps_of_a_buy() -> (Line, Vec<Arc<Step>>) {
     let mut line = Line::new(at(7717));
-    let input = Input::Buy {
-        product: ProductId::parse("shiny-pony").unwrap(),
-        origin: None,
-        provenance: Provenance::default(),
-    };
-    let mut steps = vec![line.dispatch(Command::Receive { at: line.world().now(), input })];
+    let mut steps = vec![line.dispatch(Command::Receive { at: line.world().now(), input: buy() })];
     while line.world().next_due().is_some_and(|due| due <= line.world().now()) {
         steps.push(line.dispatch(Command::Step));
     }
     (line, steps)
+}
+
+fn buy() -> Input {
+    Input::Buy { product: ProductId::parse("shiny-pony").unwrap(), origin: None, provenance: Provenance::default() }
 }
 
 fn at(port: u16) -> Setup {
@@ -158,6 +162,34 @@ fn over_http(path: &Path) -> Side {
     let measured = bought(port, &format!("http-{port}"));
     server.stop().unwrap();
     measured
+}
+
+/// The run itself, with a store, asked by threads without a wire between: buys a second.
+fn of_the_run(path: &Path) -> f64 {
+    let store = Store::open(&StorePlace::File(path.to_owned())).unwrap();
+    let keeper = LineKeeper::begin(&store, "Bench");
+    let (hand, given) = channel();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let live = thread::spawn(move || {
+        runtime().unwrap().block_on(async move {
+            let (line, clock) = (Line::new(at(7717)), Clock::Real { ahead: Span::ZERO });
+            let outbound = Outbound::new(Reach::loopback());
+            hand.send(stage::start(line, clock, outbound, Some(Box::new(keeper)))).unwrap();
+            stopped.await.unwrap();
+        });
+    });
+    let letterbox = given.recv().unwrap();
+    let rate = together(&|started| {
+        let (letterbox, waiting) = (letterbox.clone(), Builder::new_current_thread().build().unwrap());
+        started.wait();
+        for _ in 0..BUYS {
+            let said = waiting.block_on(letterbox.say(buy())).unwrap();
+            assert!(matches!(said, Said::Answered(_)));
+        }
+    });
+    stop.send(()).unwrap();
+    live.join().unwrap();
+    rate
 }
 
 /// The same of a handler that does nothing but commit, in axum's own server, on the same kind of runtime.

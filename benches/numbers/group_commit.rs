@@ -81,10 +81,11 @@ impl Client {
 /// What anybody would write: take one, take what else is there, one transaction, tell them all.
 fn commit_in_groups(path: PathBuf, inbox: &Receiver<Order>) {
     let mut connection = Connection::open(path).unwrap();
+    // What the store has found to be cheapest, so that both sides have it: nobody else may open it, which SQLite must know before it
+    // makes a log, and the log stays short.
+    connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(())).unwrap();
     connection.pragma_update(None, "journal_mode", "WAL").unwrap();
     connection.pragma_update(None, "synchronous", "FULL").unwrap();
-    // What the store has found to be cheapest, so that both sides have it: nobody else may open it, and the log stays short.
-    connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(())).unwrap();
     connection.query_row("PRAGMA wal_autocheckpoint = 256", [], |_| Ok(())).unwrap();
     let table = "CREATE TABLE step (run INTEGER, branch INTEGER, step INTEGER, command TEXT, digest TEXT, \
         PRIMARY KEY (run, branch, step)) STRICT, WITHOUT ROWID";

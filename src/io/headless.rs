@@ -105,7 +105,7 @@ pub enum HeadlessError {
     Store(#[from] StoreError),
     /// The latest changes: the disk takes nothing, and now there is nobody left to try again.
     #[error(
-        "{place}: what was asked last could not be written, and is lost; whoever asked was told so. {}",
+        "{place}: what was done last could not be written, and is lost; whoever asked for a change was told so. {}",
         cause_of(cause)
     )]
     Unwritten {
@@ -152,8 +152,9 @@ fn cause_of(error: &StoreError) -> String {
 fn way_on(error: &LoadError) -> &'static str {
     match &error.fault {
         LoadFault::Store(_) => "",
-        LoadFault::Setup(_) => "; give any dial, such as --seed 1, to begin a new run beside it",
-        LoadFault::BranchSetup { .. }
+        _ if error.is_at_start() => "; give any dial, such as --seed 1, to begin a new run beside it",
+        LoadFault::Setup(_)
+        | LoadFault::BranchSetup { .. }
         | LoadFault::Command { .. }
         | LoadFault::Missing { .. }
         | LoadFault::Broken(_)
@@ -163,8 +164,8 @@ fn way_on(error: &LoadError) -> &'static str {
     }
 }
 
-/// Serves until Ctrl-C or a polite signal, and `announce`s before the first request is answered. All that was answered is on disk
-/// when this comes back.
+/// Serves until Ctrl-C or a polite signal, and `announce`s before the first request is answered. All that was done is on disk when
+/// this comes back well.
 ///
 /// # Errors
 /// [`HeadlessError`]; [`HeadlessError::Unwritten`] where somebody was told that a change is not on disk, and it never got there.

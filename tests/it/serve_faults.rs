@@ -51,19 +51,44 @@ fn a_log_that_a_kill_has_left_is_nothing_to_tell() {
     assert_eq!(known, 3);
 }
 
-/// Changes the mark of a step behind the store's back; which one it is.
-fn changed(path: PathBuf) -> i64 {
+/// Changes the mark of a step behind the store's back, the eighth from the end where none is named; which one it is.
+fn changed(path: PathBuf, step: Option<i64>) -> i64 {
     let store = Connection::open(path).unwrap();
-    let step: i64 = store.query_row("SELECT max(step) - 8 FROM step", [], |row| row.get(0)).unwrap();
+    let last = || store.query_row("SELECT max(step) FROM step", [], |row| row.get::<_, i64>(0)).unwrap();
+    let step = step.unwrap_or_else(|| last() - 8);
     store.execute("UPDATE step SET digest = '0123456789abcdef' WHERE step = ?1", [step]).unwrap();
     step
+}
+
+fn runs(desk: &Desk) -> i64 {
+    let store = Connection::open(desk.path("runs.sqlite")).unwrap();
+    store.query_row("SELECT count(*) FROM run", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn the_start_alone_goes_on_as_one_new_run_and_before_it_there_is_nothing() {
+    let desk = Desk::new("serve-differs-early");
+    let receipts = killed(&desk, 1);
+    assert_eq!(changed(desk.path("runs.sqlite"), Some(1)), 1);
+    let (rest, known) = said(&desk, &["--before-fault"], &receipts);
+    assert!(rest.contains("Goes on with the store's last run, after 1 steps") && known == 0, "{rest}");
+    assert_eq!(runs(&desk), 2, "the old one and the one that goes on");
+
+    changed(desk.path("runs.sqlite"), Some(0));
+    for more in [&[][..], &["--before-fault"]] {
+        let refused = serve(&desk, &[&STORE, more].concat()).output().unwrap();
+        let complaint = String::from_utf8(refused.stderr).unwrap();
+        assert!(complaint.contains("step 0") && complaint.contains("--seed 1"), "{complaint}");
+        assert!(!complaint.contains("part before") && !complaint.contains("--before-fault"), "{complaint}");
+    }
+    assert_eq!(runs(&desk), 2);
 }
 
 #[test]
 fn a_run_that_is_lived_again_differently_goes_on_from_the_part_before() {
     let desk = Desk::new("serve-differs");
     let receipts = killed(&desk, 3);
-    let step = changed(desk.path("runs.sqlite"));
+    let step = changed(desk.path("runs.sqlite"), None);
     let refused = serve(&desk, &STORE).output().unwrap();
     let complaint = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(2), "{complaint}");
@@ -86,11 +111,7 @@ fn a_sound_run_goes_on_as_a_whole_whatever_was_asked() {
     let receipts = killed(&desk, 2);
     let (rest, known) = said(&desk, &["--before-fault"], &receipts);
     assert!(!rest.contains("! run") && known == 2, "{rest}");
-    let runs: i64 = Connection::open(desk.path("runs.sqlite"))
-        .unwrap()
-        .query_row("SELECT count(*) FROM run", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(runs, 1, "and no run is made");
+    assert_eq!(runs(&desk), 1, "and no run is made");
     let ended = serve(&desk, &[&STORE, &["--before-fault", "--seed", "7"][..]].concat()).output().unwrap();
     assert!(String::from_utf8(ended.stderr).unwrap().contains("leave them out"), "a new run has no part before");
     assert_eq!(ended.status.code(), Some(2));
@@ -142,7 +163,7 @@ fn what_was_refused_on_a_full_disk_is_told_at_the_end() {
     assert!(bought > 10, "{bought}");
     assert_eq!(server.interrupt().0, Some(2));
     let told = fs::read_to_string(desk.path("said.txt")).unwrap();
-    assert!(told.contains("runs.sqlite: what was asked last could not be written, and is lost"), "{told}");
+    assert!(told.contains("runs.sqlite: what was done last could not be written, and is lost"), "{told}");
 
     // With room, all that was answered is there, and there is nothing to tell.
     let server = Program::start(&desk, &STORE);

@@ -19,7 +19,7 @@ use crate::session::line::Line;
 const SLEEP_MAX: Duration = Duration::from_secs(1);
 
 /// How much of what was asked at the same time goes to the disk together. Beyond it the disk may begin while more is done.
-const TOGETHER_MAX: usize = 64;
+const TOGETHER_MAX: usize = 8;
 
 /// A line with what drives it and the inbox that it is asked through.
 #[derive(Debug)]

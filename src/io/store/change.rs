@@ -18,6 +18,8 @@ pub(crate) enum Change {
     Branch { run: RunId, branch: BranchId, descent: Descent, setup: Option<String> },
     /// A step was taken.
     Step { run: RunId, branch: BranchId, step: Arc<Step> },
+    /// The first steps of another run's first branch are this run's, too, as they stand there.
+    Copy { run: RunId, from: RunId, steps: usize },
     /// A run has another name.
     Title { run: RunId, title: String },
     /// A run's notes were rewritten.
@@ -76,6 +78,11 @@ fn write_rare(connection: &Connection, change: &Change) -> rusqlite::Result<()> 
                 ],
             )
         }
+        Change::Copy { run, from, steps } => connection.execute(
+            "INSERT INTO step (run, branch, step, command, digest) \
+             SELECT ?1, branch, step, command, digest FROM step WHERE run = ?2 AND branch = 0 AND step < ?3",
+            params![run.number(), from.number(), number(*steps)],
+        ),
         Change::Title { run, title } => {
             connection.execute("UPDATE run SET title = ?2 WHERE id = ?1", params![run.number(), title])
         }

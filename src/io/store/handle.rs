@@ -90,13 +90,26 @@ impl Store {
     /// Begins a run. Its first branch is there; its steps, the start of the app first, are to be [appended](Self::append).
     #[must_use]
     pub fn create(&self, title: &str, setup: &Setup) -> RunId {
+        let (run, begun) = self.begun(title, setup);
+        drop(self.write(Vec::from(begun), true));
+        run
+    }
+
+    /// A new run's number, and what is written of it before its steps.
+    fn begun(&self, title: &str, setup: &Setup) -> (RunId, [Change; 2]) {
         let run = RunId::new(self.0.next_run.fetch_add(1, Ordering::Relaxed));
         // A set-up holds no map whose keys are no text, the only thing that cannot be written.
         let setup = setup.private_json();
         let begun = Change::Run { run, title: title.to_owned(), setup, at: clock::now() };
         let first = Change::Branch { run, branch: BranchId::FIRST, descent: Descent::First, setup: None };
-        drop(self.write(vec![begun, first], true));
-        run
+        (run, [begun, first])
+    }
+
+    /// Begins a run with the first steps of another one's first branch, all at once or not at all.
+    pub(crate) fn copy(&self, title: &str, setup: &Setup, from: RunId, steps: usize) -> (RunId, Ticket) {
+        let (run, begun) = self.begun(title, setup);
+        let copied = Change::Copy { run, from, steps };
+        (run, self.write(begun.into_iter().chain([copied]).collect(), true))
     }
 
     /// Adds the next step to a branch of a run.

@@ -97,13 +97,15 @@ impl LineKeeper {
             Err(error) if good == 0 || matches!(error.fault, LoadFault::Store(_)) => return Err(error),
             Err(error) => error,
         };
-        let mut keeper = Self::begin(store, load::title(store, run)?);
         let mut line = Line::blank(load::setup(store, run)?);
-        load::each_before(store, run, good, |command| {
-            let step = line.dispatch(command);
-            drop(keeper.keep(&line, &step));
-        })?;
-        keeper.hand_over();
+        load::each_before(store, run, good, |command| drop(line.dispatch(command)))?;
+        let title = load::title(store, run)?;
+        let (new, ticket) = store.copy(&title, line.setup(), run, good);
+        // Nothing goes on before all that it goes on from is on disk.
+        ticket.wait().map_err(|cause| LoadError::of(run, cause.into()))?;
+        let mut keeper = Self::begin(store, title);
+        keeper.archive.is_in(new);
+        (keeper.run, keeper.due, keeper.is_start_kept) = (Some(new), good, good == 1);
         Ok((keeper, line, Some(error)))
     }
 

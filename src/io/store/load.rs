@@ -253,11 +253,31 @@ fn set_places(session: &mut Session, bookmarks: Vec<(String, Place)>, here: Opti
 }
 
 impl LoadError {
+    /// A fault behind which nothing can be read.
+    pub(crate) fn of(run: RunId, fault: LoadFault) -> Self {
+        Self { run, fault, readable: None }
+    }
+
+    /// Whether anything can be read before the fault.
+    #[must_use]
+    pub fn is_at_start(&self) -> bool {
+        let first = |branch: &BranchId, step: usize| *branch == BranchId::FIRST && step == 0;
+        match &self.fault {
+            LoadFault::Setup(_) => true,
+            LoadFault::Command { branch, step, .. } | LoadFault::Missing { branch, step } => first(branch, *step),
+            LoadFault::Differs(difference) => difference.branch == BranchId::FIRST.name() && difference.step == 0,
+            LoadFault::Store(_) | LoadFault::BranchSetup { .. } | LoadFault::Broken(_) => false,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn fix(&self) -> &'static str {
         match &self.fault {
             LoadFault::Store(_) => "Nothing else in the store is touched by this",
+            _ if self.is_at_start() => {
+                "Open it with the Paystage that wrote it; nothing of it can be read, and it stays as it is"
+            }
             LoadFault::Setup(_) | LoadFault::BranchSetup { .. } | LoadFault::Command { .. } => {
                 "Open it with the Paystage that wrote it, or go on from the part before; the run stays as it is"
             }

@@ -27,6 +27,9 @@ const BATCH_MAX: usize = 1_024;
 /// The most changes that are kept while the disk takes none; beyond them the store stops for good.
 const WAITING_MAX: usize = 65_536;
 
+/// From here on it pays to wait for company: below it, whoever comes later is on disk sooner with a sync of their own.
+const LONG_SYNC: Duration = Duration::from_micros(500);
+
 /// What the writer is told.
 pub(crate) enum Message {
     /// Write this.
@@ -59,6 +62,36 @@ enum Turn {
     End,
 }
 
+/// How fast the disk is, and how many changes come for each sync.
+///
+/// Clients that wait for their answers before they ask again part into two halves, of which one always waits for the sync of the
+/// other: each sync then serves half of them. Where a sync takes longer than they need to come back, it is better to wait for all.
+#[derive(Debug, Default)]
+struct Pace {
+    /// How long the last commits took, the latest counting most.
+    sync: Duration,
+    /// How many changes were on their way at once: those of the last commit, and those that came meanwhile.
+    company: usize,
+    /// How many were in the last commit.
+    last: usize,
+}
+
+impl Pace {
+    /// Takes in a commit of so many changes.
+    fn note(&mut self, changes: usize, took: Duration) {
+        self.company = changes + self.last;
+        self.last = changes;
+        self.sync = (self.sync * 3 + took) / 4;
+    }
+
+    /// How long the next change may let us wait, with so many here, after so long: no longer than an eighth of a sync for one, and
+    /// not half a sync for all.
+    fn patience(&self, changes: usize, waited: Duration) -> Duration {
+        let is_worth_it = self.sync >= LONG_SYNC && changes < self.company;
+        if is_worth_it { (self.sync / 2).saturating_sub(waited).min(self.sync / 8) } else { Duration::ZERO }
+    }
+}
+
 /// The writer and what it holds.
 pub(crate) struct Writer {
     place: StorePlace,
@@ -72,6 +105,7 @@ pub(crate) struct Writer {
     /// How many changes wait in them.
     changes: usize,
     since: Option<Instant>,
+    pace: Pace,
     /// The index that is due on each branch that was written to.
     due: BTreeMap<Line, usize>,
     stopped: Option<StoreError>,
@@ -94,6 +128,7 @@ impl Writer {
             waiting: Vec::new(),
             changes: 0,
             since: None,
+            pace: Pace::default(),
             due: BTreeMap::new(),
             stopped: None,
             scribe: Scribe::default(),
@@ -117,12 +152,13 @@ impl Writer {
         }
     }
 
-    /// Takes in everything that has come, up to the first question.
+    /// Takes in everything that has come, up to the first question, and whoever is about to come.
     fn gather(&mut self) -> Turn {
         let mut next = match self.since {
             None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(since) => self.inbox.recv_timeout(QUIET.saturating_sub(since.elapsed())),
         };
+        let began = Instant::now();
         loop {
             match next {
                 Ok(Message::Ask(question)) => return Turn::Answer(question),
@@ -134,6 +170,9 @@ impl Writer {
                 return Turn::Write;
             }
             next = self.inbox.recv_timeout(Duration::ZERO);
+            if let Err(RecvTimeoutError::Timeout) = next {
+                next = self.inbox.recv_timeout(self.pace.patience(self.changes, began.elapsed()));
+            }
         }
     }
 
@@ -179,6 +218,9 @@ impl Writer {
                         return Err(StoreError::Misplaced { run: *run, branch: *branch, due, found: step.index });
                     }
                     places.insert(line, due + 1);
+                }
+                Change::Copy { run, steps, .. } => {
+                    places.insert((*run, BranchId::FIRST), *steps);
                 }
                 Change::Run { .. }
                 | Change::Title { .. }
@@ -234,7 +276,10 @@ impl Writer {
         if begins_log {
             schema::write_version(&transaction)?;
         }
-        transaction.commit()
+        let begun = Instant::now();
+        transaction.commit()?;
+        self.pace.note(self.changes, begun.elapsed());
+        Ok(())
     }
 
     /// Writes nothing any more, not even the log into the file when it is closed: what is there is left as it is.
@@ -253,5 +298,30 @@ fn answer(punch: Option<Punch>, result: &Result<(), StoreError>) {
     if let Some(punch) = punch {
         // Whoever dropped the ticket does not want to know.
         let _ = punch.send(result.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_disk_waits_for_company_that_was_there_before_and_a_fast_one_never_does() {
+        let ms = Duration::from_millis;
+        let after = |sync, commits: &[usize]| {
+            let mut pace = Pace::default();
+            for changes in commits {
+                pace.note(*changes, sync);
+            }
+            pace
+        };
+        let halves = [16; 40];
+        let slow = after(ms(8), &halves);
+        let wait = slow.patience(16, Duration::ZERO);
+        assert!((Duration::from_micros(900)..=ms(1)).contains(&wait), "{wait:?}: an eighth of a sync for the next one");
+        assert_eq!(slow.patience(16, ms(4)), Duration::ZERO, "and half a sync for all");
+        assert_eq!(slow.patience(32, Duration::ZERO), Duration::ZERO, "all are here");
+        assert_eq!(after(Duration::from_micros(400), &halves).patience(16, Duration::ZERO), Duration::ZERO);
+        assert_eq!(after(ms(8), &[0; 40]).patience(1, Duration::ZERO), Duration::ZERO, "nobody else was there");
     }
 }

@@ -16,6 +16,8 @@ use paystage::world::World;
 use paystage::world::character::BuyerCharacter;
 use paystage::world::command::Command;
 use paystage::world::event::Event;
+use paystage::world::fault::armed::Fault;
+use paystage::world::fault::trouble::Trouble;
 use paystage::world::input::Input;
 use paystage::world::marketplace::ledger::Charge;
 use paystage::world::message::{Body, Message, MessageId};
@@ -321,4 +323,23 @@ fn test_receipts_are_signed_for_any_app_and_refused_without_one() {
     ] {
         assert!(matches!(ask(manifest, kind), Body::StoreRefused { status: 400, .. }), "{manifest:?} {kind:?}");
     }
+}
+
+#[test]
+fn a_signer_that_is_down_signs_nothing_and_changes_no_name_in_the_books() {
+    let mut live = Live::new(Setup { is_guid_kept: false, ..setup() });
+    let (transaction, _) = live.buy("shiny-pony");
+    let guid = |live: &Live| live.world.marketplace().transactions()[0].guid.clone();
+    let handed = |live: &mut Live| live.answer(Input::RequestReceipt { transaction: transaction.clone() });
+    assert!(matches!(handed(&mut live), Body::ReceiptHandedOver { .. }));
+    let named = guid(&live);
+    live.world.handle(&Command::Arm { fault: Fault::OnParty { trouble: Trouble::SignerDown, span: None } });
+    assert!(matches!(handed(&mut live), Body::ReceiptDenied { status: 500, .. }));
+    assert_eq!(guid(&live), named, "the last receipt names it");
+    let mut ask = |kind: &str| {
+        live.answer(Input::TestReceipt { manifest: "http://127.0.0.1:9100/m".to_owned(), kind: kind.to_owned() })
+    };
+    assert!(matches!(ask("ok"), Body::StoreRefused { status: 500, .. }));
+    assert!(matches!(ask("pending"), Body::StoreRefused { status: 400, .. }), "nothing was to be signed");
+    assert!(matches!(ask("none"), Body::TestReceiptIssued { receipt: None }));
 }

@@ -175,12 +175,15 @@ impl Counter {
         match completed(ledger, id).filter(|transaction| is_listed_for_buyer(scene, transaction)) {
             None => deny(id, question, out),
             Some(transaction) => {
-                if !scene.setup.is_guid_kept {
-                    transaction.guid = fresh_guid;
-                }
+                let guid = if scene.setup.is_guid_kept { transaction.guid.clone() } else { fresh_guid };
+                let named = std::mem::replace(&mut transaction.guid, guid);
                 let receipt = match self.issue(scene, transaction, out) {
                     Ok(receipt) => receipt,
-                    Err(refusal) => return leave_unsigned(Some(id), refusal, question, out),
+                    Err(refusal) => {
+                        // The books go on naming what the last receipt names.
+                        transaction.guid = named;
+                        return leave_unsigned(Some(id), refusal, question, out);
+                    }
                 };
                 let product = transaction.product.clone();
                 out.answer(question, Body::ReceiptHandedOver { transaction: id.clone(), product, receipt });
@@ -201,7 +204,9 @@ impl Counter {
         let url = scheme.and_then(|scheme| Origin::parse(&format!("{scheme}://{host}")).ok());
         let receipt = match (url, kind) {
             (Some(_), "none") => None,
-            (Some(_), _) if self.is_signer_down => return refuse(500, Stop::SigningFailed, question, out),
+            (Some(_), "ok" | "expired" | "invalid" | "refunded") if self.is_signer_down => {
+                return refuse(500, Stop::SigningFailed, question, out);
+            }
             (Some(url), "ok" | "expired" | "invalid" | "refunded") => {
                 Some(self.sign(&trial(scene, (url.as_str(), &trial_data()), kind)))
             }

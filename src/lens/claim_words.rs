@@ -129,8 +129,10 @@ const NAMED_USER: &[Row] = &[
 ];
 
 /// The same where it names nobody, as in what was sold within an app.
-const ANONYMOUS: &[Row] =
-    &[("user.value", "the same in every receipt: it tells no two buyers apart", "as built in 2015")];
+const ANONYMOUS: &[Row] = &[
+    ("user.type", "whom the receipt is for: nobody in particular", "as built in 2015"),
+    ("user.value", "the same in every receipt: it tells no two buyers apart", "as built in 2015"),
+];
 
 /// What is said about a claim of a receipt whose user is nobody in particular.
 #[must_use]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::protocol::chain::Chain;
-use crate::protocol::identity::{Recognisable, looks_like_identifier};
+use crate::protocol::identity::{ANONYMOUS_USER, Recognisable, looks_like_identifier};
 use crate::protocol::receipt::Receipt;
 use crate::protocol::time::Time;
 use crate::session::step::Step;
@@ -204,8 +204,11 @@ impl Knowledge {
     /// Whoever holds a receipt can read it: which app, which buyer, and that it was paid.
     fn read_receipt(&mut self, receipt: &str, message: &Arc<Message>) {
         let Some(receipt) = claims(receipt) else { return };
-        for fact in [Fact::Receipt, Fact::App, Fact::Identifier, Fact::Paid] {
+        for fact in [Fact::Receipt, Fact::App, Fact::Paid] {
             self.learn(fact, message);
+        }
+        if receipt.user.value != ANONYMOUS_USER {
+            self.learn(Fact::Identifier, message);
         }
         if looks_like_identifier(&receipt.user.value) == Some(Recognisable::Email) {
             let is_new = self.learned(Fact::Email, message.to).is_none();

@@ -52,6 +52,7 @@ fn a_receipt_that_names_its_buyer_is_not_called_unlinkable() {
     assert!(row(&named, "user.type").sentence.contains("email"));
     let nobody = read(&with("user", json!({"type": "directed-identifier", "value": "anonymous-user"})));
     assert!(row(&nobody, "user.value").sentence.starts_with("the same in every receipt"));
+    assert!(row(&nobody, "user.type").sentence.ends_with("nobody in particular"));
     let disguised = read(&with("user", json!({"type": "directed-identifier", "value": "ada@example.org"})));
     assert!(row(&disguised, "user.value").sentence.starts_with("names the buyer"), "whatever its type says");
 }

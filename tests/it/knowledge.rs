@@ -1,7 +1,7 @@
 //! Who knows what: facts arrive with messages, and what need not have been told is said aloud.
 
 use paystage::lens::knowledge::{Fact, Knowledge};
-use paystage::protocol::dial::VerifyPolicy;
+use paystage::protocol::dial::{IdentityMode, VerifyPolicy};
 use paystage::protocol::id::ProductId;
 use paystage::protocol::rules::Revision;
 use paystage::session::control::run_until_idle;
@@ -46,6 +46,16 @@ fn the_email_reaches_the_app_before_the_privacy_changes_and_not_after() {
         |revision| told(&bought(Setup { revision, ..Setup::default() })).learned(Fact::Email, Party::AppPage).is_some();
     assert!(email(Revision::Before));
     assert!(!email(Revision::After));
+}
+
+#[test]
+fn a_receipt_that_says_the_same_of_everybody_tells_no_identifier() {
+    let known = |identity| {
+        let knowledge = told(&bought(Setup { identity: Some(identity), ..Setup::default() }));
+        [Fact::Receipt, Fact::Identifier].map(|fact| knowledge.learned(fact, Party::AppPage).is_some())
+    };
+    assert_eq!(known(IdentityMode::GuidPerTransaction), [true, true]);
+    assert_eq!(known(IdentityMode::Anonymous), [true, false]);
 }
 
 #[test]

@@ -109,6 +109,7 @@ impl Company {
         match Guests::invite_at(port, ctx, keeping.keeper()) {
             Ok(mut others) => {
                 others.follow_real_time(pilot.session(), guests.is_real_time());
+                others.look_at(pilot.session());
                 *guests = others;
                 None
             }

@@ -209,8 +209,13 @@ impl Guests {
             self.driver.forget();
             self.follow_real_time(session, self.is_real_time());
             (self.line, self.told) = (line, Told::on_arrival(session));
-            self.usual.turn(live_setup::chosen(session.setup().clone()));
+            self.look_at(session);
         }
+    }
+
+    /// Runs that test code begins have the dials of this one from now on, in all that it does not say.
+    pub fn look_at(&self, session: &Session) {
+        self.usual.turn(live_setup::chosen(session.setup().clone()));
     }
 
     /// Tells guests of the steps that were taken in the window. What is only walked through again was told before.

@@ -92,6 +92,9 @@ impl Window {
 
     /// Lets programs outside in from the next frame on, or says why they are not.
     pub fn let_in(&mut self, guests: Result<Guests, GuestsError>) {
+        if let Ok(guests) = &guests {
+            guests.look_at(self.pilot.session());
+        }
         self.said = self.company.let_in(guests).or(self.said.take());
     }
 

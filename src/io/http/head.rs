@@ -5,8 +5,8 @@ use axum::http::request::Parts;
 
 use crate::io::http::refusal::Refusal;
 
-/// Holds a head that has been read against the most that one may have, in bytes. Spaces around a header's value and a fragment in
-/// the target, which say nothing, are not counted.
+/// Holds a head that has been read against the most that one may have, in bytes. One space is counted before each header's value, as
+/// nearly all write it; further ones, and a fragment in the target, say nothing and are not.
 ///
 /// # Errors
 /// [`Refusal::HeadTooLong`].

@@ -158,7 +158,8 @@ impl Walk {
     }
 }
 
-/// The keys of this pass that move the keyboard, up to one that presses or lets go: what comes after that is for the next pass.
+/// The keys of this pass that move the keyboard, up to one that presses or lets go. What comes behind it in the same
+/// pass leads nowhere: what it pressed may have changed the list.
 fn moves(ui: &Ui) -> Vec<Move> {
     let move_of = |event: &Event| {
         // Of egui's many events, only keys going down matter here.

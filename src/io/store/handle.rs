@@ -145,7 +145,7 @@ impl Store {
     /// store is closed.
     pub(crate) fn hand(&self, order: Order) -> bool {
         if order.is_urgent {
-            self.0.outstanding.fetch_add(1, Ordering::AcqRel);
+            self.0.outstanding.fetch_add(order.weight(), Ordering::AcqRel);
         }
         self.0.writer.as_ref().is_some_and(|(sender, _)| sender.send(Message::Write(order)).is_ok())
     }

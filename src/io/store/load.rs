@@ -258,7 +258,7 @@ impl LoadError {
         Self { run, fault, readable: None }
     }
 
-    /// Whether anything can be read before the fault.
+    /// Whether nothing can be read before the fault.
     #[must_use]
     pub fn is_at_start(&self) -> bool {
         let first = |branch: &BranchId, step: usize| *branch == BranchId::FIRST && step == 0;

@@ -46,6 +46,13 @@ pub(crate) struct Order {
     pub(crate) punch: Option<Punch>,
 }
 
+impl Order {
+    /// What it counts among all that is not on disk: its changes, and one where it only waits for those of others.
+    pub(crate) fn weight(&self) -> usize {
+        self.changes.len().max(1)
+    }
+}
+
 /// A question to the file. It answers by itself, and says here what it met that the store must know of.
 pub(crate) type Question = Box<dyn FnOnce(&Connection) -> Result<(), StoreError> + Send>;
 
@@ -72,15 +79,12 @@ struct Pace {
     sync: Duration,
     /// How many changes were on their way at once: those of the last commit, and those that came meanwhile.
     company: usize,
-    /// How many were in the last commit.
-    last: usize,
 }
 
 impl Pace {
-    /// Takes in a commit of so many changes.
-    fn note(&mut self, changes: usize, took: Duration) {
-        self.company = changes + self.last;
-        self.last = changes;
+    /// Takes in a commit, and how many changes were not on disk right before it was there.
+    fn note(&mut self, company: usize, took: Duration) {
+        self.company = company;
         self.sync = (self.sync * 3 + took) / 4;
     }
 
@@ -98,7 +102,7 @@ pub(crate) struct Writer {
     connection: Connection,
     log: LogLength,
     inbox: Receiver<Message>,
-    /// How many urgent orders were given and are not on disk.
+    /// The weight of all urgent orders that were given and are not on disk.
     outstanding: Arc<AtomicUsize>,
     /// In the order in which they came. After a fault that passes they stay here, and are tried again.
     waiting: Vec<Order>,
@@ -183,7 +187,7 @@ impl Writer {
             Ok(places) => self.due.extend(places),
             Err(error) => {
                 if order.is_urgent {
-                    self.outstanding.fetch_sub(1, Ordering::Release);
+                    self.outstanding.fetch_sub(order.weight(), Ordering::Release);
                 }
                 return answer(order.punch.take(), &Err(error));
             }
@@ -256,7 +260,7 @@ impl Writer {
         }
         match written {
             Ok(()) => {
-                let urgent = self.waiting.iter().filter(|order| order.is_urgent).count();
+                let urgent = self.waiting.iter().filter(|order| order.is_urgent).map(Order::weight).sum();
                 self.outstanding.fetch_sub(urgent, Ordering::Release);
                 self.waiting.clear();
                 (self.changes, self.since) = (0, None);
@@ -278,7 +282,7 @@ impl Writer {
         }
         let begun = Instant::now();
         transaction.commit()?;
-        self.pace.note(self.changes, begun.elapsed());
+        self.pace.note(self.outstanding.load(Ordering::Acquire), begun.elapsed());
         Ok(())
     }
 
@@ -308,20 +312,19 @@ mod tests {
     #[test]
     fn a_slow_disk_waits_for_company_that_was_there_before_and_a_fast_one_never_does() {
         let ms = Duration::from_millis;
-        let after = |sync, commits: &[usize]| {
+        let after = |sync, company| {
             let mut pace = Pace::default();
-            for changes in commits {
-                pace.note(*changes, sync);
+            for _ in 0..40 {
+                pace.note(company, sync);
             }
             pace
         };
-        let halves = [16; 40];
-        let slow = after(ms(8), &halves);
+        let slow = after(ms(8), 32);
         let wait = slow.patience(16, Duration::ZERO);
         assert!((Duration::from_micros(900)..=ms(1)).contains(&wait), "{wait:?}: an eighth of a sync for the next one");
         assert_eq!(slow.patience(16, ms(4)), Duration::ZERO, "and half a sync for all");
         assert_eq!(slow.patience(32, Duration::ZERO), Duration::ZERO, "all are here");
-        assert_eq!(after(Duration::from_micros(400), &halves).patience(16, Duration::ZERO), Duration::ZERO);
-        assert_eq!(after(ms(8), &[0; 40]).patience(1, Duration::ZERO), Duration::ZERO, "nobody else was there");
+        assert_eq!(after(Duration::from_micros(400), 32).patience(16, Duration::ZERO), Duration::ZERO);
+        assert_eq!(after(ms(8), 3).patience(3, Duration::ZERO), Duration::ZERO, "whoever is alone waits for nobody");
     }
 }
